@@ -1,0 +1,1 @@
+namespace StoreEdge.Simulator; internal static class Program { internal static int Main(string[] args) => args.Length; }
