@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace StoreEdge.Contracts;
+
+/// <summary>How every message of the contract is written: camelCase, nothing for null, unknown members refused only where the schema says so.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ArrivalData))]
+[JsonSerializable(typeof(ZoneData))]
+[JsonSerializable(typeof(DwellData))]
+[JsonSerializable(typeof(DepartureData))]
+[JsonSerializable(typeof(ConsentData))]
+[JsonSerializable(typeof(ChoiceData))]
+[JsonSerializable(typeof(DecisionData))]
+[JsonSerializable(typeof(RenderedData))]
+[JsonSerializable(typeof(ProofOfPlayData))]
+[JsonSerializable(typeof(AckMessage))]
+[JsonSerializable(typeof(ContextMessage))]
+[JsonSerializable(typeof(NoticeMessage))]
+[JsonSerializable(typeof(StatusMessage))]
+[JsonSerializable(typeof(OutboxStateMessage))]
+[JsonSerializable(typeof(HealthStateMessage))]
+[JsonSerializable(typeof(VersionStateMessage))]
+[JsonSerializable(typeof(JsonElement))]
+public sealed partial class ContractsJson : JsonSerializerContext
+{
+    /// <summary>The JSON of an event's record.</summary>
+    public static byte[] Write(IEventData data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return JsonSerializer.SerializeToUtf8Bytes(data, Default.GetTypeInfo(data.GetType())!);
+    }
+
+    /// <summary>The record of an event's JSON.</summary>
+    /// <param name="type">One of <see cref="EventTypes"/>.</param>
+    /// <param name="utf8">The envelope's <c>data</c>.</param>
+    /// <exception cref="FormatException">The type is unknown, or the JSON does not fit it.</exception>
+    public static IEventData Read(string type, ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            IEventData? data = type switch
+            {
+                EventTypes.Arrival => JsonSerializer.Deserialize(utf8, Default.ArrivalData),
+                EventTypes.Zone => JsonSerializer.Deserialize(utf8, Default.ZoneData),
+                EventTypes.Dwell => JsonSerializer.Deserialize(utf8, Default.DwellData),
+                EventTypes.Departure => JsonSerializer.Deserialize(utf8, Default.DepartureData),
+                EventTypes.Consent => JsonSerializer.Deserialize(utf8, Default.ConsentData),
+                EventTypes.Choice => JsonSerializer.Deserialize(utf8, Default.ChoiceData),
+                EventTypes.Decision => JsonSerializer.Deserialize(utf8, Default.DecisionData),
+                EventTypes.Rendered => JsonSerializer.Deserialize(utf8, Default.RenderedData),
+                EventTypes.ProofOfPlay => JsonSerializer.Deserialize(utf8, Default.ProofOfPlayData),
+                _ => throw new FormatException($"there is no event type '{type}'; known are {string.Join(", ", EventTypes.All)}"),
+            };
+            return data ?? throw new FormatException($"the data of '{type}' is null");
+        }
+        catch (JsonException fault)
+        {
+            throw new FormatException($"the data of '{type}' does not fit: {fault.Message}", fault);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace StoreEdge.Contracts;
+
+/// <summary>The names of the events, as they stand in the topic and, as <c>storeedge.{type}.v1</c>, in the envelope.</summary>
+public static class EventTypes
+{
+    /// <summary>See <see cref="ArrivalData"/>.</summary>
+    public const string Arrival = "arrival";
+
+    /// <summary>See <see cref="ZoneData"/>.</summary>
+    public const string Zone = "zone";
+
+    /// <summary>See <see cref="DwellData"/>.</summary>
+    public const string Dwell = "dwell";
+
+    /// <summary>See <see cref="DepartureData"/>.</summary>
+    public const string Departure = "departure";
+
+    /// <summary>See <see cref="ConsentData"/>.</summary>
+    public const string Consent = "consent";
+
+    /// <summary>See <see cref="ChoiceData"/>.</summary>
+    public const string Choice = "choice";
+
+    /// <summary>See <see cref="DecisionData"/>.</summary>
+    public const string Decision = "decision";
+
+    /// <summary>See <see cref="RenderedData"/>.</summary>
+    public const string Rendered = "rendered";
+
+    /// <summary>See <see cref="ProofOfPlayData"/>.</summary>
+    public const string ProofOfPlay = "proof-of-play";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Arrival, Zone, Dwell, Departure, Consent, Choice, Decision, Rendered, ProofOfPlay];
+}

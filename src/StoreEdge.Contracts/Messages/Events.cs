@@ -1,0 +1,167 @@
+using System.Text.Json.Serialization;
+
+namespace StoreEdge.Contracts;
+
+/// <summary>The <c>data</c> of one event: a past-tense fact. One record per type; the schemas in <c>schemas/</c> say the same in JSON Schema.</summary>
+public interface IEventData
+{
+    /// <summary>One of <see cref="EventTypes"/>.</summary>
+    [JsonIgnore]
+    string Type { get; }
+
+    /// <summary>The visit the fact belongs to, or null where it belongs to none.</summary>
+    string? VisitId { get; }
+}
+
+/// <summary>A subject has come in.</summary>
+/// <param name="VisitId">The new visit, a UUID version 7.</param>
+/// <param name="Subject">Pseudonym.</param>
+/// <param name="Zone">Where.</param>
+/// <param name="Receiver">Which radio heard it first; null on the portal.</param>
+/// <param name="Assurance"><c>low</c> (static id), <c>medium</c> (rotating id) or <c>high</c> (login).</param>
+/// <param name="Road"><c>beacon</c> or <c>portal</c>.</param>
+/// <param name="Trace"><c>involuntary</c> (a device gave it away) or <c>voluntary</c> (the customer did something).</param>
+/// <param name="Test">A technician's test: kept out of votes, caps and journeys.</param>
+public sealed record ArrivalData(string VisitId, string Subject, string Zone, string? Receiver, string Assurance, string Road, string Trace, bool Test = false) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.Arrival;
+}
+
+/// <summary>A present subject has moved.</summary>
+/// <param name="VisitId">The visit.</param>
+/// <param name="Subject">Pseudonym.</param>
+/// <param name="From">The zone left.</param>
+/// <param name="Zone">The zone entered.</param>
+/// <param name="Receiver">Which radio hears it best now.</param>
+/// <param name="Trace">See <see cref="ArrivalData"/>.</param>
+public sealed record ZoneData(string VisitId, string Subject, string From, string Zone, string? Receiver, string Trace) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.Zone;
+}
+
+/// <summary>A subject has now been present for a while.</summary>
+/// <param name="VisitId">The visit.</param>
+/// <param name="Subject">Pseudonym.</param>
+/// <param name="Zone">Where.</param>
+/// <param name="PresentSeconds">Seconds since the arrival.</param>
+/// <param name="Trace">See <see cref="ArrivalData"/>.</param>
+public sealed record DwellData(string VisitId, string Subject, string Zone, double PresentSeconds, string Trace) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.Dwell;
+}
+
+/// <summary>A subject has left.</summary>
+/// <param name="VisitId">The visit, now over.</param>
+/// <param name="Subject">Pseudonym.</param>
+/// <param name="Zone">Where it was last.</param>
+/// <param name="PresentSeconds">Seconds from the arrival to the last sign of presence.</param>
+/// <param name="Reason"><c>silence</c>, <c>weak</c> (below the exit threshold), <c>outside</c> (seen outside the door) or <c>portal</c> (its session ended).</param>
+/// <param name="Trace">See <see cref="ArrivalData"/>.</param>
+public sealed record DepartureData(string VisitId, string Subject, string Zone, double PresentSeconds, string Reason, string Trace) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.Departure;
+}
+
+/// <summary>The receipt of what a customer agreed to, and what not.</summary>
+/// <param name="VisitId">The visit.</param>
+/// <param name="Subject">Pseudonym.</param>
+/// <param name="ReceiptId">UUID shown to the customer.</param>
+/// <param name="TextVersion">Which wording was agreed to.</param>
+/// <param name="Language">BCP 47 tag of that wording.</param>
+/// <param name="Terms">The terms of use of the network.</param>
+/// <param name="Loyalty">To be recognised as a customer.</param>
+/// <param name="Marketing">To be shown personal offers.</param>
+public sealed record ConsentData(string VisitId, string Subject, string ReceiptId, string TextVersion, string Language, bool Terms, bool Loyalty, bool Marketing) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.Consent;
+}
+
+/// <summary>A customer has decided about an offer, or about all of them.</summary>
+/// <param name="VisitId">The visit.</param>
+/// <param name="Subject">Pseudonym.</param>
+/// <param name="Choice"><c>want</c>, <c>not-now</c>, <c>never</c> or <c>stop</c>.</param>
+/// <param name="OfferId">The offer; null with <c>stop</c>.</param>
+/// <param name="DecisionId">The decision that showed it; null with <c>stop</c>.</param>
+public sealed record ChoiceData(string VisitId, string Subject, string Choice, string? OfferId, string? DecisionId) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.Choice;
+}
+
+/// <summary>Something was chosen to be shown; journaled before it is shown.</summary>
+/// <param name="DecisionId">UUID version 7.</param>
+/// <param name="VisitId">For whom; null where a display was filled for nobody in particular.</param>
+/// <param name="Subject">Pseudonym; null as above.</param>
+/// <param name="Place"><c>display</c> or <c>phone</c>.</param>
+/// <param name="Display">Which display; null on the phone.</param>
+/// <param name="Placement">The placement of the bundle that was filled.</param>
+/// <param name="Offers">What was chosen, best first; a fallback stands here under its own id.</param>
+/// <param name="Fallback">Whether nothing eligible was left and a fallback was chosen.</param>
+/// <param name="Explanation">The sentence for the customer.</param>
+/// <param name="Language">BCP 47 tag of that sentence.</param>
+/// <param name="BundleVersion">The bundle's own version.</param>
+/// <param name="BundleHash">SHA-256 of the bundle, lower-case hex.</param>
+/// <param name="Seed">With the same inputs it makes the same decision.</param>
+/// <param name="Rejected">Every candidate that was not chosen, and why.</param>
+public sealed record DecisionData(
+    string DecisionId, string? VisitId, string? Subject, string Place, string? Display, string Placement, IReadOnlyList<string> Offers, bool Fallback,
+    string Explanation, string Language, string BundleVersion, string BundleHash, long Seed, IReadOnlyList<RejectedOffer> Rejected) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.Decision;
+}
+
+/// <summary>A candidate that was not chosen.</summary>
+/// <param name="OfferId">Which.</param>
+/// <param name="Reason">A code such as <c>hold-unknown</c>, <c>cap-offer</c>, <c>not-public</c>, <c>outranked</c>.</param>
+public sealed record RejectedOffer(string OfferId, string Reason);
+
+/// <summary>A display has acknowledged that it really drew a showing.</summary>
+/// <param name="ShowingId">UUID of this showing.</param>
+/// <param name="DecisionId">The decision it carries out.</param>
+/// <param name="VisitId">For whom; null where for nobody in particular.</param>
+/// <param name="Display">Which display.</param>
+/// <param name="OfferId">What.</param>
+/// <param name="ContentHash">SHA-256 of the text that the display drew, lower-case hex, reported by the display itself.</param>
+/// <param name="ArrivalToRenderMilliseconds">From the arrival's commit to the display's acknowledgement; null where no arrival led to it.</param>
+public sealed record RenderedData(
+    string ShowingId, string DecisionId, string? VisitId, string Display, string OfferId, string ContentHash, double? ArrivalToRenderMilliseconds) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.Rendered;
+}
+
+/// <summary>A showing is over: the whole proof that it was shown, or that it was not.</summary>
+/// <param name="ShowingId">UUID of this showing.</param>
+/// <param name="DecisionId">The decision it carried out.</param>
+/// <param name="VisitId">For whom; null where for nobody in particular.</param>
+/// <param name="Display">Which display.</param>
+/// <param name="OfferId">What.</param>
+/// <param name="OfferName">Its name as it was then.</param>
+/// <param name="OfferClass"><c>service</c>, <c>help</c>, <c>loyalty</c>, <c>promotion</c> or <c>generic</c>.</param>
+/// <param name="DecidedAt">When it was decided.</param>
+/// <param name="SentAt">When it was sent; null where the display was not connected.</param>
+/// <param name="RenderedAt">When the display said that it drew it; null where it never did.</param>
+/// <param name="EndedAt">When it ended.</param>
+/// <param name="Reason"><c>replaced</c>, <c>expired</c>, <c>departed</c>, <c>choice</c>, <c>not-rendered</c> or <c>restart</c>.</param>
+public sealed record ProofOfPlayData(
+    string ShowingId, string DecisionId, string? VisitId, string Display, string OfferId, string OfferName, string OfferClass,
+    DateTimeOffset DecidedAt, DateTimeOffset? SentAt, DateTimeOffset? RenderedAt, DateTimeOffset EndedAt, string Reason) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.ProofOfPlay;
+}

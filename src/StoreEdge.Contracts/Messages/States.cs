@@ -1,0 +1,36 @@
+namespace StoreEdge.Contracts;
+
+/// <summary>Birth or last will of the link. The will carries the birth's number, so a late will of an older connection is recognised.</summary>
+/// <param name="State"><c>online</c> or <c>offline</c>.</param>
+/// <param name="Birth">Counts the connections of this store, from 1, never reset within an epoch.</param>
+/// <param name="Epoch">The journal's epoch.</param>
+/// <param name="BootId">The kernel's boot id.</param>
+/// <param name="Version">The program's version.</param>
+public sealed record StatusMessage(string State, long Birth, Guid Epoch, string BootId, string Version);
+
+/// <summary>How much central has not acknowledged yet.</summary>
+/// <param name="Epoch">The journal's epoch.</param>
+/// <param name="LastSeq">The newest event.</param>
+/// <param name="AcknowledgedSeq">The last that central holds.</param>
+/// <param name="OldestPendingSeconds">Age of the oldest event not acknowledged; 0 where there is none.</param>
+public sealed record OutboxStateMessage(Guid Epoch, long LastSeq, long AcknowledgedSeq, double OldestPendingSeconds);
+
+/// <summary>The health warnings in force.</summary>
+/// <param name="Verdict"><c>ok</c>, <c>degraded</c> or <c>failed</c>.</param>
+/// <param name="Warnings">Each with what to do next.</param>
+public sealed record HealthStateMessage(string Verdict, IReadOnlyList<HealthWarningMessage> Warnings);
+
+/// <summary>One warning.</summary>
+/// <param name="Code">Stable, such as <c>broker-unreachable</c>.</param>
+/// <param name="Severity"><c>warning</c> or <c>fault</c>.</param>
+/// <param name="Text">What is wrong, with the evidence; no personal data.</param>
+/// <param name="NextAction">What to do.</param>
+/// <param name="Since">When it was first seen.</param>
+public sealed record HealthWarningMessage(string Code, string Severity, string Text, string NextAction, DateTimeOffset Since);
+
+/// <summary>Which versions run.</summary>
+/// <param name="Program">The agent.</param>
+/// <param name="Bundle">The bundle's own version.</param>
+/// <param name="BundleHash">SHA-256 of the bundle, lower-case hex.</param>
+/// <param name="EnrolmentVersion">The registry's own version.</param>
+public sealed record VersionStateMessage(string Program, string Bundle, string BundleHash, long EnrolmentVersion);

@@ -1,0 +1,67 @@
+namespace StoreEdge.Contracts;
+
+/// <summary>
+/// Every MQTT topic of one store, in one place: <c>stores/v1/{storeId}/…</c>, lower case, digits and dashes, at most seven levels.
+/// </summary>
+/// <param name="StoreId">The store, as it stands in the topic.</param>
+public readonly record struct Topics(string StoreId)
+{
+    /// <summary>The first levels of every topic, with the contract's major version.</summary>
+    public const string Root = "stores/v1";
+
+    private string Prefix => $"{Root}/{StoreId}";
+
+    /// <summary>Events, upward: QoS 1, not retained. <paramref name="type"/> is one of <see cref="EventTypes"/>.</summary>
+    public string Event(string type) => $"{Prefix}/evt/{type}";
+
+    /// <summary>Birth and last will of the link, upward: QoS 1, retained.</summary>
+    public string Status => $"{Prefix}/state/status";
+
+    /// <summary>How much is not acknowledged yet, upward: QoS 1, retained.</summary>
+    public string OutboxState => $"{Prefix}/state/outbox";
+
+    /// <summary>The health warnings in force, upward: QoS 1, retained.</summary>
+    public string HealthState => $"{Prefix}/state/health";
+
+    /// <summary>Which versions of program, configuration and bundle run, upward: QoS 1, retained.</summary>
+    public string VersionState => $"{Prefix}/state/version";
+
+    /// <summary>Central's cumulative acknowledgement, downward: QoS 1, retained.</summary>
+    public string Ack => $"{Prefix}/ack";
+
+    /// <summary>The registry of known beacons, downward: QoS 1, retained.</summary>
+    public string DesiredEnrolment => $"{Prefix}/desired/enrolment";
+
+    /// <summary>What is known about the customer of a present visit, downward: QoS 1.</summary>
+    public string Context(string visitId) => $"{Prefix}/context/{visitId}";
+
+    /// <summary>A service notice for a present visit, downward: QoS 1.</summary>
+    public string Notice(string visitId) => $"{Prefix}/notice/{visitId}";
+
+    /// <summary>The subscription that covers every context of this store.</summary>
+    public string AnyContext => $"{Prefix}/context/+";
+
+    /// <summary>The subscription that covers every notice of this store.</summary>
+    public string AnyNotice => $"{Prefix}/notice/+";
+
+    /// <summary>For central consumers: the events of every store.</summary>
+    public const string EveryStoresEvents = $"{Root}/+/evt/+";
+
+    /// <summary>For central consumers: the status of every store.</summary>
+    public const string EveryStoresStatus = $"{Root}/+/state/status";
+
+    /// <summary>Takes a topic apart.</summary>
+    /// <param name="topic">A full topic name.</param>
+    /// <param name="parsed">The store and what follows it, such as <c>evt</c> and <c>arrival</c>; the second is empty where there is none.</param>
+    /// <returns>Whether the topic belongs to this contract.</returns>
+    public static bool TryParse(string topic, out (string StoreId, string Kind, string Name) parsed)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        var levels = topic.Split('/');
+        parsed = default;
+        if (levels.Length is < 4 or > 5 || levels[0] != "stores" || levels[1] != "v1" || levels[2].Length == 0) return false;
+        if (levels.Length == 4 && levels[3] != "ack") return false;
+        parsed = (levels[2], levels[3], levels.Length == 5 ? levels[4] : "");
+        return true;
+    }
+}
