@@ -3,10 +3,13 @@ using System.Text.Json.Serialization;
 
 namespace StoreEdge.Contracts;
 
-/// <summary>How every message of the contract is written: camelCase, nothing for null, unknown members refused only where the schema says so.</summary>
+/// <summary>
+/// How every message of the contract is written: camelCase, null said as null, since a member without a default must be there when read; unknown members
+/// refused only where the schema says so. A member added later comes last and with a default, so that what is already stored can still be read.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    DefaultIgnoreCondition = JsonIgnoreCondition.Never,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ArrivalData))]

@@ -1,15 +1,18 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace StoreEdge.Contracts;
 
 /// <summary>Central holds every event of this epoch up to and including <paramref name="Seq"/>.</summary>
 /// <param name="Epoch">The database the numbers belong to.</param>
 /// <param name="Seq">0 where nothing is held yet.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AckMessage(Guid Epoch, long Seq);
 
 /// <summary>What central knows about the customer of a visit, as far as this store may use it.</summary>
 /// <param name="VisitId">The visit it is for; other visits must not use it.</param>
 /// <param name="Attributes">By name; unknown names are refused.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ContextMessage(string VisitId, IReadOnlyDictionary<string, ContextAttribute> Attributes);
 
 /// <summary>One attribute with its purpose and shelf life; past it the value counts as unknown.</summary>
@@ -17,6 +20,7 @@ public sealed record ContextMessage(string VisitId, IReadOnlyDictionary<string, 
 /// <param name="AsOf">When it was true.</param>
 /// <param name="MaxAgeSeconds">How long it may be used after that, 1 s–90 days.</param>
 /// <param name="Purpose"><c>service</c>, <c>loyalty</c> or <c>marketing</c>: the consent under which it may be used.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ContextAttribute(JsonElement Value, DateTimeOffset AsOf, long MaxAgeSeconds, string Purpose);
 
 /// <summary>Something the customer of a present visit should learn before any offer: an order that is late, one that is ready.</summary>
@@ -25,4 +29,5 @@ public sealed record ContextAttribute(JsonElement Value, DateTimeOffset AsOf, lo
 /// <param name="Kind"><c>order-late</c>, <c>order-ready</c> or <c>queue</c>.</param>
 /// <param name="Text">The sentence, by BCP 47 tag; for the customer's own phone.</param>
 /// <param name="ValidUntil">Not shown after that.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NoticeMessage(string NoticeId, string VisitId, string Kind, IReadOnlyDictionary<string, string> Text, DateTimeOffset ValidUntil);
