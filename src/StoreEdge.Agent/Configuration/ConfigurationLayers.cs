@@ -1,0 +1,145 @@
+using System.Collections;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace StoreEdge.Agent.Configuration;
+
+/// <summary>
+/// The layers of the configuration, weakest first: package defaults, the main file, its <c>conf.d</c>, the environment, the command line.
+/// Objects merge key by key; anything else, lists included, is replaced whole by the stronger layer. Remembers which layer each value came from.
+/// </summary>
+internal sealed class ConfigurationLayers
+{
+    /// <summary>Where the main file is looked for when none is named.</summary>
+    public const string DefaultFile = "/etc/storeedge/storeedge.json";
+
+    /// <summary>What an environment variable starts with: <c>STOREEDGE__MQTT__PORT=8883</c> sets <c>mqtt.port</c>.</summary>
+    public const string EnvironmentPrefix = "STOREEDGE__";
+
+    private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
+
+    /// <summary>Environment variables are upper case, so keys are compared without case everywhere.</summary>
+    private static readonly JsonNodeOptions AnyCase = new() { PropertyNameCaseInsensitive = true };
+
+    private readonly Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<ConfigurationError> errors = [];
+    private readonly List<string> sources = [];
+
+    public JsonObject Root { get; } = new(AnyCase);
+
+    public IReadOnlyList<ConfigurationError> Errors => errors;
+
+    /// <summary>Every source that was read, weakest first.</summary>
+    public IReadOnlyList<string> Sources => sources;
+
+    /// <summary>Reads all layers. Faults are collected in <see cref="Errors"/>, so that one run shows all of them.</summary>
+    /// <param name="file">The main file; it must exist when named, and may be absent when null (then <see cref="DefaultFile"/> is tried).</param>
+    /// <param name="environment">The process's environment.</param>
+    /// <param name="settings">Command line: <c>key=value</c>, the value being JSON or else plain text.</param>
+    public static ConfigurationLayers Read(string? file, IDictionary environment, IEnumerable<string> settings)
+    {
+        var layers = new ConfigurationLayers();
+        layers.AddFile(Path.Combine(AppContext.BaseDirectory, "defaults.json"), mustExist: false);
+        var main = file ?? DefaultFile;
+        layers.AddFile(main, mustExist: file is not null);
+        var directory = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(main))!, "conf.d");
+        if (Directory.Exists(directory))
+            foreach (var part in Directory.GetFiles(directory, "*.json").Order(StringComparer.Ordinal)) layers.AddFile(part, mustExist: true);
+        foreach (var name in environment.Keys.Cast<string>().Where(k => k.StartsWith(EnvironmentPrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+            layers.AddSetting($"environment {name}", name[EnvironmentPrefix.Length..].Split("__"), (string?)environment[name] ?? "");
+        foreach (var setting in settings)
+        {
+            var cut = setting.IndexOf('=', StringComparison.Ordinal);
+            if (cut <= 0) layers.errors.Add(new($"command line --set {setting}", "", null, "write it as --set section.key=value"));
+            else layers.AddSetting("command line --set", setting[..cut].Split('.'), setting[(cut + 1)..]);
+        }
+
+        return layers;
+    }
+
+    /// <summary>Which layer the value at <paramref name="key"/> came from, or the nearest value around it.</summary>
+    public string OriginOf(string key)
+    {
+        for (var path = key; ; path = path[..Math.Max(path.LastIndexOf('.'), 0)])
+        {
+            if (origins.TryGetValue(path, out var origin)) return origin;
+            if (path.Length == 0) return sources.Count > 0 ? sources[^1] : DefaultFile;
+        }
+    }
+
+    private void AddFile(string path, bool mustExist)
+    {
+        if (!mustExist && !File.Exists(path)) return;
+        try
+        {
+            var node = JsonNode.Parse(File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true)), AnyCase, Reading);
+            if (node is not JsonObject layer)
+            {
+                errors.Add(new(path, "", node?.ToJsonString(), "the file must hold one JSON object: { … }"));
+                return;
+            }
+
+            sources.Add(path);
+            Merge(Root, layer, "", path);
+        }
+        catch (JsonException fault)
+        {
+            errors.Add(new($"{path}:{fault.LineNumber + 1}:{fault.BytePositionInLine + 1}", "", null, $"not JSON: {fault.Message.Split(" LineNumber:")[0]}"));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(new(path, "", null, $"cannot be read: {fault.Message}"));
+        }
+        catch (Exception fault) when (fault is DecoderFallbackException or ArgumentException)
+        {
+            errors.Add(new(path, "", null, $"not valid UTF-8 JSON: {fault.Message}"));
+        }
+    }
+
+    private void AddSetting(string source, string[] keys, string text)
+    {
+        JsonNode? value;
+        try
+        {
+            value = JsonNode.Parse(text, AnyCase, Reading);
+        }
+        catch (JsonException)
+        {
+            value = JsonValue.Create(text);
+        }
+
+        if (!sources.Contains(source)) sources.Add(source);
+        var target = Root;
+        var path = "";
+        for (var i = 0; ; i++)
+        {
+            var key = keys[i];
+            path = path.Length == 0 ? key : $"{path}.{key}";
+            if (i == keys.Length - 1)
+            {
+                target[key] = value;
+                origins[path] = source;
+                return;
+            }
+
+            if (target[key] is not JsonObject inner) target[key] = inner = new(AnyCase);
+            target = inner;
+        }
+    }
+
+    private void Merge(JsonObject target, JsonObject layer, string path, string source)
+    {
+        foreach (var (key, value) in layer.ToArray())
+        {
+            var at = path.Length == 0 ? key : $"{path}.{key}";
+            if (value is JsonObject inner && target[key] is JsonObject existing) Merge(existing, inner, at, source);
+            else
+            {
+                layer.Remove(key);
+                target[key] = value;
+                origins[at] = source;
+            }
+        }
+    }
+}
