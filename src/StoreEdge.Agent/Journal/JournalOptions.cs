@@ -1,0 +1,23 @@
+namespace StoreEdge.Agent.Journal;
+
+/// <summary>Settings of the journal; the defaults suit a Raspberry Pi with an SD card.</summary>
+internal sealed record JournalOptions
+{
+    /// <summary>How long an acknowledged event is kept, counted in time the agent ran, so that a wrong clock deletes nothing. 1 hour–10 years.</summary>
+    public TimeSpan KeepFor { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>At most this many acknowledged events are kept, whatever their age: 500,000 are about 250 MB. 1–100,000,000.</summary>
+    public long KeepAtMost { get; init; } = 500_000;
+
+    /// <summary>How often old events are looked for. 1 minute–1 day.</summary>
+    public TimeSpan SweepEvery { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long an acknowledgement may wait for an event to share its commit; losing one only makes central hear some events again. 0–1 minute.</summary>
+    public TimeSpan AcknowledgeWithin { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many appends may wait for the disk before the next one waits for room. 1–65,536.</summary>
+    public int QueueCapacity { get; init; } = 1024;
+
+    /// <summary>Whether the wall clock is set from a trusted source; asked once per commit.</summary>
+    public Func<bool> ClockSynchronized { get; init; } = () => false;
+}
