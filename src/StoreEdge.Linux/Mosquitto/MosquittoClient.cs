@@ -1,0 +1,170 @@
+using System.Net;
+using System.Net.Sockets;
+using StoreEdge.Linux.Interop.Mosquitto;
+using static StoreEdge.Linux.Interop.Mosquitto.LibMosquitto;
+
+namespace StoreEdge.Linux.Mosquitto;
+
+/// <summary>
+/// One connection to an MQTT broker, from its first attempt to its end; for the next connection make a new client. A client used anew would bring
+/// along the library's own queue, whose messages would overtake the caller's order.
+/// The network is driven by a thread of its own: the library's would die without a word when a name or a certificate is wrong.
+/// </summary>
+public sealed partial class MosquittoClient : IAsyncDisposable
+{
+    /// <summary>How often a blocked TCP handshake is checked against its deadline.</summary>
+    private static readonly TimeSpan AbortCheckInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly MosquittoOptions _options;
+    private readonly Action<MqttMessage> _received;
+    private readonly TimeProvider _time;
+    private readonly string _place;
+    private readonly TaskCompletionSource<MqttSession> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<MqttFailure> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Guards <see cref="_pending"/> and <see cref="_over"/>. Taken around a publish, because its PUBACK may be handled before the call returns the id.</summary>
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, TaskCompletionSource<MqttReason>> _pending = [];
+    private bool _over;
+
+    private MosquittoHandle? _handle;
+    private long _startedAt;
+    private readonly ManualResetEventSlim _stop = new();
+    private volatile bool _inTcpHandshake;
+
+    /// <summary>Prepares a connection; nothing happens before <see cref="ConnectAsync"/>.</summary>
+    /// <param name="options">Where and how.</param>
+    /// <param name="received">Called for every message on the network thread, which it holds up while it runs. An exception ends the connection.</param>
+    /// <param name="time">The clock of the deadlines.</param>
+    public MosquittoClient(MosquittoOptions options, Action<MqttMessage> received, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _received = received;
+        _time = time;
+        _place = $"{options.Host}:{options.Port}";
+    }
+
+    /// <summary>Completes when the connection (or the attempt) is over, with the reason; faults when the message callback threw.</summary>
+    public Task<MqttFailure> Ended => _ended.Task;
+
+    /// <summary>Connects and waits for the broker's consent. To be called once.</summary>
+    /// <exception cref="MqttFailureException">The attempt failed, with its distinct reason.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was requested.</exception>
+    public async Task<MqttSession> ConnectAsync(CancellationToken cancellation)
+    {
+        _startedAt = _time.GetTimestamp();
+        try
+        {
+            MosquittoLibrary.EnsureUsable();
+            await ResolveAsync(cancellation).ConfigureAwait(false);
+            _handle = MosquittoHandle.Create(_options.ClientId, _options.CleanStart, this);
+            Configure(_handle);
+        }
+        catch (MqttFailureException failure)
+        {
+            _handle?.Dispose();
+            _ended.TrySetResult(failure.Failure);
+            throw;
+        }
+        new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "mqtt" }.Start();
+        using (cancellation.UnsafeRegister(static client => ((MosquittoClient)client!).Stop(), this))
+        {
+            try
+            {
+                return await _connected.Task.ConfigureAwait(false);
+            }
+            catch (MqttFailureException) when (cancellation.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(cancellation);
+            }
+        }
+    }
+
+    /// <summary>Hands one message to the broker. At most <see cref="MosquittoOptions.MaximumInFlight"/> should be unanswered at a time.</summary>
+    /// <returns>The broker's answer (for QoS 0: that it left); <see cref="MqttReason.Unanswered"/> once the connection is over. Never faults for the network's sake.</returns>
+    public Task<MqttReason> PublishAsync(MqttMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var properties = _options.Protocol == MqttProtocol.V5 ? MosquittoProperties.ForMessage(message) : 0;
+        try
+        {
+            return Ask((MosquittoHandle handle, out int mid) => mosquitto_publish_v5(
+                handle, out mid, message.Topic, message.Payload.Length, message.Payload.Span, (int)message.Qos, message.Retain, properties));
+        }
+        finally
+        {
+            if (properties != 0) mosquitto_property_free_all(ref properties);
+        }
+    }
+
+    /// <summary>Subscribes to a topic filter.</summary>
+    /// <returns>The broker's answer: the granted QoS (0–2) or a refusal.</returns>
+    public Task<MqttReason> SubscribeAsync(string filter, MqttQos qos) =>
+        Ask((MosquittoHandle handle, out int mid) => mosquitto_subscribe_v5(handle, out mid, filter, (int)qos, 0, 0));
+
+    /// <summary>Says goodbye, so that the will is not sent, and waits for the end of the network thread.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Stop();
+        if (_handle is not null) await ((Task)_ended.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private delegate int NativeRequest(MosquittoHandle handle, out int mid);
+
+    private Task<MqttReason> Ask(NativeRequest request)
+    {
+        lock (_gate)
+        {
+            if (_over || !_connected.Task.IsCompletedSuccessfully) return Task.FromResult(MqttReason.Unanswered);
+            // A result of "no connection" means that the library queued the message all the same; this client ends then, and its queue with it.
+            var rc = request(_handle!, out var mid);
+            if (rc == MOSQ_ERR_OVERSIZE_PACKET) return Task.FromResult(MqttReason.PacketTooLarge);
+            if (rc == MOSQ_ERR_INVAL) throw new ArgumentException("libmosquitto refused the topic or the payload");
+            if (rc != MOSQ_ERR_SUCCESS) return Task.FromResult(MqttReason.Unanswered);
+            var completion = new TaskCompletionSource<MqttReason>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _pending[mid] = completion;
+            return completion.Task;
+        }
+    }
+
+    private void Answer(int mid, int reason)
+    {
+        TaskCompletionSource<MqttReason>? completion;
+        lock (_gate) _pending.Remove(mid, out completion);
+        completion?.SetResult(new(reason));
+    }
+
+    /// <summary>Resolves once before the library does, because this wait can be cancelled and bounded.</summary>
+    private async Task ResolveAsync(CancellationToken cancellation)
+    {
+        if (IPAddress.TryParse(_options.Host, out _)) return;
+        try
+        {
+            await Dns.GetHostAddressesAsync(_options.Host, cancellation).WaitAsync(_options.ConnectTimeout, _time, cancellation).ConfigureAwait(false);
+        }
+        catch (SocketException e)
+        {
+            throw new MqttFailureException(new(MqttFailureKind.NameNotResolved, (int)e.SocketErrorCode, $"{_place}: {e.Message}"));
+        }
+        catch (TimeoutException)
+        {
+            throw new MqttFailureException(new(MqttFailureKind.NameNotResolved, 0, $"{_place}: no name server answered within {_options.ConnectTimeout.TotalSeconds:0} s"));
+        }
+    }
+
+    private void Stop()
+    {
+        _stop.Set();
+        if (_handle is not { IsClosed: false } handle || _inTcpHandshake) return;
+        try
+        {
+            _ = mosquitto_disconnect_v5(handle, 0, 0);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The network thread ended between the check and the call.
+        }
+    }
+}
