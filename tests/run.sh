@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Builds everything and passes all tests. With --all also the slow tiers (long kill and fuzz runs, the AsyncAPI project's own parser).
+# Installs what is missing. The last line is "N passed, N failed, N skipped".
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/deploy/prerequisites.sh"
+
+tier=fast
+case "${1:-}" in
+  "") ;;
+  --all) tier=all ;;
+  -h | --help) sed -n '2,3s/^# //p' "$0"; exit 0 ;;
+  *) echo "unknown option $1; there is only --all" >&2; exit 2 ;;
+esac
+
+need_sdk
+need_packages mosquitto mosquitto-clients libmosquitto1 chromium ca-certificates procps
+
+cd "$root"
+export STOREEDGE_TEST_TIER=$tier PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+dotnet restore StoreEdge.sln --locked-mode -v q
+dotnet build StoreEdge.sln -c Release --no-restore -v q -clp:NoSummary
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+status=0
+for suite in StoreEdge.Tests StoreEdge.SystemTests; do
+  echo "== $suite"
+  dotnet test "tests/$suite" -c Release --no-build --logger "console;verbosity=normal" 2>&1 | tee "$results/$suite" | grep -vE '^\s+Passed ' || true
+  [ "${PIPESTATUS[0]}" -eq 0 ] || status=1
+done
+count() { awk -v word="$1" '$1 == word":" { n += $2 } END { print n + 0 }' "$results"/*; }
+passed=$(count Passed) failed=$(count Failed) skipped=$(count Skipped)
+
+if [ "$tier" = all ]; then
+  need_packages npm
+  echo "== the contract under the AsyncAPI project's own parser"
+  if (cd tests/contract && npm ci --silent && node validate.mjs); then passed=$((passed + 1)); else failed=$((failed + 1)); status=1; fi
+fi
+
+# A suite that died before it could count itself must not pass as silence.
+if [ $((passed + failed)) -eq 0 ]; then status=1; failed=1; fi
+if [ $status -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+echo "$passed passed, $failed failed, $skipped skipped"
+exit $status
