@@ -1,0 +1,124 @@
+using StoreEdge.Core;
+
+namespace StoreEdge.Agent.Health;
+
+/// <summary>Looks at everything once and says how the store is. Asked by the technician's page, by <c>doctor</c> and by whoever watches from outside.</summary>
+internal sealed class Checkup(StatusSources sources, MachineChecks machine, HealthBoard board, TimeProvider time)
+{
+    private readonly Instant started = Instant.Now(time);
+    private readonly ReceiverRates rates = new(time);
+
+    /// <summary>Samples what is shown as a rate; once a second, whether or not anybody looks.</summary>
+    public void Sample() => Ask("receivers", () => rates.Measure(sources.Receivers()), out _);
+
+    /// <summary>Looks at everything.</summary>
+    /// <param name="tongue">The language of the words.</param>
+    /// <param name="events">The newest events, newest first.</param>
+    public StatusReport Examine(Tongue tongue, IReadOnlyList<EventView> events)
+    {
+        var checks = new List<HealthCheck>();
+        var receivers = Ask("receivers", () => rates.Measure(sources.Receivers()), out var fault) ?? [];
+        Add(checks, fault, receivers.Select(RoomChecks.Receiver));
+        var enrolled = Ask("enrolment", sources.Enrolled, out fault);
+        Add(checks, fault, [RoomChecks.Enrolment(enrolled)]);
+        var present = Ask<int?>("presence", () => sources.PresentNow(), out fault);
+        var silence = fault is null ? Ask("presence", sources.PresenceSilence, out fault) : null;
+        Add(checks, fault, [RoomChecks.Presence(silence, present ?? 0)]);
+        var outbox = Ask("outbox", sources.Outbox, out fault);
+        Add(checks, fault, [RoomChecks.Outbox(outbox)]);
+        var link = Ask("link", sources.Link, out fault);
+        Add(checks, fault, [RoomChecks.Link(link)]);
+        var displays = Ask("displays", sources.Displays, out fault) ?? [];
+        Add(checks, fault, displays.Select(RoomChecks.Display));
+        var bundle = Ask("bundle", sources.Bundle, out fault);
+        Add(checks, fault, [RoomChecks.Bundle(bundle)]);
+        checks.Add(RoomChecks.Portal(sources.PortalEnabled));
+        checks.Add(RoomChecks.Configuration(sources.Configuration));
+        var local = Ask("machine", machine.Look, out fault) ?? [];
+        Add(checks, fault, local);
+        checks = WithWarnings(checks, board.Warnings);
+
+        var (verdict, summary) = Conclude(checks);
+        var views = checks.Select((c, i) => (c, i)).OrderBy(p => Rank(p.c.Verdict)).ThenBy(p => p.i).Select(p => View(p.c, tongue));
+        return new(
+            verdict, summary.In(tongue), time.GetUtcNow(), (Instant.Now(time) - started).TotalSeconds, tongue == Tongue.Portuguese ? "pt-BR" : "en",
+            sources.Store, sources.Version, [.. views], receivers, outbox, link, displays, bundle, present, events);
+    }
+
+    /// <summary>Puts the warnings of the rooms among the checks: each replaces the check it speaks about, or stands alone.</summary>
+    internal static List<HealthCheck> WithWarnings(List<HealthCheck> checks, IReadOnlyList<HealthWarning> warnings)
+    {
+        var all = new List<HealthCheck>(checks);
+        foreach (var warning in warnings)
+        {
+            var said = WarningWords.AsCheck(warning);
+            var at = WarningWords.CheckOf(warning.Code) is { } code ? all.FindIndex(c => c.Code == code) : -1;
+            if (at < 0) all.Add(said);
+            else if (Rank(said.Verdict) <= Rank(all[at].Verdict)) all[at] = said with { Code = all[at].Code, Title = all[at].Title };
+        }
+
+        return all;
+    }
+
+    /// <summary>One verdict over all checks. What cannot be told, and what is not there, does not count against the store.</summary>
+    internal static (string Verdict, Phrase Summary) Conclude(IReadOnlyList<HealthCheck> checks)
+    {
+        var failed = checks.Count(c => c.Verdict == CheckVerdict.Fail);
+        var warned = checks.Count(c => c.Verdict == CheckVerdict.Warn);
+        if (failed > 0)
+        {
+            return ("failed", new(
+                $"{failed} {(failed == 1 ? "part does" : "parts do")} not work{(warned > 0 ? $", {warned} more to look at" : "")}.",
+                $"{failed} {(failed == 1 ? "parte não funciona" : "partes não funcionam")}{(warned > 0 ? $" e mais {warned} a verificar" : "")}."));
+        }
+
+        if (warned > 0)
+            return ("degraded", new($"The store is served; {warned} {(warned == 1 ? "thing" : "things")} to look at.", $"A loja está atendida; {warned} {(warned == 1 ? "item" : "itens")} a verificar."));
+        return ("ok", new("Everything works.", "Tudo funciona."));
+    }
+
+    /// <summary>The word of the report for a verdict.</summary>
+    internal static string Word(CheckVerdict verdict) => verdict switch
+    {
+        CheckVerdict.Pass => "pass",
+        CheckVerdict.Warn => "warn",
+        CheckVerdict.Fail => "fail",
+        CheckVerdict.NotApplicable => "not-applicable",
+        _ => "unknown",
+    };
+
+    internal static CheckView View(HealthCheck check, Tongue tongue) => new(
+        check.Code, check.Title.In(tongue), Word(check.Verdict), check.Evidence.In(tongue), check.NextAction.In(tongue) is { Length: > 0 } action ? action : null);
+
+    internal static int Rank(CheckVerdict verdict) => verdict switch
+    {
+        CheckVerdict.Fail => 0,
+        CheckVerdict.Warn => 1,
+        CheckVerdict.Unknown => 2,
+        CheckVerdict.Pass => 3,
+        _ => 4,
+    };
+
+    private static void Add(List<HealthCheck> checks, HealthCheck? fault, IEnumerable<HealthCheck> found)
+    {
+        if (fault is not null) checks.Add(fault);
+        else checks.AddRange(found);
+    }
+
+    /// <summary>The page must answer while any other part has failed, so whatever a room throws becomes a failed check of that room.</summary>
+    private static T? Ask<T>(string room, Func<T> ask, out HealthCheck? fault)
+    {
+        fault = null;
+        try
+        {
+            return ask();
+        }
+        catch (Exception thrown)
+        {
+            fault = new(
+                room, Phrase.Same(room), CheckVerdict.Fail, new($"It did not say how it is: {thrown.GetType().Name}.", $"Não informou seu estado: {thrown.GetType().Name}."),
+                new("Restart the service (sudo systemctl restart storeedge) and send its log.", "Reinicie o serviço (sudo systemctl restart storeedge) e envie o log."));
+            return default;
+        }
+    }
+}

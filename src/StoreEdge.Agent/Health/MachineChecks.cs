@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace StoreEdge.Agent.Health;
+
+/// <summary>What can be told about the machine itself, from the files the kernel shows. Usable while no other part of the agent runs.</summary>
+/// <param name="stateDirectory">Where the journal lies.</param>
+/// <param name="root">The root of the file tree; another one in tests.</param>
+/// <param name="clockSynchronised">What the kernel's clock discipline says; null where it cannot be told.</param>
+internal sealed class MachineChecks(string stateDirectory, string root = "/", Func<bool?>? clockSynchronised = null)
+{
+    /// <summary>Below this the journal's retention sweep can no longer make room for a day of a busy store.</summary>
+    private const long FullBytes = 100_000_000;
+
+    /// <summary>Below this somebody should look within days.</summary>
+    private const long LowBytes = 1_000_000_000;
+
+    /// <summary>The Raspberry Pi slows its processor from 80 °C (and stops at 85 °C).</summary>
+    private const double HotCelsius = 80;
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<HealthCheck> Look() => [Disk(), Clock(), Library(), Temperature(), Voltage()];
+
+    /// <summary>Free space where the journal lies.</summary>
+    public HealthCheck Disk()
+    {
+        var title = new Phrase("Disk space", "Espaço em disco");
+        var action = new Phrase("Remove files that do not belong here, or shorten journal.retention.", "Remova arquivos alheios ou reduza journal.retention.");
+        if (!Directory.Exists(stateDirectory))
+        {
+            return new("disk", title, CheckVerdict.Fail,
+                new($"{stateDirectory} does not exist.", $"{stateDirectory} não existe."),
+                new("Start the service once (systemd makes the directory), or create it for the service's user.",
+                    "Inicie o serviço uma vez (o systemd cria o diretório) ou crie-o para o usuário do serviço."));
+        }
+
+        var drive = new DriveInfo(stateDirectory);
+        var (free, size) = (drive.AvailableFreeSpace, drive.TotalSize);
+        var evidence = new Phrase(
+            $"{Spans.OfBytes(free)} free of {Spans.OfBytes(size)} at {stateDirectory}.", $"{Spans.OfBytes(free)} livres de {Spans.OfBytes(size)} em {stateDirectory}.");
+        var verdict = free < FullBytes ? CheckVerdict.Fail : free < LowBytes ? CheckVerdict.Warn : CheckVerdict.Pass;
+        return new("disk", title, verdict, evidence, verdict == CheckVerdict.Pass ? Phrase.None : action);
+    }
+
+    /// <summary>Whether the wall clock can be trusted. Presence does not need it; event times, certificates and opening hours do.</summary>
+    public HealthCheck Clock()
+    {
+        var title = new Phrase("Clock", "Relógio");
+        // systemd-timesyncd touches this file after its first successful exchange with a time server in this boot.
+        if (File.Exists(Path.Combine(root, "run/systemd/timesync/synchronized")))
+            return HealthCheck.Pass("clock", title, new("Synchronised by systemd-timesyncd.", "Sincronizado pelo systemd-timesyncd."));
+        return clockSynchronised?.Invoke() switch
+        {
+            true => HealthCheck.Pass("clock", title, new("The kernel reports a synchronised clock.", "O kernel informa relógio sincronizado.")),
+            false => new("clock", title, CheckVerdict.Warn,
+                new("The kernel reports that no time server disciplines the clock.", "O kernel informa que nenhum servidor de hora ajusta o relógio."),
+                new("Check the network and `timedatectl status`; open UDP 123 to a time server.", "Verifique a rede e `timedatectl status`; libere UDP 123 até um servidor de hora.")),
+            null => new("clock", title, CheckVerdict.Unknown,
+                new("This system does not say whether its clock is synchronised.", "Este sistema não informa se o relógio está sincronizado."),
+                new("Compare with a phone; install systemd-timesyncd or chrony.", "Compare com um celular; instale systemd-timesyncd ou chrony.")),
+        };
+    }
+
+    /// <summary>Whether the MQTT library is installed.</summary>
+    public static HealthCheck Library()
+    {
+        var title = new Phrase("MQTT library", "Biblioteca MQTT");
+        if (NativeLibrary.TryLoad("libmosquitto.so.1", out _)) return HealthCheck.Pass("libmosquitto", title, Phrase.Same("libmosquitto.so.1"));
+        return new("libmosquitto", title, CheckVerdict.Fail,
+            new("libmosquitto.so.1 cannot be loaded.", "libmosquitto.so.1 não pôde ser carregada."),
+            new("sudo apt-get install libmosquitto1, then restart the service.", "sudo apt-get install libmosquitto1 e reinicie o serviço."));
+    }
+
+    /// <summary>The hottest thermal zone.</summary>
+    public HealthCheck Temperature()
+    {
+        var title = new Phrase("Temperature", "Temperatura");
+        var hottest = Files("sys/class/thermal", "thermal_zone*", "temp").Select(ReadNumber).Where(v => v is not null).DefaultIfEmpty(null).Max();
+        if (hottest is not { } milli) return HealthCheck.NotApplicable("temperature", title, new("No sensor here.", "Sem sensor aqui."));
+        var celsius = milli / 1000.0;
+        var evidence = Phrase.Same(string.Create(CultureInfo.InvariantCulture, $"{celsius:0} °C"));
+        return celsius < HotCelsius
+            ? HealthCheck.Pass("temperature", title, evidence)
+            : new("temperature", title, CheckVerdict.Warn, evidence,
+                new("Give it air or a heat sink; it slows down from 80 °C.", "Ventile ou instale dissipador; o processador reduz a velocidade a partir de 80 °C."));
+    }
+
+    /// <summary>The Raspberry Pi's under-voltage alarm.</summary>
+    public HealthCheck Voltage()
+    {
+        var title = new Phrase("Supply voltage", "Tensão de alimentação");
+        var alarms = Files("sys/class/hwmon", "hwmon*", "in0_lcrit_alarm").Select(ReadNumber).Where(v => v is not null).ToList();
+        if (alarms.Count == 0) return HealthCheck.NotApplicable("under-voltage", title, new("No sensor here.", "Sem sensor aqui."));
+        return alarms.TrueForAll(v => v == 0)
+            ? HealthCheck.Pass("under-voltage", title, new("No under-voltage reported.", "Sem subtensão."))
+            : new("under-voltage", title, CheckVerdict.Warn, new("The board reports under-voltage.", "A placa informa subtensão."),
+                new("Use the board's own power supply and a short, thick cable.", "Use a fonte original da placa e um cabo curto e grosso."));
+    }
+
+    private IEnumerable<string> Files(string directory, string pattern, string file)
+    {
+        var full = Path.Combine(root, directory);
+        return Directory.Exists(full) ? Directory.GetDirectories(full, pattern).Select(d => Path.Combine(d, file)).Where(File.Exists) : [];
+    }
+
+    private static long? ReadNumber(string path)
+    {
+        try
+        {
+            return long.TryParse(File.ReadAllText(path).AsSpan().Trim(), CultureInfo.InvariantCulture, out var value) ? value : null;
+        }
+        catch (IOException)
+        {
+            return null; // A sensor that is switched off answers a read with EIO or ENODATA.
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

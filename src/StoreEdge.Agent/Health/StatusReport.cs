@@ -1,0 +1,67 @@
+using System.Text.Json.Serialization;
+
+namespace StoreEdge.Agent.Health;
+
+/// <summary>All that the technician sees, as <c>/diagnostics/status.json</c> gives it. No personal data: counts, places, times and words of the configuration only.</summary>
+/// <param name="Verdict"><c>ok</c>, <c>degraded</c> or <c>failed</c>.</param>
+/// <param name="Summary">The verdict as a sentence.</param>
+/// <param name="GeneratedAt">When it was put together.</param>
+/// <param name="UptimeSeconds">Since the agent started.</param>
+/// <param name="Language"><c>en</c> or <c>pt-BR</c>: of the words in the checks.</param>
+/// <param name="Store">Which store.</param>
+/// <param name="Version">The program's version.</param>
+/// <param name="Checks">Worst first.</param>
+/// <param name="Receivers">Each radio.</param>
+/// <param name="Outbox">What central does not hold yet; null where the journal did not answer.</param>
+/// <param name="Link">The connection to the broker; null where it is not configured or did not answer.</param>
+/// <param name="Displays">Each screen.</param>
+/// <param name="Bundle">What may be shown; null where none is loaded.</param>
+/// <param name="PresentNow">How many visits are open; null where presence did not answer.</param>
+/// <param name="Events">The newest events, newest first.</param>
+internal sealed record StatusReport(
+    string Verdict, string Summary, DateTimeOffset GeneratedAt, double UptimeSeconds, string Language, StoreView Store, string Version,
+    IReadOnlyList<CheckView> Checks, IReadOnlyList<ReceiverView> Receivers, OutboxView? Outbox, LinkView? Link, IReadOnlyList<DisplayView> Displays,
+    BundleView? Bundle, int? PresentNow, IReadOnlyList<EventView> Events);
+
+/// <summary>The store.</summary>
+internal sealed record StoreView(string Id, string Name);
+
+/// <summary>A <see cref="HealthCheck"/> in one language. Verdicts: <c>pass</c>, <c>warn</c>, <c>fail</c>, <c>unknown</c>, <c>not-applicable</c>.</summary>
+internal sealed record CheckView(string Code, string Title, string Verdict, string Evidence, string? NextAction);
+
+/// <summary>One radio.</summary>
+/// <param name="Id">Its name in the configuration.</param>
+/// <param name="Zone">Where it hangs.</param>
+/// <param name="Side"><c>inside</c> or <c>outside</c>.</param>
+/// <param name="Connected">Whether its source is open.</param>
+/// <param name="Frames">Advertisements since the start.</param>
+/// <param name="FramesPerSecond">Over the last seconds.</param>
+/// <param name="EnrolledShare">Which part of them came from enrolled beacons, 0–1.</param>
+/// <param name="Dropped">How many were lost because the agent did not keep up.</param>
+/// <param name="Malformed">How many could not be decoded.</param>
+/// <param name="LastFrameSecondsAgo">Null before the first.</param>
+/// <param name="Fault">Why it is not connected, or null.</param>
+internal sealed record ReceiverView(
+    string Id, string Zone, string Side, bool Connected, long Frames, double FramesPerSecond, double EnrolledShare, long Dropped, long Malformed,
+    double? LastFrameSecondsAgo, string? Fault);
+
+/// <summary>The journal against central's acknowledgement.</summary>
+internal sealed record OutboxView(long LastSeq, long AcknowledgedSeq, long Pending, double OldestPendingSeconds, double? LastAcknowledgedSecondsAgo, long DatabaseBytes);
+
+/// <summary>The connection to the broker.</summary>
+internal sealed record LinkView(string Broker, bool Connected, double? ConnectedSeconds, long Connections, string? Fault, double? NextRetrySeconds);
+
+/// <summary>One screen.</summary>
+internal sealed record DisplayView(string Id, string Zone, bool Connected, string? Showing, double? LastAcknowledgedSecondsAgo);
+
+/// <summary>What may be shown.</summary>
+internal sealed record BundleView(string Version, string Hash, int Offers);
+
+/// <summary>An event without anything about a person.</summary>
+internal sealed record EventView(long Seq, string Type, string? Place, DateTimeOffset Time, bool Test);
+
+/// <summary>How the report is written.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(EventView))]
+internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,0 +1,44 @@
+namespace StoreEdge.Agent.Health;
+
+/// <summary>
+/// Where the status of each room is asked for. Each is a cheap read of an immutable snapshot and may throw: a room that has failed is then shown as such,
+/// and the others go on.
+/// </summary>
+internal sealed record StatusSources
+{
+    /// <summary>Which store this is.</summary>
+    public required StoreView Store { get; init; }
+
+    /// <summary>The program's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>What the configuration was read from, weakest first.</summary>
+    public IReadOnlyList<string> Configuration { get; init; } = [];
+
+    /// <summary>Each radio; <see cref="ReceiverView.FramesPerSecond"/> is filled in by <see cref="ReceiverRates"/>.</summary>
+    public Func<IReadOnlyList<ReceiverView>> Receivers { get; init; } = () => [];
+
+    /// <summary>How many beacons are enrolled; null where none can be, because there is no registry.</summary>
+    public Func<int?> Enrolled { get; init; } = () => null;
+
+    /// <summary>How many visits are open.</summary>
+    public Func<int> PresentNow { get; init; } = () => 0;
+
+    /// <summary>When the presence loop last came round; null where there is none.</summary>
+    public Func<TimeSpan?> PresenceSilence { get; init; } = () => null;
+
+    /// <summary>The journal against central's acknowledgement.</summary>
+    public Func<OutboxView?> Outbox { get; init; } = () => null;
+
+    /// <summary>The connection to the broker; null where none is configured.</summary>
+    public Func<LinkView?> Link { get; init; } = () => null;
+
+    /// <summary>Each screen.</summary>
+    public Func<IReadOnlyList<DisplayView>> Displays { get; init; } = () => [];
+
+    /// <summary>What may be shown; null where no bundle could be loaded.</summary>
+    public Func<BundleView?> Bundle { get; init; } = () => null;
+
+    /// <summary>Whether the portal is switched on.</summary>
+    public bool PortalEnabled { get; init; }
+}
