@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+
+namespace StoreEdge.SystemTests;
+
+/// <summary>Where the programs under test lie, and ports nobody else has.</summary>
+internal static class Checkout
+{
+    public static string Root { get; } = Find();
+
+    /// <summary>The agent as it was built beside these tests.</summary>
+    public static string Agent => Built("StoreEdge.Agent", "storeedge");
+
+    /// <summary>The simulator as it was built beside these tests.</summary>
+    public static string Simulator => Built("StoreEdge.Simulator", "storeedge-sim");
+
+    /// <summary>Whether the slow tiers were asked for.</summary>
+    public static bool EverythingWasAskedFor => Environment.GetEnvironmentVariable("STOREEDGE_TEST_TIER") == "all";
+
+    /// <summary>A loopback port that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Starts a program with its output kept in a file.</summary>
+    public static Process Start(string program, string outputFile, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
+    {
+        // The shell only redirects, then becomes the program: the process id is the program's own, so kill -9 hits it.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "out=$1; shift; exec \"$@\" >>\"$out\" 2>&1", "sh", outputFile, program, .. arguments]) { UseShellExecute = false };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
+    private static string Built(string project, string program)
+    {
+        var configuration = typeof(Checkout).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+        return Path.Combine(Root, "src", project, "bin", configuration, "net10.0", program);
+    }
+
+    private static string Find()
+    {
+        for (var at = AppContext.BaseDirectory; at is not null; at = Path.GetDirectoryName(at))
+            if (File.Exists(Path.Combine(at, "StoreEdge.sln"))) return at;
+        throw new InvalidOperationException($"no StoreEdge.sln above {AppContext.BaseDirectory}: run the tests from a checkout");
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace StoreEdge.Tests.Architecture;
+
+/// <summary>Who may know whom, and why not. A failing row prints its reason.</summary>
+public sealed partial class RoomsTests
+{
+    /// <summary>Project references that are allowed; every other one of ours is not.</summary>
+    private static readonly (string From, string[] To, string Why)[] Projects =
+    [
+        ("StoreEdge.Core", [], "the rules are pure: they run in a test, a replay or a simulation without anything else"),
+        ("StoreEdge.Contracts", [], "central teams take the contract without taking the agent"),
+        ("StoreEdge.Linux", [], "native code knows the kernel and nothing of the store"),
+        ("StoreEdge.Agent", ["StoreEdge.Core", "StoreEdge.Contracts", "StoreEdge.Linux"], "the loops put the three together"),
+        ("StoreEdge.Simulator", ["StoreEdge.Core", "StoreEdge.Contracts", "StoreEdge.Linux"], "the simulator uses the world's doors (radio frames, HTTP, MQTT), never the agent's inside; Linux only for the MQTT client"),
+    ];
+
+    /// <summary>Rooms of the agent that must not know other rooms; <c>*</c> is every other room.</summary>
+    private static readonly (string From, string To, string Why)[] Forbidden =
+    [
+        ("Sensing", "Journal", "a sighting is not an event yet: only Presence makes events"),
+        ("Sensing", "Deciding", "data flow one way"),
+        ("Sensing", "Displays", "data flow one way"),
+        ("Sensing", "Mqtt", "the registry reaches Sensing as a value, wherever it came from"),
+        ("Presence", "Deciding", "nothing acts on an event before it is committed: deciding reads the journal's committed events"),
+        ("Presence", "Displays", "nothing acts on an event before it is committed"),
+        ("Presence", "Outbox", "the outbox reads the journal, not the room that wrote it"),
+        ("Journal", "Sensing", "the journal keeps what it is given and calls nobody"),
+        ("Journal", "Presence", "the journal keeps what it is given and calls nobody"),
+        ("Journal", "Outbox", "the outbox reads the journal by a cursor; the journal does not push"),
+        ("Journal", "Mqtt", "what is kept does not depend on a link"),
+        ("Journal", "Deciding", "the journal keeps what it is given and calls nobody"),
+        ("Journal", "Displays", "the journal keeps what it is given and calls nobody"),
+        ("Outbox", "Sensing", "the outbox knows stored events only"),
+        ("Outbox", "Presence", "the outbox knows stored events only"),
+        ("Outbox", "Deciding", "the outbox knows stored events only"),
+        ("Outbox", "Displays", "the outbox knows stored events only"),
+        ("Mqtt", "Journal", "the link carries bytes; what they mean is the outbox's and the handlers' business"),
+        ("Mqtt", "Deciding", "the link carries bytes"),
+        ("Deciding", "Mqtt", "deciding works offline; context arrives as a value"),
+        ("Deciding", "Sensing", "deciding sees committed events, never sightings"),
+        ("Displays", "Mqtt", "displays work offline"),
+        ("Displays", "Sensing", "displays see decisions, never sightings"),
+        ("Health", "Sensing", "rooms raise warnings; the board knows none of them"),
+        ("Health", "Mqtt", "rooms raise warnings; the board knows none of them"),
+    ];
+
+    [Fact]
+    public void Projects_reference_only_what_the_table_allows()
+    {
+        foreach (var (from, to, why) in Projects)
+        {
+            var project = XDocument.Load(Path.Combine(SourceTree.Root, "src", from, from + ".csproj"));
+            var references = project.Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value.Replace('\\', '/')));
+            var wrong = references.Except(to).ToArray();
+            Assert.True(wrong.Length == 0, $"{from} references {string.Join(", ", wrong)}, but {why}");
+        }
+    }
+
+    [Fact]
+    public void Rooms_know_only_whom_they_may()
+    {
+        var broken = new List<string>();
+        foreach (var (path, text) in SourceTree.Files("src/StoreEdge.Agent"))
+        {
+            var room = path.Split('/')[0];
+            foreach (var (from, to, why) in Forbidden)
+                if (room == from && Regex.IsMatch(text, $@"\bStoreEdge\.Agent\.{to}\b"))
+                    broken.Add($"{path} knows {to}, but {why}");
+        }
+
+        Assert.True(broken.Count == 0, string.Join('\n', broken));
+    }
+
+    [Fact]
+    public void The_table_names_rooms_that_exist()
+    {
+        foreach (var room in Forbidden.SelectMany(f => new[] { f.From, f.To }).Distinct())
+            Assert.True(Directory.Exists(Path.Combine(SourceTree.Root, "src/StoreEdge.Agent", room)), $"there is no room {room}; mend the table");
+    }
+
+    [Fact]
+    public void Production_code_does_not_know_the_simulator()
+    {
+        foreach (var folder in new[] { "src/StoreEdge.Agent", "src/StoreEdge.Core", "src/StoreEdge.Contracts", "src/StoreEdge.Linux" })
+            foreach (var (path, text) in SourceTree.Files(folder))
+                Assert.False(Regex.IsMatch(text, @"using StoreEdge\.Simulator|[Ii]sSimulat|[Ss]imulat(ed|ion)Mode"), $"{folder}/{path} knows the simulator; it stands outside and uses the doors of the world");
+    }
+
+    [Fact]
+    public void Raw_radio_addresses_stay_in_Sensing()
+    {
+        string[] allowed = ["Sensing/", "Commands/DecodeCommand.cs", "Commands/ReplayCommand.cs"];
+        foreach (var (path, text) in SourceTree.Files("src/StoreEdge.Agent"))
+            if (!allowed.Any(a => path.StartsWith(a, StringComparison.Ordinal)))
+                Assert.False(RawAddress().IsMatch(text), $"{path} names a raw radio address; only Sensing (and the decode command, on a technician's own input) may");
+    }
+
+    [Fact]
+    public void Native_code_lives_in_one_project()
+    {
+        foreach (var folder in new[] { "src/StoreEdge.Agent", "src/StoreEdge.Core", "src/StoreEdge.Contracts", "src/StoreEdge.Simulator" })
+            foreach (var (path, text) in SourceTree.Files(folder))
+                Assert.False(Regex.IsMatch(text, @"\[(LibraryImport|DllImport)|\bunsafe\b"), $"{folder}/{path} has native code; it belongs to StoreEdge.Linux");
+    }
+
+    [GeneratedRegex(@"\bDeviceAddress\b")]
+    private static partial Regex RawAddress();
+}
