@@ -1,0 +1,63 @@
+namespace StoreEdge.Core.Presence;
+
+/// <summary>The rules of presence. The defaults are meant to work uncalibrated.</summary>
+public sealed record PresenceOptions
+{
+    /// <summary>Packets that an arrival needs, 1–16.</summary>
+    public int ArrivalPackets { get; init; } = 3;
+
+    /// <summary>Within which they must be heard by one receiver.</summary>
+    public TimeSpan ArrivalWindow { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Time constant of the level that decides inside or outside: short, because the door is crossed in seconds.</summary>
+    public TimeSpan DoorTimeConstant { get; init; } = TimeSpan.FromSeconds(0.8);
+
+    /// <summary>Time constant of the level that decides zones and weak exits: several seconds, because RSSI is correlated over a second.</summary>
+    public TimeSpan ZoneTimeConstant { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>dB by which one side of the door must exceed the other to overrule the outside receivers' own thresholds.</summary>
+    public double DoorMargin { get; init; } = 12;
+
+    /// <summary>How long, and over how many packets (<see cref="ArrivalPackets"/>), the evidence for having crossed the door must hold.</summary>
+    public TimeSpan DoorHold { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long every inside receiver must hear a subject below its exit threshold before they have left.</summary>
+    public TimeSpan WeakHold { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The shortest silence that ends a visit, however often the device advertises: a body or a shelf may hide it for seconds.</summary>
+    public TimeSpan SilenceMinimum { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>The silence that ends a visit while the device's interval is not yet learned.</summary>
+    public TimeSpan SilenceUnlearned { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest silence that is waited for.</summary>
+    public TimeSpan SilenceMaximum { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// Silence allowed, in mean gaps between the device's packets as heard. Gaps under random loss are geometric, so a gap of 15 means comes about once in e¹⁵ ≈ 3·10⁶:
+    /// less than one false departure in 1,000 hours at 500 ms and 70 % loss.
+    /// </summary>
+    public double SilenceGaps { get; init; } = 15;
+
+    /// <summary>Silence allowed beyond the longest of the last 16 gaps, as habluetooth has it.</summary>
+    public TimeSpan SilenceMargin { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whoever returns within this joins the visit that they left.</summary>
+    public TimeSpan ReentryGrace { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>dB by which another zone's receiver must be stronger to take a subject over.</summary>
+    public double ZoneMargin { get; init; } = 6;
+
+    /// <summary>For how long.</summary>
+    public TimeSpan ZoneHold { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a visit that only the portal knows outlives the last sign from it.</summary>
+    public TimeSpan PortalHold { get; init; } = TimeSpan.FromMinutes(20);
+
+    /// <summary>After which presence, ascending, a dwell event is due.</summary>
+    public IReadOnlyList<TimeSpan> DwellMarks { get; init; } =
+        [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(60)];
+
+    /// <summary>The most subjects followed at a time; further ones are counted and not followed.</summary>
+    public int MaximumSubjects { get; init; } = 50_000;
+}

@@ -1,0 +1,317 @@
+using StoreEdge.Core.Identity;
+
+namespace StoreEdge.Core.Presence;
+
+/// <summary>
+/// Turns sightings into visits. A pure state machine: time comes in with each call, events go out through the list that the caller hands in, and the same calls give the
+/// same events. A sighting that changes nothing allocates nothing. Not for use by several threads.
+/// </summary>
+public sealed class PresenceTracker
+{
+    private readonly ReceiverPlace[] places;
+    private readonly Dictionary<ReceiverId, int> indexes;
+    private readonly Dictionary<Pseudonym, Track> tracks = [];
+    private readonly List<Pseudonym> forgotten = [];
+    private readonly PresenceOptions options;
+    private readonly Func<Instant, VisitId> newVisit;
+    private readonly Door door;
+
+    /// <summary>Takes the rules.</summary>
+    /// <param name="places">The receivers, each id once; may be empty where only the portal notices people.</param>
+    /// <param name="options">The rules.</param>
+    /// <param name="newVisit">Makes the id of a visit that begins at the given moment.</param>
+    public PresenceTracker(IEnumerable<ReceiverPlace> places, PresenceOptions options, Func<Instant, VisitId> newVisit)
+    {
+        this.places = [.. places];
+        this.options = options;
+        this.newVisit = newVisit;
+        indexes = [];
+        for (var i = 0; i < this.places.Length; i++) indexes.Add(this.places[i].Id, i);
+        door = new(this.places, options);
+    }
+
+    /// <summary>How many are present.</summary>
+    public int Present { get; private set; }
+
+    /// <summary>How many subjects are followed, present or not.</summary>
+    public int Followed => tracks.Count;
+
+    /// <summary>Sightings that were not followed: from a receiver that is not configured, or beyond <see cref="PresenceOptions.MaximumSubjects"/>.</summary>
+    public long Ignored { get; private set; }
+
+    /// <summary>The open visit of a subject, if they are present.</summary>
+    public bool TryGetVisit(Pseudonym subject, out VisitId visit)
+    {
+        var found = tracks.TryGetValue(subject, out var track) && track.Present;
+        visit = found ? track!.Visit : default;
+        return found;
+    }
+
+    /// <summary>Takes a sighting. Those of one receiver come in the order of time; receivers may be some packets apart.</summary>
+    public void Observe(in Sighting sighting, ICollection<PresenceEvent> events)
+    {
+        if (!indexes.TryGetValue(sighting.Receiver, out var receiver) || !TryFollow(sighting.Subject, out var track))
+        {
+            Ignored++;
+            return;
+        }
+
+        var now = track.HasBeenHeard && sighting.At < track.LastHeard ? track.LastHeard : sighting.At;
+        var isNewAdvertisement = !track.HasBeenHeard || now - track.LastHeard >= AdvertisingInterval.SameAdvertisement;
+        if (track.HasBeenHeard && isNewAdvertisement && now - track.LastHeard is var gap && gap < track.Interval.Silence(options)) track.Interval.Learn(gap);
+        track.LastHeard = now;
+        track.HasBeenHeard = true;
+        if (sighting.Rssi == Sighting.RssiUnknown) return;
+
+        var place = places[receiver];
+        var countsForArrival = place.Side == ReceiverSide.Inside && sighting.Rssi >= place.EnterDbm;
+        track.Hearings[receiver].Take(sighting.Rssi, sighting.At, countsForArrival, options);
+        if (track.Present) ObservePresent(track, now, isNewAdvertisement, events);
+        if (!track.Present || !track.HasBeacon) ObserveAbsent(track, sighting.Assurance, now, isNewAdvertisement, events);
+    }
+
+    /// <summary>Lets time pass: departures by silence, dwell marks, ends of portal visits. To be called a few times a second.</summary>
+    public void Tick(Instant now, ICollection<PresenceEvent> events)
+    {
+        foreach (var track in tracks.Values)
+        {
+            if (!track.Present)
+            {
+                if (IsForgettable(track, now)) forgotten.Add(track.Subject);
+                continue;
+            }
+
+            while (track.DwellsTold < options.DwellMarks.Count && now - track.Start >= options.DwellMarks[track.DwellsTold])
+            {
+                var mark = options.DwellMarks[track.DwellsTold++];
+                events.Add(new Dwell(track.Visit, track.Subject, track.Zone, track.Road, track.Start + mark, ReceiverOf(track), track.Assurance, mark));
+            }
+
+            EndIfSilent(track, now, events);
+        }
+
+        foreach (var subject in forgotten) tracks.Remove(subject);
+        forgotten.Clear();
+    }
+
+    /// <summary>
+    /// Takes a sign of life from the portal and returns the visit that it belongs to: the customer's present one if their beacon (or an earlier request) has opened it,
+    /// a new one otherwise. Somebody anonymous has a pseudonym of their own and so always a visit of their own.
+    /// </summary>
+    public VisitId ObservePortal(Pseudonym subject, Assurance assurance, ZoneId zone, Instant at, ICollection<PresenceEvent> events)
+    {
+        if (!tracks.TryGetValue(subject, out var track)) tracks.Add(subject, track = new(subject, places.Length));
+        track.HasPortal = true;
+        track.LastPortal = at;
+        if (track.Present)
+        {
+            if (assurance > track.Assurance) track.Assurance = assurance;
+        }
+        else
+        {
+            Arrive(track, Road.Portal, zone, null, assurance, at, events);
+        }
+
+        return track.Visit;
+    }
+
+    /// <summary>Takes the end of a portal session; the visit ends with it unless a beacon is still heard.</summary>
+    public void EndPortal(Pseudonym subject, Instant at, ICollection<PresenceEvent> events)
+    {
+        if (!tracks.TryGetValue(subject, out var track) || !track.Present || !track.HasPortal) return;
+        track.HasPortal = false;
+        if (!track.HasBeacon) Depart(track, DepartureReason.Portal, at, at, events);
+    }
+
+    /// <summary>
+    /// Takes up visits that were open when the agent stopped, without telling anything again: their subjects have the unlearned silence to be heard in.
+    /// </summary>
+    public void Restore(IEnumerable<OpenVisit> visits, Instant now)
+    {
+        foreach (var visit in visits)
+        {
+            var track = new Track(visit.Subject, places.Length)
+            {
+                Present = true,
+                Visit = visit.Visit,
+                Road = visit.Road,
+                Assurance = visit.Assurance,
+                Zone = visit.Zone,
+                Start = new(now.Nanoseconds - visit.Present.Ticks * 100),
+                HasBeacon = visit.Road == Road.Beacon,
+                HasPortal = visit.Road == Road.Portal,
+                LastPortal = now,
+                LastHeard = now,
+                HasBeenHeard = visit.Road == Road.Beacon,
+            };
+            while (track.DwellsTold < options.DwellMarks.Count && visit.Present >= options.DwellMarks[track.DwellsTold]) track.DwellsTold++;
+            if (tracks.TryAdd(visit.Subject, track)) Present++;
+        }
+    }
+
+    private bool TryFollow(Pseudonym subject, out Track track)
+    {
+        if (tracks.TryGetValue(subject, out track!)) return true;
+        if (tracks.Count >= options.MaximumSubjects) return false;
+        tracks.Add(subject, track = new(subject, places.Length));
+        return true;
+    }
+
+    private void ObserveAbsent(Track track, Assurance assurance, Instant now, bool isNewAdvertisement, ICollection<PresenceEvent> events)
+    {
+        var best = Best(track, now, null, out _);
+        if (best == Track.NoReceiver || !HasArrived(track, now) || !HasCrossed(track, IsInside(track, best, now), now, isNewAdvertisement)) return;
+        if (track.Present)
+        {
+            // The portal had opened the visit; from here on the beacon tells when it ends.
+            track.HasBeacon = true;
+            track.ForgetEvidence();
+            return;
+        }
+
+        track.HasBeacon = true;
+        Arrive(track, Road.Beacon, places[best].Zone, places[best].Id, assurance, now, events);
+    }
+
+    private void ObservePresent(Track track, Instant now, bool isNewAdvertisement, ICollection<PresenceEvent> events)
+    {
+        if (!track.HasBeacon) return;
+        if (HasCrossed(track, door.IsOutside(track, now) == true, now, isNewAdvertisement))
+        {
+            Depart(track, DepartureReason.Outside, track.CrossingSince, now, events);
+            return;
+        }
+
+        var best = Best(track, now, null, out var level);
+        if (best == Track.NoReceiver) return;
+        if (level >= places[best].ExitDbm) track.Weak = false;
+        else if (!track.Weak) (track.Weak, track.WeakSince) = (true, now);
+        else if (now - track.WeakSince >= options.WeakHold)
+        {
+            Depart(track, DepartureReason.Weak, track.WeakSince, now, events);
+            return;
+        }
+
+        FollowZone(track, best, level, now, events);
+    }
+
+    private void FollowZone(Track track, int best, double level, Instant now, ICollection<PresenceEvent> events)
+    {
+        if (places[best].Zone == track.Zone)
+        {
+            track.ZoneCandidate = Track.NoReceiver;
+            track.Receiver = best;
+            return;
+        }
+
+        Best(track, now, track.Zone, out var present);
+        if (level < present + options.ZoneMargin) track.ZoneCandidate = Track.NoReceiver;
+        else if (track.ZoneCandidate != best) (track.ZoneCandidate, track.ZoneSince) = (best, now);
+        else if (now - track.ZoneSince >= options.ZoneHold)
+        {
+            var from = track.Zone;
+            track.Zone = places[best].Zone;
+            track.Receiver = best;
+            track.ZoneCandidate = Track.NoReceiver;
+            events.Add(new ZoneChange(track.Visit, track.Subject, from, track.Zone, track.Road, now, places[best].Id, track.Assurance));
+        }
+    }
+
+    private bool IsInside(Track track, int best, Instant now) => door.IsOutside(track, now) switch
+    {
+        false => true,
+        true => false,
+        // In the band between the thresholds somebody who was here keeps to the side they were on; of somebody new only the stronger side is known.
+        null => !track.HasVisit && door.Margin(track, now) > 0 && places[best].Side == ReceiverSide.Inside,
+    };
+
+    private bool HasArrived(Track track, Instant now)
+    {
+        foreach (ref var hearing in track.Hearings.AsSpan())
+            if (hearing.HasArrived(options.ArrivalPackets, options.ArrivalWindow, now))
+                return true;
+        return false;
+    }
+
+    /// <summary>Whether evidence for the other side has held long enough, over enough advertisements.</summary>
+    private bool HasCrossed(Track track, bool evidence, Instant now, bool isNewAdvertisement)
+    {
+        if (!evidence)
+        {
+            track.Crossing = false;
+            return false;
+        }
+
+        if (!track.Crossing) (track.Crossing, track.CrossingSince, track.CrossingPackets) = (true, now, 1);
+        else if (isNewAdvertisement) track.CrossingPackets++;
+        return track.CrossingPackets >= options.ArrivalPackets && now - track.CrossingSince >= options.DoorHold;
+    }
+
+    /// <summary>The inside receiver that hears the subject best, of one zone or of all.</summary>
+    private int Best(Track track, Instant now, ZoneId? zone, out double level)
+    {
+        var best = Track.NoReceiver;
+        level = Hearing.Floor;
+        var patience = Door.Patience(track);
+        for (var i = 0; i < places.Length; i++)
+        {
+            if (places[i].Side != ReceiverSide.Inside || !track.Hearings[i].Heard || zone is { } only && places[i].Zone != only) continue;
+            var heard = track.Hearings[i].SlowAt(now, patience);
+            if (best != Track.NoReceiver && heard <= level) continue;
+            (best, level) = (i, heard);
+        }
+
+        return best;
+    }
+
+    private void EndIfSilent(Track track, Instant now, ICollection<PresenceEvent> events)
+    {
+        if (track.HasBeacon)
+        {
+            var last = track.HasPortal && track.LastPortal > track.LastHeard ? track.LastPortal : track.LastHeard;
+            if (now - last > track.Interval.Silence(options)) Depart(track, DepartureReason.Silence, last, now, events);
+        }
+        else if (now - track.LastPortal > options.PortalHold)
+        {
+            Depart(track, DepartureReason.Portal, track.LastPortal, now, events);
+        }
+    }
+
+    private void Arrive(Track track, Road road, ZoneId zone, ReceiverId? receiver, Assurance assurance, Instant at, ICollection<PresenceEvent> events)
+    {
+        var returned = track.HasVisit && !track.Subject.IsAnonymous && at - track.Left <= options.ReentryGrace;
+        if (!returned)
+        {
+            track.Visit = newVisit(at);
+            track.Start = at;
+            track.DwellsTold = 0;
+            track.Road = road;
+        }
+
+        track.Present = true;
+        track.Zone = zone;
+        track.Receiver = receiver is { } known ? indexes[known] : Track.NoReceiver;
+        track.Assurance = assurance;
+        track.ForgetEvidence();
+        Present++;
+        events.Add(new Arrival(track.Visit, track.Subject, zone, road, at, receiver, assurance, returned));
+    }
+
+    private void Depart(Track track, DepartureReason reason, Instant lastSign, Instant now, ICollection<PresenceEvent> events)
+    {
+        track.Present = false;
+        track.HasBeacon = false;
+        track.HasPortal = false;
+        track.Left = now;
+        var present = lastSign > track.Start ? lastSign - track.Start : TimeSpan.Zero;
+        events.Add(new Departure(track.Visit, track.Subject, track.Zone, track.Road, now, ReceiverOf(track), track.Assurance, present, reason));
+        track.ForgetEvidence();
+        Present--;
+    }
+
+    private ReceiverId? ReceiverOf(Track track) => track.Receiver == Track.NoReceiver ? null : places[track.Receiver].Id;
+
+    private bool IsForgettable(Track track, Instant now) =>
+        (!track.HasVisit || now - track.Left > options.ReentryGrace)
+        && (!track.HasBeenHeard || now - track.LastHeard > options.SilenceMaximum);
+}

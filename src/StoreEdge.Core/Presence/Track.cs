@@ -1,0 +1,48 @@
+using StoreEdge.Core.Identity;
+
+namespace StoreEdge.Core.Presence;
+
+/// <summary>Everything that is remembered of one subject: what each receiver hears, and the visit if there is one. Owned by <see cref="PresenceTracker"/>.</summary>
+internal sealed class Track(Pseudonym subject, int receivers)
+{
+    internal readonly Pseudonym Subject = subject;
+    internal readonly Hearing[] Hearings = new Hearing[receivers];
+    internal AdvertisingInterval Interval;
+    internal Instant LastHeard;
+    internal bool HasBeenHeard;
+
+    // The visit, open while Present, kept through the grace afterwards.
+    internal bool Present;
+    internal VisitId Visit;
+    internal Road Road;
+    internal Assurance Assurance;
+    internal ZoneId Zone;
+    internal int Receiver = NoReceiver;
+    internal Instant Start;
+    internal Instant Left;
+    internal int DwellsTold;
+    internal bool HasBeacon;
+    internal bool HasPortal;
+    internal Instant LastPortal;
+
+    // Evidence that has begun and does not yet hold.
+    internal bool Crossing;
+    internal Instant CrossingSince;
+    internal int CrossingPackets;
+    internal bool Weak;
+    internal Instant WeakSince;
+    internal int ZoneCandidate = NoReceiver;
+    internal Instant ZoneSince;
+
+    internal const int NoReceiver = -1;
+
+    internal bool HasVisit => Visit.Value is not null;
+
+    internal void ForgetEvidence()
+    {
+        Crossing = false;
+        Weak = false;
+        ZoneCandidate = NoReceiver;
+        for (var i = 0; i < Hearings.Length; i++) Hearings[i].StartOver();
+    }
+}
