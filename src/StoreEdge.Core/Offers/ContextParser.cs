@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+
+namespace StoreEdge.Core.Offers;
+
+/// <summary>Reads a decision's context from a document, for explaining and replaying decisions by hand.</summary>
+public static class ContextParser
+{
+    /// <summary>Reads a context.</summary>
+    /// <param name="utf8">The document.</param>
+    /// <param name="bundle">Gives past showings their class and supplier.</param>
+    /// <param name="at">The moment of the decision.</param>
+    /// <param name="language">Used where the document names none.</param>
+    /// <exception cref="DocumentException">It breaks a rule; each error names the path in the document.</exception>
+    public static DecisionContext Parse(ReadOnlyMemory<byte> utf8, Bundle bundle, DateTimeOffset at, string language) => DocumentReader.Read(utf8, reader => new DecisionContext
+    {
+        Visit = new(reader.TextOr("visit", 64, "visit-by-hand")),
+        Subject = new(reader.TextOr("subject", 64, "visit-by-hand")),
+        At = at,
+        Zone = reader.OptionalName("zone") is { } zone ? new(zone) : null,
+        IsPresent = !reader.Flag("departed"),
+        Language = reader.TextOr("language", 16, language),
+        Facts = ReadFacts(reader),
+        Wishes = new Wishes
+        {
+            Stopped = reader.Flag("stopped") ? Truth.True : Truth.False,
+            Consents = reader.Texts("consents", required: false).Select(c => Consent(reader, c)).Distinct().ToImmutableDictionary(p => p, _ => true),
+            NeverOffers = [.. reader.Texts("neverOffers", required: false).Select(o => new OfferId(o))],
+            NeverSuppliers = [.. reader.Texts("neverSuppliers", required: false).Select(s => new SupplierId(s))],
+            NeverDemands = [.. reader.Texts("neverDemands", required: false)],
+            NotNow = [.. reader.Texts("notNow", required: false).Select(o => new OfferId(o))],
+        },
+        Notices = reader.Items("notices", OfferParser.Read),
+        Shown = reader.Items("shown", r => ReadShown(r, bundle)),
+    });
+
+    private static Facts ReadFacts(DocumentReader reader)
+    {
+        var facts = ImmutableDictionary.CreateBuilder<FactName, Fact>();
+        foreach (var (name, attribute) in reader.Map("attributes", r => (Value: r.Raw("value"), AsOf: r.Moment("asOf", required: true), MaxAge: r.Whole("maxAgeSeconds", 1, 7_776_000, required: true), Purpose: r.Text("purpose", 16))))
+        {
+            try
+            {
+                var (fact, known) = FactParser.Parse(name, attribute.Value, attribute.AsOf ?? default, TimeSpan.FromSeconds(attribute.MaxAge ?? 1), attribute.Purpose);
+                facts[fact] = known;
+            }
+            catch (FormatException fault)
+            {
+                reader.Fault($"attributes.{name}", fault.Message);
+            }
+        }
+
+        return new(facts.ToImmutable());
+    }
+
+    private static PastShowing ReadShown(DocumentReader reader, Bundle bundle)
+    {
+        var id = new OfferId(reader.Name("offer"));
+        var offer = bundle.Offers.FirstOrDefault(o => o.Id == id);
+        if (offer is null) reader.Fault("offer", $"'{id}' is not an offer of the bundle");
+        var to = CapHolders.None;
+        foreach (var holder in reader.Texts("to", required: true))
+        {
+            if (Enum.GetValues<CapHolders>().FirstOrDefault(h => DocumentReader.Camel(h) == holder) is var known and not CapHolders.None) to |= known;
+            else reader.Fault("to", $"'{holder}' is not allowed; allowed are customer, household, screen");
+        }
+
+        return new(id, offer?.Supplier, offer?.Class ?? OfferClass.Generic, reader.Moment("at", required: true) ?? default, to);
+    }
+
+    private static Purpose Consent(DocumentReader reader, string text)
+    {
+        if (text is not ("loyalty" or "marketing")) reader.Fault("consents", $"'{text}' is not allowed; allowed are loyalty, marketing");
+        return text == "loyalty" ? Purpose.Loyalty : Purpose.Marketing;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+
+namespace StoreEdge.Core.Offers;
+
+/// <summary>Something central said about a customer, with the time it was true and how long that may be believed.</summary>
+/// <param name="Values">One value, or several where the fact is a set; booleans are <c>true</c> and <c>false</c>.</param>
+/// <param name="AsOf">When it was true.</param>
+/// <param name="MaxAge">How long after that it may be believed; positive.</param>
+/// <param name="Purpose">The consent under which it may be used; null for the service itself.</param>
+public sealed record Fact(ImmutableArray<string> Values, DateTimeOffset AsOf, TimeSpan MaxAge, Purpose? Purpose)
+{
+    /// <summary>How far a fact may come from the future before it is not believed: two clocks that are both kept by NTP never differ by more.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether it may be believed at <paramref name="at"/>.</summary>
+    public bool IsFresh(DateTimeOffset at) => at - AsOf <= MaxAge && AsOf - at <= ClockTolerance;
+
+    /// <summary>Whether the fact is the single value <paramref name="value"/>.</summary>
+    public bool Is(string value) => Values.Length == 1 && Values[0] == value;
+}
+
+/// <summary>What is known about one customer. True five minutes ago is maybe false now: nothing here can be read without saying when.</summary>
+public sealed class Facts
+{
+    private readonly ImmutableDictionary<FactName, Fact> all;
+
+    /// <summary>Takes the facts as they came.</summary>
+    public Facts(ImmutableDictionary<FactName, Fact> all) => this.all = all;
+
+    /// <summary>Nothing is known.</summary>
+    public static Facts None { get; } = new(ImmutableDictionary<FactName, Fact>.Empty);
+
+    /// <summary>Every fact, in the order of <see cref="FactName"/>, fresh or not.</summary>
+    public IEnumerable<KeyValuePair<FactName, Fact>> All => all.OrderBy(f => f.Key);
+
+    /// <summary>The fact if it may be believed at <paramref name="at"/>; null means unknown.</summary>
+    public Fact? Fresh(FactName name, DateTimeOffset at) => all.TryGetValue(name, out var fact) && fact.IsFresh(at) ? fact : null;
+
+    /// <summary>Whether a yes-or-no fact is so at <paramref name="at"/>.</summary>
+    public Truth Ask(FactName name, DateTimeOffset at) => Fresh(name, at) is not { } fact ? Truth.Unknown : fact.Is("true") ? Truth.True : fact.Is("false") ? Truth.False : Truth.Unknown;
+
+    /// <summary>
+    /// Whether a suppression by this yes-or-no fact must be assumed: it is so, or it was the last time anybody said. Only a fact never stated, or freshly denied, lifts it.
+    /// </summary>
+    public bool MayStillHold(FactName name) => all.TryGetValue(name, out var fact) && !fact.Is("false");
+
+    /// <summary>
+    /// These facts without those whose purpose was not consented to. Facts that can only prevent something stay: nobody is worse off because they are used.
+    /// </summary>
+    public Facts Permitted(Func<Purpose, bool> consented)
+    {
+        ArgumentNullException.ThrowIfNull(consented);
+        return all.Any(Withheld) ? new(all.RemoveRange(all.Where(Withheld).Select(f => f.Key))) : this;
+
+        bool Withheld(KeyValuePair<FactName, Fact> fact) =>
+            fact.Value.Purpose is { } purpose && fact.Key is not (FactName.CommercialHold or FactName.OpenIssue or FactName.Gift or FactName.Household) && !consented(purpose);
+    }
+
+    /// <summary>These facts with <paramref name="newer"/> laid over them.</summary>
+    public Facts With(Facts newer)
+    {
+        ArgumentNullException.ThrowIfNull(newer);
+        return new(all.SetItems(newer.all));
+    }
+}

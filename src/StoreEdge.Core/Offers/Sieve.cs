@@ -1,0 +1,87 @@
+namespace StoreEdge.Core.Offers;
+
+/// <summary>The stages that look at one offer by itself. Suppressions fail closed: what cannot be known counts against showing.</summary>
+internal static class Sieve
+{
+    internal static Rejection? Reject(Bundle bundle, Placement placement, DecisionContext context, Offer offer)
+    {
+        var (stage, reason) = Stages(bundle, placement, context, offer);
+        return reason is null ? null : new Rejection(offer.Id, stage, reason);
+    }
+
+    private static (Stage, string?) Stages(Bundle bundle, Placement placement, DecisionContext context, Offer offer)
+    {
+        if (!offer.Placements.Contains(placement.Id)) return (Stage.Candidates, "not-placed");
+        if (NotNow(context.At, offer) is { } untimely) return (Stage.TimeAndStock, untimely);
+        if (Ineligible(context, offer) is { } ineligible) return (Stage.Eligibility, ineligible);
+        if (Suppressed(bundle, placement, context, offer) is { } suppressed) return (Stage.Suppression, suppressed);
+        return offer.Class > OfferClass.Help && IsQuiet(placement, context.At) ? (Stage.QuietHours, "quiet-hours") : (Stage.Rank, null);
+    }
+
+    private static string? NotNow(DateTimeOffset at, Offer offer) =>
+        offer.ValidFrom > at ? "not-yet-valid"
+        : offer.ValidUntil <= at ? "no-longer-valid"
+        : offer.Stock <= 0 ? "out-of-stock"
+        : null;
+
+    private static string? Ineligible(DecisionContext context, Offer offer)
+    {
+        foreach (var condition in offer.Conditions)
+        {
+            var truth = condition.Evaluate(context.Facts, context.At);
+            if (truth != Truth.True) return $"{char.ToLowerInvariant(condition.Fact.ToString()[0])}{condition.Fact.ToString()[1..]}-{(truth == Truth.Unknown ? "unknown" : "differs")}";
+        }
+
+        return null;
+    }
+
+    private static string? Suppressed(Bundle bundle, Placement placement, DecisionContext context, Offer offer)
+    {
+        var (at, facts, wishes) = (context.At, context.Facts, context.Wishes);
+        if (!context.IsPresent) return "departed";
+        if (wishes.Stopped != Truth.False) return wishes.Stopped == Truth.True ? "stopped" : "stop-unknown";
+        if (Forbidden(placement, offer) is { } forbidden) return forbidden;
+        if (wishes.NeverOffers.Contains(offer.Id)) return "never-offer";
+        if (offer.Supplier is { } supplier && wishes.NeverSuppliers.Contains(supplier)) return "never-supplier";
+        if (wishes.NeverDemands.Contains(offer.Demand)) return "never-demand";
+        if (wishes.NotNow.Contains(offer.Id)) return "not-now";
+        if (offer.Supplier is { } s && bundle.Suppliers.TryGetValue(s, out var known) && known.Factor <= 0) return "supplier-suspended";
+        if (offer.IsWelcome && facts.Fresh(FactName.Lifecycle, at)?.Is("newProspect") is not true and var newcomer) return newcomer is null ? "welcome-lifecycle-unknown" : "welcome-not-new";
+        return Unconsented(context, offer) ?? Withheld(facts, at, offer);
+    }
+
+    /// <summary>What a bystander could read: the content itself, or that it was chosen by something private.</summary>
+    private static string? Forbidden(Placement placement, Offer offer) =>
+        placement.Surface != Surface.Screen ? null
+        : offer.Sensitivity != Sensitivity.Public ? "not-public"
+        : offer.Conditions.Any(c => c.IsPrivate) ? "private-condition"
+        : null;
+
+    private static string? Unconsented(DecisionContext context, Offer offer) => offer.Class switch
+    {
+        OfferClass.Loyalty when !context.Consents(Purpose.Loyalty) => "no-consent-loyalty",
+        OfferClass.Promotion when !context.Consents(Purpose.Marketing) => "no-consent-marketing",
+        OfferClass.Loyalty or OfferClass.Promotion or OfferClass.Generic when offer.Conditions.Any(c => c.IsPrivate) && !context.Consents(Purpose.Marketing)
+            => "no-consent-marketing",
+        _ => null,
+    };
+
+    private static string? Withheld(Facts facts, DateTimeOffset at, Offer offer)
+    {
+        if (offer.Class == OfferClass.Promotion && facts.Ask(FactName.CommercialHold, at) is not Truth.False and var hold)
+            return hold == Truth.True ? "hold" : "hold-unknown";
+        if (offer.Class is OfferClass.Loyalty or OfferClass.Promotion && facts.MayStillHold(FactName.OpenIssue))
+            return "open-issue";
+        return offer.Conditions.Any(c => c.Fact == FactName.Interest) && facts.MayStillHold(FactName.Gift)
+            ? "gift"
+            : null;
+    }
+
+    private static bool IsQuiet(Placement placement, DateTimeOffset at)
+    {
+        var time = TimeOnly.FromTimeSpan(at.TimeOfDay);
+        foreach (var hours in placement.QuietHours)
+            if (hours.Contains(time)) return true;
+        return false;
+    }
+}
