@@ -114,9 +114,10 @@ public sealed record ChoiceData(string VisitId, string Subject, string Choice, s
 /// <param name="BundleHash">SHA-256 of the bundle, lower-case hex.</param>
 /// <param name="Seed">With the same inputs it makes the same decision.</param>
 /// <param name="Rejected">Every candidate that was not chosen, and why.</param>
+/// <param name="Household">The household's pseudonym, so that caps hold for all of it; null where it is not known.</param>
 public sealed record DecisionData(
     string DecisionId, string? VisitId, string? Subject, string Place, string? Display, string Placement, IReadOnlyList<string> Offers, bool Fallback,
-    string Explanation, string Language, string BundleVersion, string BundleHash, long Seed, IReadOnlyList<RejectedOffer> Rejected) : IEventData
+    string Explanation, string Language, string BundleVersion, string BundleHash, long Seed, IReadOnlyList<RejectedOffer> Rejected, string? Household = null) : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]

@@ -6,6 +6,11 @@ namespace StoreEdge.Core.Offers;
 /// <summary>Everything that may be shown, in one document that is taken whole or not at all.</summary>
 public sealed record Bundle
 {
+    private readonly Lazy<FrozenDictionary<OfferId, Offer>> byId;
+
+    /// <summary>Made by <see cref="BundleParser"/>, which keeps the rules.</summary>
+    internal Bundle() => byId = new(() => Offers.Concat(Fallbacks).ToFrozenDictionary(o => o.Id));
+
     /// <summary>The shop's name for this edition.</summary>
     public required string Version { get; init; }
 
@@ -38,6 +43,9 @@ public sealed record Bundle
 
     /// <summary>Sentences per language tag and key; those of the factory bundle fill the gaps.</summary>
     public required ImmutableDictionary<string, ImmutableDictionary<string, string>> Texts { get; init; }
+
+    /// <summary>The offer or fallback of that id; null when this edition has none.</summary>
+    public Offer? Find(OfferId id) => byId.Value.GetValueOrDefault(id);
 
     /// <summary>The first placement for a screen in <paramref name="zone"/>, or null when the bundle has none.</summary>
     public Placement? ScreenIn(Identity.ZoneId zone) => Placements.FirstOrDefault(p => p.Surface == Surface.Screen && p.Covers(zone));

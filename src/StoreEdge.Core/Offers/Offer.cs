@@ -54,7 +54,7 @@ public sealed record Offer
     /// <summary>A colour for its poster, <c>#rrggbb</c>; null for the brand's.</summary>
     public string? Tone { get; init; }
 
-    /// <summary>The text in <paramref name="language"/>, else in its base language, else in <paramref name="fallback"/>.</summary>
+    /// <summary>The text in <paramref name="language"/>, else in its base language, else in <paramref name="fallback"/>, else in whatever there is.</summary>
     public (string Language, OfferText Text) TextIn(string language, string fallback)
     {
         ArgumentNullException.ThrowIfNull(language);
@@ -63,7 +63,8 @@ public sealed record Offer
         var root = dash < 0 ? language : language[..dash];
         foreach (var (tag, text) in Texts.OrderBy(t => t.Key, StringComparer.Ordinal))
             if (tag.Equals(root, StringComparison.OrdinalIgnoreCase) || tag.StartsWith(root + "-", StringComparison.OrdinalIgnoreCase)) return (tag, text);
-        return (fallback, Texts[fallback]);
+        var last = Texts.ContainsKey(fallback) ? fallback : Texts.Keys.Order(StringComparer.Ordinal).First();
+        return (last, Texts[last]);
     }
 }
 

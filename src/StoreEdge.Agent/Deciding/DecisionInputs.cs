@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
+using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Core.Identity;
+using StoreEdge.Core.Offers;
+
+namespace StoreEdge.Agent.Deciding;
+
+/// <summary>Gathers what a decision depends on. What customers said is read from the journal's database each time, so it can never be older than the last event.</summary>
+internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, HealthBoard health)
+{
+    private const string Unreadable = "preferences-unreadable";
+
+    /// <summary>The context for showing something to <paramref name="visit"/> on <paramref name="display"/>, or on the customer's phone where it is null.</summary>
+    public DecisionContext For(PresentVisit visit, DisplayId? display, Bundle bundle, Placement placement, string language)
+    {
+        var now = time.GetLocalNow();
+        var context = new DecisionContext
+        {
+            Visit = visit.Visit,
+            Subject = visit.Subject,
+            At = now,
+            Zone = visit.Zone,
+            Language = language,
+            Facts = visit.Facts,
+            Notices = [.. visit.Notices.Select(n => placement.Surface == Surface.Phone ? n with { Placements = [placement.Id] } : n)],
+            Wishes = Wishes.Unreadable,
+        };
+        try
+        {
+            context = journal.Query(database => context with
+            {
+                Wishes = ReadWishes(database, visit),
+                Shown = ReadShown(database, visit, display, bundle, now),
+                LocalCounts = ReadCounts(database),
+            });
+            health.Clear(Unreadable);
+        }
+        catch (SqliteException fault)
+        {
+            // Without knowing who said stop, nobody is shown anything of their own.
+            health.Raise(Unreadable, Severity.Fault, $"What customers said cannot be read ({fault.SqliteErrorCode}); only fallbacks are shown.", "Run `storeedge journal verify`; check the disk.");
+        }
+
+        return context;
+    }
+
+    /// <summary>Who was here when the agent ended.</summary>
+    public IReadOnlyList<(VisitId Visit, Pseudonym Subject, ZoneId Zone)> StillPresent() => journal.Query(database =>
+    {
+        using var rows = Select(database, "SELECT visit, subject, zone FROM present");
+        var present = new List<(VisitId, Pseudonym, ZoneId)>();
+        while (rows.Reader.Read()) present.Add((new(rows.Reader.GetString(0)), new(rows.Reader.GetString(1)), new(rows.Reader.GetString(2))));
+        return present;
+    });
+
+    /// <summary>Showings on displays that had not ended when the agent did.</summary>
+    public IReadOnlyList<UnendedShowing> Unended() => journal.Query(database =>
+    {
+        using var rows = Select(database, "SELECT decision, offer, visit, display, shown_ms, showing FROM showing WHERE ended = 0 AND display IS NOT NULL");
+        var open = new List<UnendedShowing>();
+        while (rows.Reader.Read())
+        {
+            open.Add(new(
+                new(rows.Reader.GetString(0)), new(rows.Reader.GetString(1)), rows.Reader.IsDBNull(2) ? null : rows.Reader.GetString(2), new(rows.Reader.GetString(3)),
+                DateTimeOffset.FromUnixTimeMilliseconds(rows.Reader.GetInt64(4)), rows.Reader.IsDBNull(5) ? null : rows.Reader.GetString(5)));
+        }
+
+        return open;
+    });
+
+    private static Wishes ReadWishes(SqliteConnection database, PresentVisit visit)
+    {
+        var wishes = Wishes.Silent;
+        using var rows = Select(database, "SELECT kind, target, value, visit FROM preference WHERE subject = $subject", ("$subject", visit.Subject.Value));
+        while (rows.Reader.Read())
+        {
+            var (kind, target, value) = (rows.Reader.GetString(0), rows.Reader.GetString(1), rows.Reader.GetInt64(2) != 0);
+            wishes = kind switch
+            {
+                "stop" => wishes with { Stopped = value ? Truth.True : Truth.False },
+                "never" => wishes with { NeverOffers = wishes.NeverOffers.Add(new(target)) },
+                "not-now" when rows.Reader.GetString(3) == visit.Visit.Value => wishes with { NotNow = wishes.NotNow.Add(new(target)) },
+                "loyalty" => wishes with { Consents = wishes.Consents.SetItem(Purpose.Loyalty, value) },
+                "marketing" => wishes with { Consents = wishes.Consents.SetItem(Purpose.Marketing, value) },
+                _ => wishes,
+            };
+        }
+
+        return wishes;
+    }
+
+    private static ImmutableArray<PastShowing> ReadShown(SqliteConnection database, PresentVisit visit, DisplayId? display, Bundle bundle, DateTimeOffset now)
+    {
+        if (bundle.Caps.IsEmpty) return [];
+        var since = (now - bundle.Caps.Max(c => c.Window)).ToUnixTimeMilliseconds();
+        using var rows = Select(
+            database,
+            """
+            SELECT offer, shown_ms, subject IS $subject, household IS NOT NULL AND household = $household, display IS NOT NULL AND display = $display
+            FROM showing WHERE shown_ms >= $since AND (subject = $subject OR household = $household OR display = $display)
+            """,
+            ("$subject", visit.Subject.Value), ("$household", visit.Household), ("$display", display?.Value), ("$since", since));
+        var shown = ImmutableArray.CreateBuilder<PastShowing>();
+        while (rows.Reader.Read())
+        {
+            var id = new OfferId(rows.Reader.GetString(0));
+            var offer = bundle.Find(id);
+            var to = (rows.Reader.GetBoolean(2) ? CapHolders.Customer | CapHolders.Household : 0) | (rows.Reader.GetBoolean(3) ? CapHolders.Household : 0)
+                | (rows.Reader.GetBoolean(4) ? CapHolders.Screen : 0);
+            shown.Add(new(id, offer?.Supplier, offer?.Class ?? OfferClass.Generic, DateTimeOffset.FromUnixTimeMilliseconds(rows.Reader.GetInt64(1)), to));
+        }
+
+        return shown.ToImmutable();
+    }
+
+    private static ImmutableDictionary<OfferId, Tally> ReadCounts(SqliteConnection database)
+    {
+        using var rows = Select(
+            database,
+            """
+            SELECT s.offer, s.times, (SELECT count(*) FROM vote v WHERE v.offer = s.offer AND v.choice = 'want'),
+                (SELECT count(*) FROM vote v WHERE v.offer = s.offer AND v.choice = 'never') FROM shown s
+            """);
+        var counts = ImmutableDictionary.CreateBuilder<OfferId, Tally>();
+        while (rows.Reader.Read()) counts[new(rows.Reader.GetString(0))] = new((int)rows.Reader.GetInt64(1), (int)rows.Reader.GetInt64(2), (int)rows.Reader.GetInt64(3));
+        return counts.ToImmutable();
+    }
+
+    private static Rows Select(SqliteConnection database, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var command = database.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        return new(command, command.ExecuteReader());
+    }
+
+    private readonly record struct Rows(SqliteCommand Command, SqliteDataReader Reader) : IDisposable
+    {
+        public void Dispose()
+        {
+            Reader.Dispose();
+            Command.Dispose();
+        }
+    }
+}
+
+/// <summary>A showing that a crash cut off.</summary>
+internal sealed record UnendedShowing(DecisionId Decision, OfferId Offer, string? Visit, DisplayId Display, DateTimeOffset DecidedAt, string? Showing);

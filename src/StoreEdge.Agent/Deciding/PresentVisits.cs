@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using StoreEdge.Contracts;
+using StoreEdge.Core;
+using StoreEdge.Core.Identity;
+using StoreEdge.Core.Offers;
+
+namespace StoreEdge.Agent.Deciding;
+
+/// <summary>Somebody who is here, with what central said about them for this visit.</summary>
+/// <param name="Visit">The visit.</param>
+/// <param name="Subject">Who.</param>
+/// <param name="Zone">Where now.</param>
+/// <param name="CameAt">When they came into the zone; null when that was before the agent started.</param>
+/// <param name="Facts">What central said.</param>
+/// <param name="Notices">What central wants them to know before any offer.</param>
+internal sealed record PresentVisit(VisitId Visit, Pseudonym Subject, ZoneId Zone, Instant? CameAt, Facts Facts, ImmutableArray<Offer> Notices)
+{
+    /// <summary>The household's pseudonym, however old that knowledge is: an old household still shares its caps.</summary>
+    public string? Household => Facts.All.Where(f => f.Key == FactName.Household).Select(f => f.Value.Values[0]).FirstOrDefault();
+}
+
+/// <summary>
+/// Who is here. What central says about a visit is kept no longer than the visit; what arrives before its visit waits, in bounded number.
+/// </summary>
+internal sealed class PresentVisits
+{
+    /// <summary>A context can overtake its own arrival by milliseconds only; more than this many waiting is somebody else's fault.</summary>
+    private const int MostWaiting = 256;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<VisitId, PresentVisit> visits = [];
+    private readonly Dictionary<VisitId, (Facts Facts, ImmutableArray<Offer> Notices)> early = [];
+    private readonly Queue<VisitId> earlyOrder = [];
+
+    /// <summary>How many are here.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate) return visits.Count;
+        }
+    }
+
+    /// <summary>The visit, if it is open.</summary>
+    public PresentVisit? Find(VisitId visit)
+    {
+        lock (gate) return visits.GetValueOrDefault(visit);
+    }
+
+    /// <summary>Those in <paramref name="zone"/>, who came last first.</summary>
+    public IReadOnlyList<PresentVisit> In(ZoneId zone)
+    {
+        lock (gate) return [.. visits.Values.Where(v => v.Zone == zone).OrderByDescending(v => v.CameAt ?? Instant.Origin).ThenBy(v => v.Visit.Value, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Somebody came, or moved; what is known of them stays.</summary>
+    public PresentVisit Put(VisitId visit, Pseudonym subject, ZoneId zone, Instant? cameAt)
+    {
+        lock (gate)
+        {
+            var known = visits.GetValueOrDefault(visit) ?? new(visit, subject, zone, cameAt, Facts.None, []);
+            if (early.Remove(visit, out var waiting)) known = known with { Facts = known.Facts.With(waiting.Facts), Notices = waiting.Notices };
+            return visits[visit] = known with { Zone = zone, CameAt = cameAt };
+        }
+    }
+
+    /// <summary>Somebody left; all that was known for the visit is forgotten.</summary>
+    public PresentVisit? Remove(VisitId visit)
+    {
+        lock (gate)
+        {
+            early.Remove(visit);
+            visits.Remove(visit, out var gone);
+            return gone;
+        }
+    }
+
+    /// <summary>Takes what central said about a visit. Nothing of it is taken when any attribute breaks the contract.</summary>
+    /// <exception cref="FormatException">An attribute is unknown or not as the contract demands; the message names it.</exception>
+    public VisitId Accept(ContextMessage message)
+    {
+        var facts = ImmutableDictionary.CreateBuilder<FactName, Fact>();
+        foreach (var (name, attribute) in message.Attributes)
+        {
+            var (fact, known) = FactParser.Parse(name, attribute.Value, attribute.AsOf, TimeSpan.FromSeconds(attribute.MaxAgeSeconds), attribute.Purpose);
+            facts[fact] = known;
+        }
+
+        var visit = new VisitId(message.VisitId);
+        Merge(visit, new Facts(facts.ToImmutable()), []);
+        return visit;
+    }
+
+    /// <summary>Takes a service notice; the same one again replaces itself.</summary>
+    /// <exception cref="FormatException">It says nothing in any language, or its kind is unknown.</exception>
+    public VisitId Accept(NoticeMessage message)
+    {
+        var visit = new VisitId(message.VisitId);
+        Merge(visit, Facts.None, [Notices.ToOffer(message)]);
+        return visit;
+    }
+
+    private void Merge(VisitId visit, Facts facts, ImmutableArray<Offer> notices)
+    {
+        lock (gate)
+        {
+            if (visits.TryGetValue(visit, out var present))
+            {
+                visits[visit] = present with { Facts = present.Facts.With(facts), Notices = Join(present.Notices, notices) };
+                return;
+            }
+
+            if (!early.TryGetValue(visit, out var waiting)) earlyOrder.Enqueue(visit);
+            early[visit] = (waiting.Facts is null ? facts : waiting.Facts.With(facts), Join(waiting.Notices.IsDefault ? [] : waiting.Notices, notices));
+            while (earlyOrder.Count > MostWaiting) early.Remove(earlyOrder.Dequeue());
+        }
+    }
+
+    private static ImmutableArray<Offer> Join(ImmutableArray<Offer> known, ImmutableArray<Offer> newer) => [.. known.Where(k => newer.All(n => n.Id != k.Id)), .. newer];
+}

@@ -1,0 +1,88 @@
+using Microsoft.Data.Sqlite;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Contracts;
+using StoreEdge.Core.Identity;
+
+namespace StoreEdge.Agent.Deciding;
+
+/// <summary>
+/// What was shown to whom, as caps count it: a decision reserves, the display's acknowledgement commits, an end without one releases. The phone's page
+/// works without script and cannot acknowledge, so there the decision itself counts.
+/// </summary>
+internal sealed class ShowingsProjection : IProjection
+{
+    public string Name => "showings";
+
+    public IReadOnlyList<string> Migrations { get; } =
+    [
+        """
+        CREATE TABLE showing(decision TEXT NOT NULL, offer TEXT NOT NULL, subject TEXT, household TEXT, visit TEXT, display TEXT, shown_ms INTEGER NOT NULL,
+            showing TEXT, rendered INTEGER NOT NULL, ended INTEGER NOT NULL, PRIMARY KEY(decision, offer)) WITHOUT ROWID, STRICT;
+        CREATE INDEX showing_subject ON showing(subject, shown_ms);
+        CREATE INDEX showing_household ON showing(household, shown_ms);
+        CREATE INDEX showing_display ON showing(display, shown_ms);
+        CREATE TABLE shown(offer TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+        CREATE TABLE present(visit TEXT PRIMARY KEY, subject TEXT NOT NULL, zone TEXT NOT NULL, test INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+        """,
+    ];
+
+    public void Apply(SqliteConnection database, CommittedEvent committed)
+    {
+        switch (committed.Data)
+        {
+            case ArrivalData arrival:
+                Run(database, "INSERT OR REPLACE INTO present VALUES($visit, $subject, $zone, $test)",
+                    ("$visit", arrival.VisitId), ("$subject", arrival.Subject), ("$zone", arrival.Zone), ("$test", arrival.Test ? 1L : 0L));
+                break;
+            case ZoneData zone:
+                Run(database, "UPDATE present SET zone = $zone WHERE visit = $visit", ("$zone", zone.Zone), ("$visit", zone.VisitId));
+                break;
+            case DepartureData departure:
+                Run(database, "DELETE FROM present WHERE visit = $visit", ("$visit", departure.VisitId));
+                if (new Pseudonym(departure.Subject).IsAnonymous)
+                    Run(database, "UPDATE showing SET subject = NULL, household = NULL, visit = NULL WHERE subject = $subject", ("$subject", departure.Subject));
+                break;
+            case DecisionData decision:
+                Reserve(database, decision, committed.Time);
+                break;
+            case RenderedData rendered:
+                Commit(database, rendered);
+                break;
+            case ProofOfPlayData proof:
+                Run(database, proof.RenderedAt is null
+                    ? "DELETE FROM showing WHERE decision = $decision AND offer = $offer"
+                    : "UPDATE showing SET ended = 1 WHERE decision = $decision AND offer = $offer", ("$decision", proof.DecisionId), ("$offer", proof.OfferId));
+                break;
+        }
+    }
+
+    private static void Reserve(SqliteConnection database, DecisionData decision, DateTimeOffset at)
+    {
+        var onPhone = decision.Display is null;
+        foreach (var offer in decision.Offers)
+        {
+            // A technician's test visit is left out of the caps by leaving its subject out of the row.
+            Run(database,
+                """
+                INSERT OR IGNORE INTO showing SELECT $decision, $offer, iif(test, NULL, $subject), iif(test, NULL, $household), $visit, $display, $ms, NULL, $phone, $phone
+                FROM (SELECT coalesce((SELECT test FROM present WHERE visit = $visit), 0) AS test)
+                """,
+                ("$decision", decision.DecisionId), ("$offer", offer), ("$subject", decision.Subject), ("$household", decision.Household), ("$visit", decision.VisitId),
+                ("$display", decision.Display), ("$ms", at.ToUnixTimeMilliseconds()), ("$phone", onPhone ? 1L : 0L));
+            if (onPhone) Count(database, offer);
+        }
+    }
+
+    private static void Commit(SqliteConnection database, RenderedData rendered)
+    {
+        Run(database, "UPDATE showing SET rendered = 1, showing = $showing WHERE decision = $decision AND offer = $offer",
+            ("$showing", rendered.ShowingId), ("$decision", rendered.DecisionId), ("$offer", rendered.OfferId));
+        Count(database, rendered.OfferId);
+    }
+
+    private static void Count(SqliteConnection database, string offer) =>
+        Run(database, "INSERT INTO shown VALUES($offer, 1) ON CONFLICT DO UPDATE SET times = times + 1", ("$offer", offer));
+
+    private static void Run(SqliteConnection database, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
+        PreferencesProjection.Run(database, sql, parameters);
+}
