@@ -19,5 +19,5 @@ internal sealed record JournalOptions
     public int QueueCapacity { get; init; } = 1024;
 
     /// <summary>Whether the wall clock is set from a trusted source; asked once per commit.</summary>
-    public Func<bool> ClockSynchronized { get; init; } = () => false;
+    public Func<bool> ClockSynchronized { get; init; } = KernelClock.IsSynchronized;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using StoreEdge.Agent.Health;
@@ -6,39 +7,252 @@ using StoreEdge.Core;
 
 namespace StoreEdge.Agent.Journal;
 
-/// <summary>The store's own truth: every event on disk, numbered without holes, before anything acts on it.</summary>
+/// <summary>The store's own truth: every event is on disk, numbered without holes, before anything acts on it.</summary>
 internal sealed class JournalStore : IAsyncDisposable
 {
-    private JournalStore()
+    /// <summary>Soon enough for a machine that is switched off every evening or restarts often, late enough not to slow a start.</summary>
+    private static readonly TimeSpan FirstSweep = TimeSpan.FromMinutes(1);
+
+    /// <summary>EAGAIN of flock(2): .NET keeps errno as the result code of the exception.</summary>
+    private const int Eagain = 11;
+
+    private readonly string path;
+    private readonly JournalOptions options;
+    private readonly TimeProvider time;
+    private readonly HealthBoard health;
+    private readonly FileStream claim;
+    private readonly JournalWriter writer;
+    private readonly Readers readers;
+    private readonly Subscribers subscribers;
+    private readonly Lock gate = new();
+    private TaskCompletionSource? more;
+    private ITimer? sweep, flush;
+    private RetentionWork? retention;
+    private readonly TimeSpan ageAtStart;
+    private long lastSeq, acknowledgedSeq;
+    private bool flushing, disposed;
+
+    private JournalStore(
+        string path, JournalOptions options, TimeProvider time, HealthBoard health, FileStream claim, JournalTransaction transaction, Identity identity, string bootId)
     {
+        (this.path, this.options, this.time, this.health, this.claim) = (path, options, time, health, claim);
+        (Epoch, BootId, lastSeq, acknowledgedSeq, ageAtStart) = (identity.Epoch, bootId, transaction.LastSeq, identity.Acknowledged, identity.Age);
+        readers = new(path);
+        subscribers = new(health);
+        writer = new(transaction, path, options, time, health, Deliver);
     }
 
-    public static JournalStore Open(
-        string directory, JournalOptions options, IReadOnlyList<IProjection> projections, TimeProvider time, HealthBoard health, ILogger<JournalStore> log) => new();
-
+    /// <summary>Made with the database: the same number under another epoch is another event.</summary>
     public Guid Epoch { get; }
 
-    public long LastSeq { get; }
+    /// <summary>The kernel's boot id of this run.</summary>
+    public string BootId { get; }
 
-    public long AcknowledgedSeq { get; }
+    /// <summary>The newest committed event; 0 where there is none.</summary>
+    public long LastSeq => Interlocked.Read(ref lastSeq);
 
-    public string BootId { get; } = "";
+    /// <summary>The last event that central holds; 0 where it holds none.</summary>
+    public long AcknowledgedSeq => Interlocked.Read(ref acknowledgedSeq);
 
-    public ValueTask<CommittedEvent> AppendAsync(IEventData data, Instant at, CancellationToken stop) => throw new InvalidOperationException($"being written {BootId}");
+    /// <summary>Opens or makes the journal of a directory and brings its schema up to date.</summary>
+    /// <exception cref="JournalFault">It cannot be used; the fault says why and what to do.</exception>
+    public static JournalStore Open(
+        string directory, JournalOptions options, IReadOnlyList<IProjection> projections, TimeProvider time, HealthBoard health, ILogger<JournalStore> log)
+    {
+        var path = Path.Combine(directory, JournalFile.Name);
+        FileStream? claim = null;
+        SqliteConnection? database = null;
+        try
+        {
+            Directory.CreateDirectory(directory);
+            claim = Claim(directory, path);
+            database = JournalFile.OpenForWriting(path);
+            Migrations.Run(database, path, projections);
+            var identity = ReadOrMakeIdentity(database, path);
+            using var newest = new Statement(database, "SELECT max(seq) FROM event");
+            var last = Math.Max(newest.RunNumber(), identity.Acknowledged);
+            var bootId = KernelClock.ReadBootId();
+            var transaction = new JournalTransaction(database, path, projections, bootId);
+            transaction.ContinueAfter(last);
+            var store = new JournalStore(path, options, time, health, claim, transaction, identity, bootId);
+            store.Start();
+            log.LogInformation("Journal {Path}: epoch {Epoch}, last event {LastSeq}, acknowledged {AcknowledgedSeq}", path, identity.Epoch, last, identity.Acknowledged);
+            return store;
+        }
+        catch (Exception fault)
+        {
+            database?.Dispose();
+            claim?.Dispose();
+            if (fault is SqliteException or IOException or UnauthorizedAccessException) throw JournalFile.Explain(path, fault);
+            throw;
+        }
+    }
 
-    public ChannelReader<CommittedEvent> Subscribe(string name, int capacity) => throw new InvalidOperationException($"being written {BootId}");
+    /// <summary>Keeps an event.</summary>
+    /// <param name="data">What happened.</param>
+    /// <param name="at">When, on the monotonic clock; the wall time is counted back from now.</param>
+    /// <param name="stop">Ends the wait for a place in the queue; an event that has one is kept.</param>
+    /// <returns>The event once it is on disk.</returns>
+    /// <exception cref="JournalFault">It could not be kept; the journal stays usable.</exception>
+    public async ValueTask<CommittedEvent> AppendAsync(IEventData data, Instant at, CancellationToken stop)
+    {
+        var work = new AppendWork(data, ContractsJson.Write(data), at, time.GetUtcNow() - (Instant.Now(time) - at));
+        await writer.EnterAsync(work, stop).ConfigureAwait(false);
+        return await work.Done.ConfigureAwait(false);
+    }
 
-    public IReadOnlyList<StoredEvent> ReadAfter(long seq, int limit) => throw new InvalidOperationException($"being written {BootId}");
+    /// <summary>Follows the committed events from now on, in order.</summary>
+    /// <param name="name">Who; subscribing again under the same name ends the former subscription.</param>
+    /// <param name="capacity">How many may wait; past that the oldest are dropped, counted and shown.</param>
+    public ChannelReader<CommittedEvent> Subscribe(string name, int capacity) => subscribers.Add(name, capacity);
 
-    public void Acknowledge(long seq) => throw new InvalidOperationException($"being written {BootId}");
+    /// <summary>At most <paramref name="limit"/> committed events after <paramref name="seq"/>, in order.</summary>
+    public IReadOnlyList<StoredEvent> ReadAfter(long seq, int limit) => readers.After(seq, limit);
 
-    public T Query<T>(Func<SqliteConnection, T> read) => throw new InvalidOperationException($"being written {BootId}");
+    /// <summary>Reads in one snapshot, which must be short. The connection refuses to write and must not be kept.</summary>
+    public T Query<T>(Func<SqliteConnection, T> read) => readers.Read(read);
 
-    public Task WaitForMoreAsync(long afterSeq, CancellationToken stop) => throw new InvalidOperationException($"being written {BootId}");
+    /// <summary>Central holds everything up to <paramref name="seq"/> of this epoch. Written down soon, in a commit that others share.</summary>
+    public void Acknowledge(long seq)
+    {
+        lock (gate)
+        {
+            if (disposed || seq <= acknowledgedSeq) return;
+            if (seq > lastSeq)
+            {
+                health.Raise(
+                    "journal-behind-central", Severity.Fault,
+                    string.Create(CultureInfo.InvariantCulture, $"Central acknowledges event {seq}, the newest here is {lastSeq}: the journal has lost events that were already sent."),
+                    "Was an old copy of the disk restored? Move the journal away and restart, so that a new epoch begins; otherwise new events count as known ones.");
+                return;
+            }
 
-    public JournalStatus Snapshot() => throw new InvalidOperationException($"being written {BootId}");
+            Interlocked.Exchange(ref acknowledgedSeq, seq);
+            if (flushing) return;
+            flushing = true;
+            flush!.Change(options.AcknowledgeWithin, Timeout.InfiniteTimeSpan);
+        }
+    }
 
-    public CounterValue NextCounter(string name) => throw new InvalidOperationException($"being written {BootId}");
+    /// <summary>Completes once an event after <paramref name="afterSeq"/> is committed.</summary>
+    public Task WaitForMoreAsync(long afterSeq, CancellationToken stop)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            if (lastSeq > afterSeq) return Task.CompletedTask;
+            more ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return more.Task.WaitAsync(stop);
+        }
+    }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>The next value of a counter that is never reset within the epoch, on disk before it is returned.</summary>
+    public CounterValue NextCounter(string name)
+    {
+        var work = new CounterWork(name);
+        writer.Enter(work);
+        return work.Done.GetAwaiter().GetResult();
+    }
+
+    /// <summary>The journal in numbers.</summary>
+    public JournalStatus Snapshot()
+    {
+        var (appends, groups, faults) = writer.Counts;
+        var (last, acknowledged) = (LastSeq, AcknowledgedSeq);
+        var oldest = last > acknowledged && ReadAfter(acknowledged, 1) is [var first, ..] ? first : null;
+        var age = oldest is null ? TimeSpan.Zero
+            : oldest.BootId == BootId ? TimeSpan.FromMilliseconds(Instant.Now(time).Milliseconds - oldest.MonotonicMilliseconds)
+            : time.GetUtcNow() - oldest.Time;
+        return new(
+            last, acknowledged, oldest?.Time, age < TimeSpan.Zero ? TimeSpan.Zero : age, Size(path), Size(path + "-wal"), appends, groups, faults, subscribers.Dropped);
+    }
+
+    /// <summary>Writes what is queued and closes the file; live readers' subscriptions end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (gate)
+        {
+            if (disposed) return;
+            disposed = true;
+        }
+
+        await sweep!.DisposeAsync().ConfigureAwait(false);
+        await flush!.DisposeAsync().ConfigureAwait(false);
+        writer.Enter(retention!);
+        await writer.CloseAsync().ConfigureAwait(false);
+        subscribers.Complete();
+        readers.Dispose();
+        writer.Dispose();
+        await claim.DisposeAsync().ConfigureAwait(false);
+        lock (gate) more?.TrySetCanceled();
+    }
+
+    private static FileStream Claim(string directory, string path)
+    {
+        try
+        {
+            return new(Path.Combine(directory, JournalFile.LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException taken) when (taken.HResult == Eagain)
+        {
+            throw new JournalFault(
+                JournalFaultKind.InUse, path, "another agent has it open", "End the other one, or give this one its own directory.", taken);
+        }
+    }
+
+    private static Identity ReadOrMakeIdentity(SqliteConnection database, string path)
+    {
+        using var identify = new Statement(database, "INSERT INTO journal SELECT 1, ?, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM journal) AND NOT EXISTS (SELECT 1 FROM event)");
+        identify.Bind(1, Guid.NewGuid().ToString()).Run();
+        using var read = new Statement(database, "SELECT epoch, acknowledged, age_s FROM journal");
+        if (read.Step() && Guid.TryParse(read.Text(0), out var epoch))
+        {
+            var identity = new Identity(epoch, read.Number(1), TimeSpan.FromSeconds(read.Number(2)));
+            read.Reset();
+            return identity;
+        }
+
+        read.Reset();
+        throw new JournalFault(
+            JournalFaultKind.Corrupt, path, "it holds events but no epoch", "Keep it for salvage, move it away with its -wal and -shm files, and restart: a new epoch begins.");
+    }
+
+    private static long Size(string file) => new FileInfo(file) is { Exists: true } info ? info.Length : 0;
+
+    private void Start()
+    {
+        var opened = Instant.Now(time);
+        retention = new(options, () => ageAtStart + (Instant.Now(time) - opened), () => AcknowledgedSeq, EnterIfOpen);
+        sweep = time.CreateTimer(_ => EnterIfOpen(retention), null, FirstSweep, options.SweepEvery);
+        flush = time.CreateTimer(_ => FlushAcknowledgement(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        writer.Start();
+    }
+
+    private void FlushAcknowledgement()
+    {
+        lock (gate) flushing = false;
+        EnterIfOpen(new AcknowledgeWork(() => AcknowledgedSeq));
+    }
+
+    /// <summary>A timer may fire while the journal closes; what it wanted is then written by the closing itself.</summary>
+    private void EnterIfOpen(JournalWork work)
+    {
+        lock (gate)
+            if (!disposed) writer.Enter(work);
+    }
+
+    private void Deliver(IReadOnlyList<CommittedEvent> events)
+    {
+        TaskCompletionSource? waiters;
+        lock (gate)
+        {
+            Interlocked.Exchange(ref lastSeq, events[^1].Seq);
+            (waiters, more) = (more, null);
+        }
+
+        subscribers.Deliver(events);
+        waiters?.TrySetResult();
+    }
+
+    private readonly record struct Identity(Guid Epoch, long Acknowledged, TimeSpan Age);
 }

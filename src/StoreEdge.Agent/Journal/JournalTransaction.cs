@@ -1,0 +1,116 @@
+using Microsoft.Data.Sqlite;
+using StoreEdge.Contracts;
+using StoreEdge.Core;
+
+namespace StoreEdge.Agent.Journal;
+
+/// <summary>The writer's connection with its prepared statements: everything that a commit may hold. Touched only by the writer's thread.</summary>
+internal sealed class JournalTransaction : IDisposable
+{
+    private readonly SqliteConnection database;
+    private readonly string path;
+    private readonly IReadOnlyList<IProjection> projections;
+    private readonly Statement begin, commit, rollback, append, count, acknowledge, oldest, mark, reach, forget, prune, age;
+    private readonly long boot;
+    private long recordedMicroseconds;
+    private bool synchronized;
+
+    public JournalTransaction(SqliteConnection database, string path, IReadOnlyList<IProjection> projections, string bootId)
+    {
+        (this.database, this.path, this.projections) = (database, path, projections);
+        Statement Prepare(string sql) => new(database, sql);
+        using (var remember = Prepare("INSERT INTO boot (boot_id) VALUES (?) ON CONFLICT DO NOTHING")) remember.Bind(1, bootId).Run();
+        using (var find = Prepare("SELECT id FROM boot WHERE boot_id = ?")) boot = find.Bind(1, bootId).RunNumber();
+        begin = Prepare("BEGIN IMMEDIATE");
+        commit = Prepare("COMMIT");
+        rollback = Prepare("ROLLBACK");
+        append = Prepare("INSERT INTO event (seq, type, data, time_us, recorded_us, boot, mono_ms, synchronized) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        count = Prepare("INSERT INTO counter VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value");
+        acknowledge = Prepare("UPDATE journal SET acknowledged = ?1 WHERE id = 1 AND acknowledged < ?1");
+        oldest = Prepare("SELECT min(seq) FROM event");
+        age = Prepare("UPDATE journal SET age_s = ? WHERE id = 1");
+        mark = Prepare("INSERT INTO mark SELECT ?1, ?2 WHERE ?2 > (SELECT coalesce(max(seq), 0) FROM mark) ON CONFLICT (age_s) DO UPDATE SET seq = excluded.seq");
+        reach = Prepare("SELECT max(seq) FROM mark WHERE age_s <= ?");
+        forget = Prepare("DELETE FROM mark WHERE age_s < (SELECT max(age_s) FROM mark WHERE age_s <= ?)");
+        prune = Prepare("DELETE FROM event WHERE seq <= ?");
+    }
+
+    /// <summary>The last number that was given, on disk or in the open transaction.</summary>
+    public long LastSeq { get; private set; }
+
+    /// <summary>Sets where the numbers go on: after opening, and after a rollback.</summary>
+    public void ContinueAfter(long seq) => LastSeq = seq;
+
+    public void Begin(DateTimeOffset recorded, bool clockSynchronized)
+    {
+        (recordedMicroseconds, synchronized) = (ToMicroseconds(recorded), clockSynchronized);
+        begin.Run();
+    }
+
+    public void Commit() => commit.Run();
+
+    /// <summary>Undoes what is open; SQLite has done so by itself after some faults.</summary>
+    public void Rollback()
+    {
+        if (SQLitePCL.raw.sqlite3_get_autocommit(database.Handle!) == 0) rollback.Run();
+    }
+
+    public CommittedEvent Append(IEventData data, byte[] json, Instant at, DateTimeOffset time)
+    {
+        var committed = new CommittedEvent(LastSeq + 1, data, at, FromMicroseconds(ToMicroseconds(time)));
+        append.Bind(1, committed.Seq).Bind(2, data.Type).Bind(3, json).Bind(4, ToMicroseconds(time)).Bind(5, recordedMicroseconds)
+            .Bind(6, boot).Bind(7, at.Milliseconds).Bind(8, synchronized ? 1 : 0).Run();
+        foreach (var projection in projections) Apply(projection, committed);
+        LastSeq = committed.Seq;
+        return committed;
+    }
+
+    public CounterValue Count(string name) => new(count.Bind(1, name).RunNumber());
+
+    public void Acknowledge(long seq) => acknowledge.Bind(1, seq).Run();
+
+    /// <summary>The oldest event in the file; 0 where there is none.</summary>
+    public long OldestSeq() => oldest.RunNumber();
+
+    /// <summary>Writes down for how long the agent has run with this journal, over all its starts.</summary>
+    public void SetAge(TimeSpan reached) => age.Bind(1, (long)reached.TotalSeconds).Run();
+
+    /// <summary>Notes that the newest event had been written by this age.</summary>
+    public void Mark(TimeSpan reached) => mark.Bind(1, (long)reached.TotalSeconds).Bind(2, LastSeq).Run();
+
+    /// <summary>The newest event that had been written by this age; 0 where none is known. Older marks are forgotten.</summary>
+    public long WrittenBy(TimeSpan reached)
+    {
+        forget.Bind(1, (long)reached.TotalSeconds).Run();
+        return reach.Bind(1, (long)reached.TotalSeconds).RunNumber();
+    }
+
+    /// <summary>Deletes the events up to and including this one.</summary>
+    public void DeleteThrough(long seq) => prune.Bind(1, seq).Run();
+
+    public void Dispose()
+    {
+        foreach (var statement in (Statement[])[begin, commit, rollback, append, count, acknowledge, oldest, mark, reach, forget, prune, age]) statement.Dispose();
+        database.Dispose();
+    }
+
+    public static long ToMicroseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    public static DateTimeOffset FromMicroseconds(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+
+    private void Apply(IProjection projection, CommittedEvent committed)
+    {
+        try
+        {
+            projection.Apply(database, committed);
+        }
+        catch (Exception fault)
+        {
+            var explained = JournalFile.Explain(path, fault);
+            if (explained.Kind is not JournalFaultKind.Other) throw explained;
+            throw new JournalFault(
+                JournalFaultKind.Projection, path, $"the projection '{projection.Name}' refused an event of type '{committed.Data.Type}': {fault.Message}",
+                "The event is not kept. Report this with the log; other events go on.", fault);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using StoreEdge.Agent.Health;
+
+namespace StoreEdge.Agent.Journal;
+
+/// <summary>
+/// The one thread that writes. Whatever was queued while the last commit waited for the disk shares the next one; nothing ever waits for company.
+/// </summary>
+internal sealed class JournalWriter : IDisposable
+{
+    private readonly JournalTransaction transaction;
+    private readonly string path;
+    private readonly JournalOptions options;
+    private readonly TimeProvider time;
+    private readonly HealthBoard health;
+    private readonly Action<IReadOnlyList<CommittedEvent>> deliver;
+    private readonly SemaphoreSlim room;
+    private readonly Lock gate = new();
+    private readonly AutoResetEvent wake = new(false);
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private List<JournalWork> waiting = [];
+    private bool closed, faulty;
+    private long appends, groups, faults;
+
+    /// <summary>Takes over the transaction.</summary>
+    /// <param name="transaction">Ready to begin.</param>
+    /// <param name="path">The file, for faults.</param>
+    /// <param name="options">The queue's capacity and the clock's quality.</param>
+    /// <param name="time">Stamps the commits.</param>
+    /// <param name="health">Told of faults and of their end.</param>
+    /// <param name="deliver">Gets the events of each commit, in order, before their writers are told.</param>
+    public JournalWriter(
+        JournalTransaction transaction, string path, JournalOptions options, TimeProvider time, HealthBoard health, Action<IReadOnlyList<CommittedEvent>> deliver)
+    {
+        (this.transaction, this.path, this.options, this.time, this.health, this.deliver) = (transaction, path, options, time, health, deliver);
+        room = new(options.QueueCapacity);
+    }
+
+    public (long Appends, long Groups, long Faults) Counts => (Interlocked.Read(ref appends), Interlocked.Read(ref groups), Interlocked.Read(ref faults));
+
+    public void Start() => new Thread(Run) { Name = "journal", IsBackground = true }.Start();
+
+    /// <summary>Waits for a place in the queue, then queues.</summary>
+    public async ValueTask EnterAsync(JournalWork work, CancellationToken stop)
+    {
+        await room.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            Enter(work);
+        }
+        catch (ObjectDisposedException)
+        {
+            room.Release();
+            throw;
+        }
+    }
+
+    /// <summary>Queues work that needs no place: it is rare and bounded by its nature.</summary>
+    public void Enter(JournalWork work)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(closed, typeof(JournalStore));
+            waiting.Add(work);
+        }
+
+        wake.Set();
+    }
+
+    /// <summary>Writes what is queued, then ends the thread.</summary>
+    public Task CloseAsync()
+    {
+        lock (gate) closed = true;
+        wake.Set();
+        return ended.Task;
+    }
+
+    public void Dispose()
+    {
+        transaction.Dispose();
+        room.Dispose();
+        wake.Dispose();
+    }
+
+    private void Run()
+    {
+        var group = new List<JournalWork>();
+        while (true)
+        {
+            bool last;
+            lock (gate)
+            {
+                (group, waiting) = (waiting, group);
+                last = closed;
+            }
+
+            if (group.Count > 0)
+            {
+                Write(group);
+                var took = group.Count(w => w.TookRoom);
+                group.Clear();
+                if (took > 0) room.Release(took);
+            }
+            else if (last) break;
+            else wake.WaitOne();
+        }
+
+        ended.SetResult();
+    }
+
+    /// <summary>One commit for all; where one event may be to blame, one for each, so that its fault is not another's. A full disk or a lost file is everybody's.</summary>
+    private void Write(List<JournalWork> group)
+    {
+        if (TryCommit(group, out var fault)) return;
+        if (group.Count == 1 || fault.Kind is not (JournalFaultKind.Projection or JournalFaultKind.Other))
+        {
+            foreach (var work in group) Fail(work, fault);
+            return;
+        }
+
+        foreach (var work in group)
+            if (!TryCommit([work], out fault)) Fail(work, fault);
+    }
+
+    private bool TryCommit(List<JournalWork> group, out JournalFault fault)
+    {
+        var before = transaction.LastSeq;
+        fault = null!;
+        try
+        {
+            transaction.Begin(time.GetUtcNow(), options.ClockSynchronized());
+            foreach (var work in group) work.Execute(transaction);
+            transaction.Commit();
+        }
+        catch (Exception any)
+        {
+            // The loop's boundary: whatever a projection or the disk threw belongs to the work of this commit, not to the thread.
+            transaction.Rollback();
+            transaction.ContinueAfter(before);
+            fault = JournalFile.Explain(path, any);
+            return false;
+        }
+
+        var committed = group.OfType<AppendWork>().Select(w => w.Event!).ToArray();
+        Interlocked.Add(ref appends, committed.Length);
+        if (committed.Length > 0)
+        {
+            Interlocked.Increment(ref groups);
+            deliver(committed);
+        }
+
+        foreach (var work in group) work.Committed();
+        if (faulty)
+        {
+            faulty = false;
+            health.Clear("journal-write");
+        }
+
+        return true;
+    }
+
+    private void Fail(JournalWork work, JournalFault fault)
+    {
+        Interlocked.Increment(ref faults);
+        if (fault.Kind == JournalFaultKind.Projection) health.Raise("journal-projection", Severity.Fault, fault.What, fault.Remedy);
+        else
+        {
+            faulty = true;
+            health.Raise("journal-write", Severity.Fault, $"Events are not kept: {fault.What} ({fault.File})", fault.Remedy);
+        }
+
+        work.Failed(fault);
+    }
+}

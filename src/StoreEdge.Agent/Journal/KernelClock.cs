@@ -1,0 +1,18 @@
+using StoreEdge.Linux.Interop.Libc;
+
+namespace StoreEdge.Agent.Journal;
+
+/// <summary>What tells a reader of the journal how far to trust an event's wall time: which boot it was, and whether the clock was set.</summary>
+internal static class KernelClock
+{
+    public const string Synchronized = "synchronized", Unsynchronized = "unsynchronized";
+
+    /// <summary>A UUID that the kernel makes at every boot; monotonic times compare only within one.</summary>
+    public static string ReadBootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    /// <summary>Whether an NTP client keeps the wall clock right.</summary>
+    public static bool IsSynchronized() => Adjtimex.IsClockSynchronized();
+
+    /// <summary>The word that events carry.</summary>
+    public static string Quality(bool synchronized) => synchronized ? Synchronized : Unsynchronized;
+}

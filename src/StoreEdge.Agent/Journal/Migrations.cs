@@ -1,0 +1,63 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace StoreEdge.Agent.Journal;
+
+/// <summary>Brings a database to the schema that this program knows, step by step, each step whole or not at all. Never backwards.</summary>
+internal static class Migrations
+{
+    /// <summary>The journal's own part; projections bring theirs.</summary>
+    private static readonly string[] JournalSteps =
+    [
+        """
+        CREATE TABLE journal (id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL, acknowledged INTEGER NOT NULL, age_s INTEGER NOT NULL) STRICT;
+        CREATE TABLE boot (id INTEGER PRIMARY KEY, boot_id TEXT NOT NULL UNIQUE) STRICT;
+        CREATE TABLE event (
+            seq INTEGER PRIMARY KEY, type TEXT NOT NULL, data TEXT NOT NULL, time_us INTEGER NOT NULL, recorded_us INTEGER NOT NULL,
+            boot INTEGER NOT NULL REFERENCES boot (id), mono_ms INTEGER NOT NULL, synchronized INTEGER NOT NULL) STRICT;
+        CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE mark (age_s INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
+        """,
+    ];
+
+    public static void Run(SqliteConnection database, string path, IReadOnlyList<IProjection> projections)
+    {
+        JournalFile.Execute(database, "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID");
+        Run(database, path, "journal", JournalSteps);
+        foreach (var projection in projections)
+        {
+            if (projection.Name == "journal") throw new ArgumentException("'journal' names the journal's own schema", nameof(projections));
+            Run(database, path, projection.Name, projection.Migrations);
+        }
+    }
+
+    private static void Run(SqliteConnection database, string path, string name, IReadOnlyList<string> steps)
+    {
+        var done = Version(database, name);
+        if (done > steps.Count)
+        {
+            throw new JournalFault(
+                JournalFaultKind.NewerSchema, path, string.Create(CultureInfo.InvariantCulture, $"its '{name}' schema is version {done}, this program knows {steps.Count}"),
+                "Install the version of the agent that wrote it, or a later one.");
+        }
+
+        for (var step = done; step < steps.Count; step++)
+        {
+            using var transaction = database.BeginTransaction(deferred: false);
+            using var command = database.CreateCommand();
+            command.CommandText = steps[step];
+            command.ExecuteNonQuery();
+            command.CommandText = "INSERT INTO migration VALUES ($name, $version) ON CONFLICT (name) DO UPDATE SET version = excluded.version";
+            command.Parameters.AddWithValue("$name", name);
+            command.Parameters.AddWithValue("$version", step + 1);
+            command.ExecuteNonQuery();
+            transaction.Commit();
+        }
+    }
+
+    private static int Version(SqliteConnection database, string name)
+    {
+        using var version = new Statement(database, "SELECT version FROM migration WHERE name = ?");
+        return (int)version.Bind(1, name).RunNumber();
+    }
+}
