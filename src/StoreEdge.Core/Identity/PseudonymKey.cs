@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -22,6 +23,21 @@ public sealed class PseudonymKey
         if (secret.Length < 32) throw new ArgumentException($"the pseudonym key has {secret.Length} bytes; at least 32 are needed", nameof(secret));
         KeyId = keyId;
         this.secret = secret.ToArray();
+    }
+
+    /// <summary>What <see cref="Parse"/> accepts, for error messages.</summary>
+    public const string Allowed = "KEYID:HEX, such as 1:9f86d0…: the generation 1–9999, a colon, and at least 64 hexadecimal digits";
+
+    /// <summary>Reads the text of a key file; white space around it does not matter.</summary>
+    /// <exception cref="FormatException">It is not <see cref="Allowed"/>; the message does not repeat what stands there.</exception>
+    public static PseudonymKey Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var parts = text.Trim().Split(':');
+        if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var keyId) || keyId is < 1 or > 9999
+            || parts[1].Length < 64 || parts[1].Length % 2 != 0 || !parts[1].All(char.IsAsciiHexDigit))
+            throw new FormatException($"the pseudonym key must be written {Allowed}");
+        return new(keyId, Convert.FromHexString(parts[1]));
     }
 
     /// <summary>Which generation of the key this is.</summary>
