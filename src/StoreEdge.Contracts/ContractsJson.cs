@@ -24,6 +24,7 @@ namespace StoreEdge.Contracts;
 [JsonSerializable(typeof(AckMessage))]
 [JsonSerializable(typeof(ContextMessage))]
 [JsonSerializable(typeof(NoticeMessage))]
+[JsonSerializable(typeof(EnrolmentMessage))]
 [JsonSerializable(typeof(StatusMessage))]
 [JsonSerializable(typeof(OutboxStateMessage))]
 [JsonSerializable(typeof(HealthStateMessage))]

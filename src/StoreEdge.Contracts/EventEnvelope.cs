@@ -75,9 +75,12 @@ public sealed record EventEnvelope(
             if (!source.StartsWith(SourcePrefix, StringComparison.Ordinal)) throw new FormatException($"'source' must be /stores/{{storeId}}, not '{source}'");
             if (!Guid.TryParse(Text("epoch"), out var epoch)) throw new FormatException($"'epoch' is not a UUID: '{Text("epoch")}'");
             if (!root.TryGetProperty("data", out var data)) throw new FormatException("the envelope has no 'data'");
-            return new(
+            var quality = Text("timequality");
+            if (quality is not ("synchronized" or "unsynchronized")) throw new FormatException($"'timequality' must be synchronized or unsynchronized, not '{quality}'");
+            var envelope = new EventEnvelope(
                 source[SourcePrefix.Length..], epoch, Number("sequence"), type[TypePrefix.Length..^TypeSuffix.Length], Moment("time"), Moment("recordedtime"),
-                Text("bootid"), Number("monoms"), Text("timequality"), JsonSerializer.SerializeToUtf8Bytes(data, ContractsJson.Default.JsonElement));
+                Text("bootid"), Number("monoms"), quality, JsonSerializer.SerializeToUtf8Bytes(data, ContractsJson.Default.JsonElement));
+            return Text("id") == envelope.Id ? envelope : throw new FormatException($"'id' must be {envelope.Id}, as source, epoch and sequence say, not '{Text("id")}'");
         }
         catch (JsonException fault)
         {

@@ -53,15 +53,24 @@ public readonly record struct Topics(string StoreId)
     /// <summary>Takes a topic apart.</summary>
     /// <param name="topic">A full topic name.</param>
     /// <param name="parsed">The store and what follows it, such as <c>evt</c> and <c>arrival</c>; the second is empty where there is none.</param>
-    /// <returns>Whether the topic belongs to this contract.</returns>
+    /// <returns>Whether the topic belongs to this contract. An event type or a state that is not known yet does: they are added without a new major version.</returns>
     public static bool TryParse(string topic, out (string StoreId, string Kind, string Name) parsed)
     {
         ArgumentNullException.ThrowIfNull(topic);
         var levels = topic.Split('/');
         parsed = default;
-        if (levels.Length is < 4 or > 5 || levels[0] != "stores" || levels[1] != "v1" || levels[2].Length == 0) return false;
-        if (levels.Length == 4 && levels[3] != "ack") return false;
+        if (levels.Length is < 4 or > 5 || levels[0] != "stores" || levels[1] != "v1" || !IsLevel(levels[2]) || !IsLevel(levels[^1])) return false;
+        if (levels.Length == 4 ? levels[3] != "ack" : levels[3] is not ("evt" or "state" or "desired" or "context" or "notice")) return false;
         parsed = (levels[2], levels[3], levels.Length == 5 ? levels[4] : "");
+        return true;
+    }
+
+    /// <summary>A level that is a name: what NameRule of StoreEdge.Core allows, so neither wildcards nor anything that needs escaping.</summary>
+    private static bool IsLevel(string level)
+    {
+        if (level.Length is 0 or > 64 || level[0] == '-' || level[^1] == '-') return false;
+        foreach (var c in level)
+            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-') return false;
         return true;
     }
 }

@@ -31,3 +31,18 @@ public sealed record ContextAttribute(JsonElement Value, DateTimeOffset AsOf, lo
 /// <param name="ValidUntil">Not shown after that.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NoticeMessage(string NoticeId, string VisitId, string Kind, IReadOnlyDictionary<string, string> Text, DateTimeOffset ValidUntil);
+
+/// <summary>The registry of known beacons: whole, never a difference.</summary>
+/// <param name="Version">The registry's own version, from 1; a registry that is not newer than the one in force changes nothing.</param>
+/// <param name="Entries">One per customer, member of staff or fixed beacon.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record EnrolmentMessage(long Version, IReadOnlyList<EnrolmentEntry> Entries);
+
+/// <summary>One customer, member of staff or fixed beacon.</summary>
+/// <param name="Customer">The tenant's own reference; only its pseudonym is kept.</param>
+/// <param name="Role"><c>customer</c>, <c>staff</c> (never a visitor) or <c>fixed</c> (a beacon that belongs to the store).</param>
+/// <param name="Beacons">Such as <c>ibeacon:UUID/major/minor</c>, at most 16.</param>
+/// <param name="Household">Who shares one: caps count them together.</param>
+/// <param name="LoyaltyNumber">What they may type on the portal to be recognised.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record EnrolmentEntry(string Customer, string Role, IReadOnlyList<string> Beacons, string? Household = null, string? LoyaltyNumber = null);

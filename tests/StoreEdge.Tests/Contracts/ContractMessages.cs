@@ -1,0 +1,40 @@
+using StoreEdge.Contracts;
+
+namespace StoreEdge.Tests.Contracts;
+
+/// <summary>Every message of the contract: the name of its schema, its record, its topic, its channel in asyncapi.yaml, and who sends it.</summary>
+internal static class ContractMessages
+{
+    private static readonly Topics Parameters = new("{storeId}");
+
+    internal sealed record Message(string Name, Type Record, string Topic, bool Up, bool Retained);
+
+    public static IReadOnlyList<Message> All { get; } =
+    [
+        new("arrival", typeof(ArrivalData), Parameters.Event(EventTypes.Arrival), true, false),
+        new("zone", typeof(ZoneData), Parameters.Event(EventTypes.Zone), true, false),
+        new("dwell", typeof(DwellData), Parameters.Event(EventTypes.Dwell), true, false),
+        new("departure", typeof(DepartureData), Parameters.Event(EventTypes.Departure), true, false),
+        new("consent", typeof(ConsentData), Parameters.Event(EventTypes.Consent), true, false),
+        new("choice", typeof(ChoiceData), Parameters.Event(EventTypes.Choice), true, false),
+        new("decision", typeof(DecisionData), Parameters.Event(EventTypes.Decision), true, false),
+        new("rendered", typeof(RenderedData), Parameters.Event(EventTypes.Rendered), true, false),
+        new("proof-of-play", typeof(ProofOfPlayData), Parameters.Event(EventTypes.ProofOfPlay), true, false),
+        new("status", typeof(StatusMessage), Parameters.Status, true, true),
+        new("outbox-state", typeof(OutboxStateMessage), Parameters.OutboxState, true, true),
+        new("health-state", typeof(HealthStateMessage), Parameters.HealthState, true, true),
+        new("version-state", typeof(VersionStateMessage), Parameters.VersionState, true, true),
+        new("ack", typeof(AckMessage), Parameters.Ack, false, true),
+        new("enrolment", typeof(EnrolmentMessage), Parameters.DesiredEnrolment, false, true),
+        new("context", typeof(ContextMessage), Parameters.Context("{visitId}"), false, false),
+        new("notice", typeof(NoticeMessage), Parameters.Notice("{visitId}"), false, false),
+    ];
+
+    public static IEnumerable<Message> Events => All.Where(m => typeof(IEventData).IsAssignableFrom(m.Record));
+
+    public static TheoryData<string> Names => [.. All.Select(m => m.Name)];
+
+    public static Message Of(string name) => All.Single(m => m.Name == name);
+
+    public static byte[] Example(string name) => File.ReadAllBytes(Path.Combine(ContractSchemas.Directory, "examples", name + ".json"));
+}
