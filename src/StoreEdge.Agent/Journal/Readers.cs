@@ -9,12 +9,32 @@ internal sealed class Readers(string path) : IDisposable
     /// <summary>More than this many at once are opened and closed again.</summary>
     private const int Kept = 4;
 
+    /// <summary>Events after a number, at most so many; the columns in the order that <see cref="After(Statement, long, int)"/> expects.</summary>
+    public const string AfterSql =
+        "SELECT seq, type, data, time_us, recorded_us, boot_id, mono_ms, synchronized FROM event JOIN boot ON boot.id = event.boot WHERE seq > ? ORDER BY seq LIMIT ?";
+
     private readonly ConcurrentBag<Reader> idle = [];
     private volatile bool closed;
 
     public T Read<T>(Func<SqliteConnection, T> read) => Use(reader => read(reader.Database));
 
     public IReadOnlyList<StoredEvent> After(long seq, int limit) => Use(reader => reader.After(seq, limit));
+
+    /// <summary>Runs a statement made of <see cref="AfterSql"/>.</summary>
+    public static List<StoredEvent> After(Statement after, long seq, int limit)
+    {
+        var found = new List<StoredEvent>();
+        after.Bind(1, seq).Bind(2, limit);
+        while (after.Step())
+        {
+            found.Add(new(
+                after.Number(0), after.Text(1), after.Utf8(2), JournalTransaction.FromMicroseconds(after.Number(3)), JournalTransaction.FromMicroseconds(after.Number(4)),
+                after.Text(5), after.Number(6), KernelClock.Quality(after.Number(7) != 0)));
+        }
+
+        after.Reset();
+        return found;
+    }
 
     public void Dispose()
     {
@@ -58,9 +78,7 @@ internal sealed class Readers(string path) : IDisposable
             Database = JournalFile.OpenForReading(path);
             begin = new(Database, "BEGIN");
             end = new(Database, "COMMIT");
-            after = new(
-                Database,
-                "SELECT seq, type, data, time_us, recorded_us, boot_id, mono_ms, synchronized FROM event JOIN boot ON boot.id = event.boot WHERE seq > ? ORDER BY seq LIMIT ?");
+            after = new(Database, AfterSql);
         }
 
         public SqliteConnection Database { get; }
@@ -69,20 +87,7 @@ internal sealed class Readers(string path) : IDisposable
 
         public void End() => end.Run();
 
-        public List<StoredEvent> After(long seq, int limit)
-        {
-            var found = new List<StoredEvent>();
-            after.Bind(1, seq).Bind(2, limit);
-            while (after.Step())
-            {
-                found.Add(new(
-                    after.Number(0), after.Text(1), after.Utf8(2), JournalTransaction.FromMicroseconds(after.Number(3)), JournalTransaction.FromMicroseconds(after.Number(4)),
-                    after.Text(5), after.Number(6), KernelClock.Quality(after.Number(7) != 0)));
-            }
-
-            after.Reset();
-            return found;
-        }
+        public List<StoredEvent> After(long seq, int limit) => Readers.After(after, seq, limit);
 
         public void Dispose()
         {

@@ -1,0 +1,128 @@
+using System.Buffers;
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Contracts;
+
+namespace StoreEdge.Agent.Commands;
+
+/// <summary><c>journal verify</c> and <c>journal export</c>: look at a journal from outside, also while an agent writes it.</summary>
+internal static class JournalCommand
+{
+    /// <summary>Exit codes: sound or written; unsound; could not be read at all.</summary>
+    private const int Sound = 0, Unsound = 1, Unreadable = 2;
+
+    public static Command Create() => new("journal", "Look at a journal from outside; an agent may be writing it meanwhile.") { Verify(), Export() };
+
+    private static Command Verify()
+    {
+        var (directory, file) = (DirectoryOption(), FileOption());
+        var json = new Option<bool>("--json") { Description = "Print the report as one JSON object." };
+        var command = new Command("verify", "Check structure, numbers, every event's data, epoch and acknowledgement. Exit code 0: sound, 1: not sound, 2: not readable.")
+        {
+            directory, file, json,
+        };
+        command.Validators.Add(result => RequireOne(result, directory, file));
+        command.SetAction(arguments => Guard(arguments, () =>
+        {
+            using var inspection = JournalInspection.Open(Path(arguments, directory, file));
+            var report = inspection.Verify();
+            var output = arguments.InvocationConfiguration.Output;
+            if (arguments.GetValue(json)) output.WriteLine(ToJson(report));
+            else Tell(report, output);
+            return report.IsSound ? Sound : Unsound;
+        }));
+        return command;
+    }
+
+    private static Command Export()
+    {
+        var (directory, file) = (DirectoryOption(), FileOption());
+        var after = new Option<long>("--after") { Description = "Only events after this number.", HelpName = "SEQ" };
+        var type = new Option<string?>("--type") { Description = "Only events of this type.", HelpName = "TYPE" };
+        type.AcceptOnlyFromAmong([.. EventTypes.All]);
+        var store = new Option<string>("--store") { Description = "The store's id, for the envelope's source and id.", HelpName = "ID", DefaultValueFactory = _ => "local" };
+        var command = new Command("export", "Print events as CloudEvents, one JSON object a line.") { directory, file, after, type, store };
+        command.Validators.Add(result => RequireOne(result, directory, file));
+        command.SetAction(arguments => Guard(arguments, () =>
+        {
+            using var inspection = JournalInspection.Open(Path(arguments, directory, file));
+            Write(inspection, arguments.GetValue(after), arguments.GetValue(type), arguments.GetValue(store)!, arguments.InvocationConfiguration.Output);
+            return Sound;
+        }));
+        return command;
+    }
+
+    private static void Write(JournalInspection inspection, long after, string? type, string store, TextWriter output)
+    {
+        var epoch = inspection.ReadEpoch();
+        var buffer = new ArrayBufferWriter<byte>();
+        foreach (var stored in inspection.EventsAfter(after))
+        {
+            if (type is not null && stored.Type != type) continue;
+            buffer.ResetWrittenCount();
+            new EventEnvelope(
+                store, epoch, stored.Seq, stored.Type, stored.Time, stored.RecordedTime, stored.BootId, stored.MonotonicMilliseconds, stored.TimeQuality, stored.Data).Write(buffer);
+            output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));
+        }
+    }
+
+    private static void Tell(InspectionReport report, TextWriter output)
+    {
+        var invariant = CultureInfo.InvariantCulture;
+        output.WriteLine(report.IsSound ? $"{report.File}: sound" : $"{report.File}: NOT SOUND");
+        foreach (var finding in report.Findings) output.WriteLine($"  ! {finding}");
+        output.WriteLine(string.Create(invariant, $"  epoch         {report.Epoch?.ToString() ?? "unknown"}"));
+        output.WriteLine(string.Create(invariant, $"  events        {report.Events} ({report.FirstSeq}–{report.LastSeq})"));
+        output.WriteLine(string.Create(invariant, $"  acknowledged  {report.AcknowledgedSeq} ({report.LastSeq - report.AcknowledgedSeq} waiting)"));
+    }
+
+    private static string ToJson(InspectionReport report)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteString("file", report.File);
+            json.WriteBoolean("sound", report.IsSound);
+            if (report.Epoch is { } epoch) json.WriteString("epoch", epoch);
+            json.WriteNumber("events", report.Events);
+            json.WriteNumber("firstSeq", report.FirstSeq);
+            json.WriteNumber("lastSeq", report.LastSeq);
+            json.WriteNumber("acknowledgedSeq", report.AcknowledgedSeq);
+            json.WriteStartArray("findings");
+            foreach (var finding in report.Findings) json.WriteStringValue(finding);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(stream.GetBuffer().AsSpan(0, (int)stream.Length));
+    }
+
+    private static Option<string?> DirectoryOption() => new("--directory") { Description = "The journal's directory, such as /var/lib/storeedge.", HelpName = "DIR" };
+
+    private static Option<string?> FileOption() => new("--file") { Description = "The database file itself, such as one that was set aside.", HelpName = "FILE" };
+
+    private static void RequireOne(System.CommandLine.Parsing.CommandResult result, Option<string?> directory, Option<string?> file)
+    {
+        if (result.GetValue(directory) is null == result.GetValue(file) is null) result.AddError("Give either --directory DIR or --file FILE.");
+    }
+
+    private static string Path(ParseResult arguments, Option<string?> directory, Option<string?> file) =>
+        arguments.GetValue(file) ?? System.IO.Path.Combine(arguments.GetValue(directory)!, JournalFile.Name);
+
+    /// <summary>The command's boundary: a file that cannot be read is an answer, not a crash.</summary>
+    private static int Guard(ParseResult arguments, Func<int> act)
+    {
+        try
+        {
+            return act();
+        }
+        catch (JournalFault fault)
+        {
+            arguments.InvocationConfiguration.Error.WriteLine(fault.Message);
+            return Unreadable;
+        }
+    }
+}
