@@ -18,17 +18,17 @@ public sealed unsafe partial class MosquittoClient
         {
             if (reason != 0)
             {
-                self._endSeen ??= FailureNames.OfConnack(reason, self._place);
+                self.endSeen ??= FailureNames.OfConnack(reason, self.place);
                 return;
             }
             // From here on the log would cost an allocation and a format per message, for nothing that is read.
-            mosquitto_log_callback_set(self._handle!, null);
+            mosquitto_log_callback_set(self.mosquitto!, null);
             var maximum = properties != 0 && mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM, out var value, false) != 0 ? value : ushort.MaxValue;
-            self._connected.TrySetResult(new((flags & 1) != 0, maximum));
+            self.connected.TrySetResult(new((flags & 1) != 0, maximum));
         }
         catch (Exception e)
         {
-            self._fault ??= e;
+            self.fault ??= e;
         }
     }
 
@@ -38,11 +38,11 @@ public sealed unsafe partial class MosquittoClient
         var self = Self(obj);
         try
         {
-            self._endSeen ??= FailureNames.OfEnd(reason, self._place);
+            self.endSeen ??= FailureNames.OfEnd(reason, self.place);
         }
         catch (Exception e)
         {
-            self._fault ??= e;
+            self.fault ??= e;
         }
     }
 
@@ -56,7 +56,7 @@ public sealed unsafe partial class MosquittoClient
         }
         catch (Exception e)
         {
-            self._fault ??= e;
+            self.fault ??= e;
         }
     }
 
@@ -70,7 +70,7 @@ public sealed unsafe partial class MosquittoClient
         }
         catch (Exception e)
         {
-            self._fault ??= e;
+            self.fault ??= e;
         }
     }
 
@@ -80,11 +80,11 @@ public sealed unsafe partial class MosquittoClient
         var self = Self(obj);
         try
         {
-            self._received(MosquittoProperties.ToMessage(message, properties));
+            self.received(MosquittoProperties.ToMessage(message, properties));
         }
         catch (Exception e)
         {
-            self._fault ??= e;
+            self.fault ??= e;
         }
     }
 
@@ -93,6 +93,6 @@ public sealed unsafe partial class MosquittoClient
     {
         if ((level & (MOSQ_LOG_ERR | MOSQ_LOG_WARNING)) == 0) return;
         // The first error is the cause; what follows is its consequence.
-        Self(obj)._lastLog ??= Marshal.PtrToStringUTF8((nint)text);
+        Self(obj).lastLog ??= Marshal.PtrToStringUTF8((nint)text);
     }
 }

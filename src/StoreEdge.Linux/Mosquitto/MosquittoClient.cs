@@ -15,22 +15,22 @@ public sealed partial class MosquittoClient : IAsyncDisposable
     /// <summary>How often a blocked TCP handshake is checked against its deadline.</summary>
     private static readonly TimeSpan AbortCheckInterval = TimeSpan.FromMilliseconds(250);
 
-    private readonly MosquittoOptions _options;
-    private readonly Action<MqttMessage> _received;
-    private readonly TimeProvider _time;
-    private readonly string _place;
-    private readonly TaskCompletionSource<MqttSession> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<MqttFailure> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly MosquittoOptions options;
+    private readonly Action<MqttMessage> received;
+    private readonly TimeProvider time;
+    private readonly string place;
+    private readonly TaskCompletionSource<MqttSession> connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<MqttFailure> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Guards <see cref="_pending"/> and <see cref="_over"/>. Taken around a publish, because its PUBACK may be handled before the call returns the id.</summary>
-    private readonly Lock _gate = new();
-    private readonly Dictionary<int, TaskCompletionSource<MqttReason>> _pending = [];
-    private bool _over;
+    /// <summary>Guards <see cref="pending"/> and <see cref="over"/>. Taken around a publish, because its PUBACK may be handled before the call returns the id.</summary>
+    private readonly Lock gate = new();
+    private readonly Dictionary<int, TaskCompletionSource<MqttReason>> pending = [];
+    private bool over;
 
-    private MosquittoHandle? _handle;
-    private long _startedAt;
-    private readonly ManualResetEventSlim _stop = new();
-    private volatile bool _inTcpHandshake;
+    private MosquittoHandle? mosquitto;
+    private long startedAt;
+    private readonly ManualResetEventSlim stop = new();
+    private volatile bool inTcpHandshake;
 
     /// <summary>Prepares a connection; nothing happens before <see cref="ConnectAsync"/>.</summary>
     /// <param name="options">Where and how.</param>
@@ -39,32 +39,32 @@ public sealed partial class MosquittoClient : IAsyncDisposable
     public MosquittoClient(MosquittoOptions options, Action<MqttMessage> received, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _options = options;
-        _received = received;
-        _time = time;
-        _place = $"{options.Host}:{options.Port}";
+        this.options = options;
+        this.received = received;
+        this.time = time;
+        place = $"{options.Host}:{options.Port}";
     }
 
     /// <summary>Completes when the connection (or the attempt) is over, with the reason; faults when the message callback threw.</summary>
-    public Task<MqttFailure> Ended => _ended.Task;
+    public Task<MqttFailure> Ended => ended.Task;
 
     /// <summary>Connects and waits for the broker's consent. To be called once.</summary>
     /// <exception cref="MqttFailureException">The attempt failed, with its distinct reason.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was requested.</exception>
     public async Task<MqttSession> ConnectAsync(CancellationToken cancellation)
     {
-        _startedAt = _time.GetTimestamp();
+        startedAt = time.GetTimestamp();
         try
         {
             MosquittoLibrary.EnsureUsable();
             await ResolveAsync(cancellation).ConfigureAwait(false);
-            _handle = MosquittoHandle.Create(_options.ClientId, _options.CleanStart, this);
-            Configure(_handle);
+            mosquitto = MosquittoHandle.Create(options.ClientId, options.CleanStart, this);
+            Configure(mosquitto);
         }
         catch (MqttFailureException failure)
         {
-            _handle?.Dispose();
-            _ended.TrySetResult(failure.Failure);
+            mosquitto?.Dispose();
+            ended.TrySetResult(failure.Failure);
             throw;
         }
         new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "mqtt" }.Start();
@@ -72,7 +72,7 @@ public sealed partial class MosquittoClient : IAsyncDisposable
         {
             try
             {
-                return await _connected.Task.ConfigureAwait(false);
+                return await connected.Task.ConfigureAwait(false);
             }
             catch (MqttFailureException) when (cancellation.IsCancellationRequested)
             {
@@ -86,7 +86,7 @@ public sealed partial class MosquittoClient : IAsyncDisposable
     public Task<MqttReason> PublishAsync(MqttMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var properties = _options.Protocol == MqttProtocol.V5 ? MosquittoProperties.ForMessage(message) : 0;
+        var properties = options.Protocol == MqttProtocol.V5 ? MosquittoProperties.ForMessage(message) : 0;
         try
         {
             return Ask((MosquittoHandle handle, out int mid) => mosquitto_publish_v5(
@@ -107,24 +107,24 @@ public sealed partial class MosquittoClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Stop();
-        if (_handle is not null) await ((Task)_ended.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
+        if (mosquitto is not null) await ((Task)ended.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.Dispose();
     }
 
     private delegate int NativeRequest(MosquittoHandle handle, out int mid);
 
     private Task<MqttReason> Ask(NativeRequest request)
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (_over || !_connected.Task.IsCompletedSuccessfully) return Task.FromResult(MqttReason.Unanswered);
+            if (over || !connected.Task.IsCompletedSuccessfully) return Task.FromResult(MqttReason.Unanswered);
             // A result of "no connection" means that the library queued the message all the same; this client ends then, and its queue with it.
-            var rc = request(_handle!, out var mid);
+            var rc = request(mosquitto!, out var mid);
             if (rc == MOSQ_ERR_OVERSIZE_PACKET) return Task.FromResult(MqttReason.PacketTooLarge);
             if (rc == MOSQ_ERR_INVAL) throw new ArgumentException("libmosquitto refused the topic or the payload");
             if (rc != MOSQ_ERR_SUCCESS) return Task.FromResult(MqttReason.Unanswered);
             var completion = new TaskCompletionSource<MqttReason>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _pending[mid] = completion;
+            pending[mid] = completion;
             return completion.Task;
         }
     }
@@ -132,32 +132,32 @@ public sealed partial class MosquittoClient : IAsyncDisposable
     private void Answer(int mid, int reason)
     {
         TaskCompletionSource<MqttReason>? completion;
-        lock (_gate) _pending.Remove(mid, out completion);
+        lock (gate) pending.Remove(mid, out completion);
         completion?.SetResult(new(reason));
     }
 
     /// <summary>Resolves once before the library does, because this wait can be cancelled and bounded.</summary>
     private async Task ResolveAsync(CancellationToken cancellation)
     {
-        if (IPAddress.TryParse(_options.Host, out _)) return;
+        if (IPAddress.TryParse(options.Host, out _)) return;
         try
         {
-            await Dns.GetHostAddressesAsync(_options.Host, cancellation).WaitAsync(_options.ConnectTimeout, _time, cancellation).ConfigureAwait(false);
+            await Dns.GetHostAddressesAsync(options.Host, cancellation).WaitAsync(options.ConnectTimeout, time, cancellation).ConfigureAwait(false);
         }
         catch (SocketException e)
         {
-            throw new MqttFailureException(new(MqttFailureKind.NameNotResolved, (int)e.SocketErrorCode, $"{_place}: {e.Message}"));
+            throw new MqttFailureException(new(MqttFailureKind.NameNotResolved, (int)e.SocketErrorCode, $"{place}: {e.Message}"));
         }
         catch (TimeoutException)
         {
-            throw new MqttFailureException(new(MqttFailureKind.NameNotResolved, 0, $"{_place}: no name server answered within {_options.ConnectTimeout.TotalSeconds:0} s"));
+            throw new MqttFailureException(new(MqttFailureKind.NameNotResolved, 0, $"{place}: no name server answered within {options.ConnectTimeout.TotalSeconds:0} s"));
         }
     }
 
     private void Stop()
     {
-        _stop.Set();
-        if (_handle is not { IsClosed: false } handle || _inTcpHandshake) return;
+        stop.Set();
+        if (mosquitto is not { IsClosed: false } handle || inTcpHandshake) return;
         try
         {
             _ = mosquitto_disconnect_v5(handle, 0, 0);

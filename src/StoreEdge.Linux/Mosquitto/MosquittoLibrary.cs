@@ -9,7 +9,7 @@ namespace StoreEdge.Linux.Mosquitto;
 internal static class MosquittoLibrary
 {
     private static readonly Lock Gate = new();
-    private static bool _initialised;
+    private static bool initialised;
 
     /// <summary>Loads and initialises the library once; says how to install it when it is missing, and again tries at the next call.</summary>
     /// <param name="soname">Other than the real name only where its absence is tested.</param>
@@ -19,12 +19,12 @@ internal static class MosquittoLibrary
         {
             if (!NativeLibrary.TryLoad(soname, typeof(MosquittoLibrary).Assembly, DllImportSearchPath.SafeDirectories, out _))
                 throw new MqttFailureException(new(MqttFailureKind.LibraryMissing, 0, $"{soname} is not installed: apt-get install libmosquitto1"));
-            if (!_initialised)
+            if (!initialised)
             {
                 // The first call that keeps errno may have it overwritten by the JIT compiler; this one is allowed to.
                 _ = Libc.shutdown(-1, Libc.SHUT_RDWR);
                 _ = LibMosquitto.mosquitto_lib_init();
-                _initialised = true;
+                initialised = true;
             }
         }
         CheckDescriptors(LowestFreeDescriptor());

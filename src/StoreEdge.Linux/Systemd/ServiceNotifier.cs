@@ -9,19 +9,19 @@ namespace StoreEdge.Linux.Systemd;
 /// </summary>
 public sealed class ServiceNotifier
 {
-    private readonly string? _socket;
+    private readonly string? address;
 
     /// <summary>A notifier for a given socket, or for none.</summary>
     /// <param name="socket">As in <c>NOTIFY_SOCKET</c>; null or empty when there is no service manager.</param>
     /// <param name="watchdogInterval">Silence after which systemd kills the service; null when it does not watch.</param>
     public ServiceNotifier(string? socket, TimeSpan? watchdogInterval)
     {
-        _socket = string.IsNullOrEmpty(socket) ? null : socket[0] == '@' ? '\0' + socket[1..] : socket;
+        address = string.IsNullOrEmpty(socket) ? null : socket[0] == '@' ? '\0' + socket[1..] : socket;
         WatchdogInterval = watchdogInterval;
     }
 
     /// <summary>Whether somebody listens.</summary>
-    public bool IsPresent => _socket is not null;
+    public bool IsPresent => address is not null;
 
     /// <summary>Silence after which systemd kills the service (feed at half of it); null when it does not watch.</summary>
     public TimeSpan? WatchdogInterval { get; }
@@ -51,8 +51,8 @@ public sealed class ServiceNotifier
 
     private void Send(string state)
     {
-        if (_socket is null) return;
+        if (address is null) return;
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        socket.SendTo(Encoding.UTF8.GetBytes(state), new UnixDomainSocketEndPoint(_socket));
+        socket.SendTo(Encoding.UTF8.GetBytes(state), new UnixDomainSocketEndPoint(address));
     }
 }

@@ -8,10 +8,10 @@ namespace StoreEdge.Linux.Interop.Mosquitto;
 /// </summary>
 internal sealed class MosquittoHandle : SafeHandle
 {
-    private GCHandle _target;
+    private GCHandle target;
 
     private MosquittoHandle(GCHandle target)
-        : base(0, ownsHandle: true) => _target = target;
+        : base(0, ownsHandle: true) => this.target = target;
 
     public override bool IsInvalid => handle == 0;
 
@@ -29,7 +29,7 @@ internal sealed class MosquittoHandle : SafeHandle
     protected override bool ReleaseHandle()
     {
         LibMosquitto.mosquitto_destroy(handle);
-        _target.Free();
+        target.Free();
         return true;
     }
 }
