@@ -1,0 +1,48 @@
+using StoreEdge.Linux.Mosquitto;
+
+namespace StoreEdge.Agent.Mqtt;
+
+/// <summary>What to call each failure of the link on the health board, and what to do about it.</summary>
+internal static class LinkAdvice
+{
+    /// <summary>Every code that the link raises about its connection.</summary>
+    public static IReadOnlyList<string> Codes { get; } = [.. Enum.GetValues<MqttFailureKind>().Select(Code)];
+
+    public static string Code(MqttFailureKind kind) => kind switch
+    {
+        MqttFailureKind.LibraryMissing => "broker-library-missing",
+        MqttFailureKind.TooManyDescriptors => "broker-descriptors",
+        MqttFailureKind.BadOption => "broker-option-refused",
+        MqttFailureKind.NameNotResolved => "broker-name-not-resolved",
+        MqttFailureKind.ConnectionRefused => "broker-connection-refused",
+        MqttFailureKind.Unreachable => "broker-unreachable",
+        MqttFailureKind.TimedOut => "broker-timed-out",
+        MqttFailureKind.Tls => "broker-tls-failed",
+        MqttFailureKind.LoginRefused => "broker-login-refused",
+        MqttFailureKind.ProtocolRefused => "broker-protocol-refused",
+        MqttFailureKind.Refused => "broker-refused",
+        MqttFailureKind.ConnectionLost => "broker-connection-lost",
+        MqttFailureKind.SessionTakenOver => "broker-session-taken-over",
+        MqttFailureKind.Dismissed => "broker-dismissed",
+        _ => "broker-stopped",
+    };
+
+    public static string NextAction(MqttFailureKind kind, BrokerOptions options) => kind switch
+    {
+        MqttFailureKind.LibraryMissing => "Install the library: apt-get install libmosquitto1. It is used at the next attempt.",
+        MqttFailureKind.TooManyDescriptors => "Restart the service and report it: something does not close its files. LimitNOFILE=1024 in the unit makes it show earlier.",
+        MqttFailureKind.BadOption => "Check the files and values under 'mqtt' in the configuration: storeedge check-config.",
+        MqttFailureKind.NameNotResolved => $"Check the name server of this machine (resolvectl query {options.Host}) and 'mqtt.host'.",
+        MqttFailureKind.ConnectionRefused => $"Check that the broker runs and listens on port {options.Port}, and 'mqtt.port'.",
+        MqttFailureKind.Unreachable => $"Check cable, gateway and routes of this machine (ip route get {options.Host}).",
+        MqttFailureKind.TimedOut => $"Check that no firewall drops port {options.Port} on the way to {options.Host}.",
+        MqttFailureKind.Tls => "Compare the broker's certificate with 'mqtt.tls': authority, host name, dates; and this machine's clock (timedatectl).",
+        MqttFailureKind.LoginRefused => "Check 'mqtt.username' and the password file with whoever runs the broker; a corrected file is used at the next attempt.",
+        MqttFailureKind.ProtocolRefused => "Set 'mqtt.protocol' to \"3.1.1\" for a broker without MQTT 5, and 'mqtt.tls' if the port expects TLS.",
+        MqttFailureKind.Refused => "Look for this client id in the broker's log.",
+        MqttFailureKind.ConnectionLost => "None if it passes: the agent reconnects by itself and sends what waits. If it repeats, look at the network and the broker's log.",
+        MqttFailureKind.SessionTakenOver => "Find the second machine that uses this store's id, and give it its own.",
+        MqttFailureKind.Dismissed => "Look in the broker's log for the reason; the agent reconnects by itself.",
+        _ => "None.",
+    };
+}

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace StoreEdge.SystemTests;
+
+/// <summary>A mosquitto of our own on a loopback port, with its files in a directory of its own; stopped, restarted or killed at will.</summary>
+internal sealed class Broker : IAsyncDisposable
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("storeedge-broker-").FullName;
+    private readonly bool persistence;
+    private readonly (string User, string Password)? login;
+    private readonly string extra;
+    private Process? process;
+
+    /// <param name="persistence">Whether sessions and retained messages survive <see cref="StopAsync"/> (not <see cref="KillAsync"/>, beyond the last autosave).</param>
+    /// <param name="login">The only login that is let in; null lets everybody in.</param>
+    /// <param name="extra">More lines for mosquitto.conf.</param>
+    /// <param name="port">Chosen when null; free until <see cref="StartAsync"/>.</param>
+    public Broker(bool persistence = false, (string User, string Password)? login = null, string extra = "", int? port = null)
+    {
+        (this.persistence, this.login, this.extra) = (persistence, login, extra);
+        Port = port ?? Checkout.FreePort();
+    }
+
+    public int Port { get; }
+
+    public static string Host => "127.0.0.1";
+
+    public string Log => Path.Combine(directory, "log");
+
+    public bool IsRunning => process is { HasExited: false };
+
+    /// <summary>A running broker.</summary>
+    public static async Task<Broker> StartedAsync(bool persistence = false, (string User, string Password)? login = null, string extra = "")
+    {
+        var broker = new Broker(persistence, login, extra);
+        await broker.StartAsync();
+        return broker;
+    }
+
+    /// <summary>Starts it and waits until it listens.</summary>
+    public async Task StartAsync()
+    {
+        if (IsRunning) return;
+        var passwords = Path.Combine(directory, "passwords");
+        if (login is var (user, password))
+        {
+            using var tool = Process.Start("mosquitto_passwd", ["-c", "-b", passwords, user, password]);
+            await tool.WaitForExitAsync();
+            Assert.Equal(0, tool.ExitCode);
+        }
+
+        var configuration = Path.Combine(directory, "mosquitto.conf");
+        await File.WriteAllTextAsync(configuration, $"""
+            listener {Port} {Host}
+            allow_anonymous {(login is null ? "true" : "false")}
+            {(login is null ? "" : $"password_file {passwords}")}
+            persistence {(persistence ? "true" : "false")}
+            persistence_location {directory}/
+            max_queued_messages 0
+            {extra}
+            {(Environment.UserName == "root" ? "user root" : "")}
+
+            """);
+        process?.Dispose();
+        process = Checkout.Start("mosquitto", Log, ["-v", "-c", configuration]);
+        await Eventually.Get(CanConnectAsync, yes => yes, $"mosquitto on port {Port} (see {Log})");
+    }
+
+    /// <summary>Stops it in order: clients are told, and with persistence everything is written.</summary>
+    public async Task StopAsync()
+    {
+        if (process is not { HasExited: false }) return;
+        using var kill = Process.Start("kill", [$"{process.Id}"]);
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>Kills it without warning (SIGKILL).</summary>
+    public async Task KillAsync()
+    {
+        if (process is not { HasExited: false }) return;
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAsync();
+    }
+
+    /// <summary>What the broker wrote to its log so far.</summary>
+    public string ReadLog()
+    {
+        using var reader = new StreamReader(new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        process?.Dispose();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private async Task<bool> CanConnectAsync()
+    {
+        if (process!.HasExited) Assert.Fail($"mosquitto ended at once: {ReadLog()}");
+        using var socket = new TcpClient();
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
