@@ -5,6 +5,19 @@ namespace StoreEdge.Agent.Health;
 /// <summary>Looks at everything once and says how the store is. Asked by the technician's page, by <c>doctor</c> and by whoever watches from outside.</summary>
 internal sealed class Checkup(StatusSources sources, MachineChecks machine, HealthBoard board, TimeProvider time)
 {
+    /// <summary>What a room is called when it cannot speak for itself.</summary>
+    private static readonly Dictionary<string, Phrase> Titles = new(StringComparer.Ordinal)
+    {
+        ["receivers"] = new("Receivers", "Receptores"),
+        ["enrolment"] = new("Enrolled beacons", "Beacons cadastrados"),
+        ["presence"] = new("Presence", "Presença"),
+        ["outbox"] = new("Journal and outbox", "Diário e fila de envio"),
+        ["link"] = new("Broker", "Broker"),
+        ["displays"] = new("Displays", "Telas"),
+        ["bundle"] = new("Offer bundle", "Pacote de ofertas"),
+        ["machine"] = new("Machine", "Máquina"),
+    };
+
     private readonly Instant started = Instant.Now(time);
     private readonly ReceiverRates rates = new(time);
 
@@ -116,7 +129,7 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
         catch (Exception thrown)
         {
             fault = new(
-                room, Phrase.Same(room), CheckVerdict.Fail, new($"It did not say how it is: {thrown.GetType().Name}.", $"Não informou seu estado: {thrown.GetType().Name}."),
+                room, Titles[room], CheckVerdict.Fail, new($"It did not say how it is: {thrown.GetType().Name}.", $"Não informou seu estado: {thrown.GetType().Name}."),
                 new("Restart the service (sudo systemctl restart storeedge) and send its log.", "Reinicie o serviço (sudo systemctl restart storeedge) e envie o log."));
             return default;
         }

@@ -93,6 +93,15 @@
     return svg;
   };
 
+  const remember = () => {
+    for (const x of report.receivers) {
+      const values = history.get(x.id) || [];
+      values.push(x.framesPerSecond);
+      if (values.length > 60) values.shift();
+      history.set(x.id, values);
+    }
+  };
+
   const draw = () => {
     const r = report;
     const verdict = $('verdict');
@@ -112,7 +121,7 @@
     section('checks', good, w.checks, () => make('ul', '', ...good.map(check)));
 
     section('receivers', [r.receivers, history.size && [...history.values()].map(v => v.join())], w.receivers, () => make('ul', '', ...r.receivers.map(x => row(
-      x.id, x.connected ? `${number(x.framesPerSecond, 1)} ${w.perSecond}` : w.closed, x.connected ? '' : 'bad', spark(x.id),
+      x.id, x.connected ? `${number(x.framesPerSecond, 1)} ${w.perSecond}` : w.closed, x.connected ? '' : 'bad', x.connected ? spark(x.id) : null,
       join([x.zone, w[x.side] || x.side, `${w.last} ${ago(x.lastFrameSecondsAgo)}`]),
       join([`${w.known} ${number(x.enrolledShare * 100)} %`, `${w.dropped} ${number(x.dropped)}`, `${w.malformed} ${number(x.malformed)}`]), x.fault)), r.receivers.length ? null : make('li', 'none', w.no)));
 
@@ -152,6 +161,7 @@
   const json = make('a', '', w.data);
   json.href = `/diagnostics/status.json?lang=${language}`;
   $('footer').replaceChildren(`${w.privacy} ${report.store.id} · storeedge ${report.version} · `, json);
+  remember();
   draw();
   tick();
   setInterval(tick, 1000);
@@ -161,12 +171,7 @@
     report = JSON.parse(message.data);
     events = report.events.map(e => ({ ...e }));
     heard = performance.now();
-    for (const x of report.receivers) {
-      const values = history.get(x.id) || [];
-      values.push(x.framesPerSecond);
-      if (values.length > 60) values.shift();
-      history.set(x.id, values);
-    }
+    remember();
     draw();
     tick();
   });
