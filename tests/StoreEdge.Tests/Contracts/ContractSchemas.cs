@@ -112,6 +112,8 @@ internal static class ContractSchemas
                 return !isNumber || value.GetDecimal() >= rule.GetDecimal();
             case "maximum":
                 return !isNumber || value.GetDecimal() <= rule.GetDecimal();
+            case "minItems":
+                return !isList || value.GetArrayLength() >= rule.GetInt32();
             case "maxItems":
                 return !isList || value.GetArrayLength() <= rule.GetInt32();
             case "minProperties":

@@ -34,6 +34,14 @@ public sealed class EnvelopeTests
     }
 
     [Fact]
+    public void What_the_consumers_guide_shows_fits()
+    {
+        var guide = File.ReadAllText(Path.Combine(ContractSchemas.Directory, "..", "README.md"));
+        Assert.Equal([], ContractSchemas.Validate("envelope", Encoding.UTF8.GetBytes(guide.Split("```json")[1].Split("```")[0])));
+        Assert.Equal([], ContractSchemas.Validate("ack", Encoding.UTF8.GetBytes(guide.Split("/ack -m '")[1].Split('\'')[0])));
+    }
+
+    [Fact]
     public void An_attribute_that_a_CloudEvents_consumer_does_not_know_is_ignored()
     {
         var example = Example();

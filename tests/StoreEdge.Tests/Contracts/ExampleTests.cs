@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using StoreEdge.Contracts;
+using StoreEdge.Core.Offers;
 
 namespace StoreEdge.Tests.Contracts;
 
@@ -88,6 +89,31 @@ public sealed class ExampleTests
     }
 
     [Theory]
+    [InlineData("lifecycle", "\"newProspect\"", "\"friend\"")]
+    [InlineData("commercialHold", "true", "\"true\"")]
+    [InlineData("openIssue", "false", "0")]
+    [InlineData("gift", "true", "null")]
+    [InlineData("tier", "\"gold\"", "\"\"")]
+    [InlineData("household", "\"k1-h\"", "[\"k1-h\"]")]
+    [InlineData("interest", "[\"running\",\"hiking\"]", "[1]")]
+    [InlineData("loyaltyConsent", "true", "1")]
+    [InlineData("marketingConsent", "false", "\"no\"")]
+    public void The_schema_and_the_store_accept_and_refuse_the_same_attributes(string name, string right, string wrong)
+    {
+        Assert.Equal(Enum.GetNames<FactName>().Select(JsonNamingPolicy.CamelCase.ConvertName).Order(),
+            ContractSchemas.Of("context").GetProperty("properties").GetProperty("attributes").GetProperty("properties").EnumerateObject().Select(p => p.Name).Order());
+        foreach (var (value, fits) in new[] { (right, true), (wrong, false) })
+        {
+            var payload = Encoding.UTF8.GetBytes($$$"""
+                {"visitId":"01938f2a-7c4e-7b1d-9a53-2f6e8d0c4b17","attributes":{"{{{name}}}":{"value":{{{value}}},"asOf":"2026-11-21T14:03:05Z","maxAgeSeconds":60,"purpose":"service"} } }
+                """);
+            Assert.Equal(fits, ContractSchemas.Validate("context", payload).Count == 0);
+            var fault = Record.Exception(() => FactParser.Parse(name, JsonElement.Parse(value), DateTimeOffset.UnixEpoch, TimeSpan.FromMinutes(1), "service"));
+            Assert.True(fits ? fault is null : fault is FormatException, $"{name} {value}: {fault}");
+        }
+    }
+
+    [Theory]
     [InlineData("""{"type":"integer"}""", "1.5")]
     [InlineData("""{"type":["string","null"]}""", "1")]
     [InlineData("""{"enum":["a","b"]}""", "\"c\"")]
@@ -99,6 +125,7 @@ public sealed class ExampleTests
     [InlineData("""{"maxLength":1}""", "\"ab\"")]
     [InlineData("""{"minimum":0}""", "-0.1")]
     [InlineData("""{"maximum":9007199254740991}""", "9007199254740992")]
+    [InlineData("""{"minItems":1}""", "[]")]
     [InlineData("""{"maxItems":1}""", "[1,2]")]
     [InlineData("""{"items":{"type":"string"}}""", "[\"a\",1]")]
     [InlineData("""{"minProperties":1}""", "{}")]
