@@ -1,0 +1,25 @@
+using System.Security.Cryptography;
+using StoreEdge.Core.Identity;
+using StoreEdge.Core.Sightings;
+
+namespace StoreEdge.Agent.Sensing;
+
+/// <summary>Tells whose beacon this is; false where it is not enrolled. Called for each frame of the air: it must not allocate for strangers.</summary>
+internal delegate bool BeaconLookup(BeaconId beacon, out BeaconOwner owner);
+
+/// <summary>Counts every beacon as enrolled, each as its own subject under a key that is thrown away: for looking into recordings, never for a store.</summary>
+internal sealed class AnyBeacon
+{
+    private const int MostRemembered = 100_000;
+    private readonly PseudonymKey key = new(1, RandomNumberGenerator.GetBytes(32));
+    private readonly Dictionary<BeaconId, BeaconOwner> owners = [];
+
+    public bool TryFind(BeaconId beacon, out BeaconOwner owner)
+    {
+        if (owners.TryGetValue(beacon, out owner!)) return true;
+        if (owners.Count == MostRemembered) owners.Clear();
+        var assurance = beacon.Format == BeaconFormat.EddystoneEid ? Assurance.Medium : Assurance.Low;
+        owners.Add(beacon, owner = new(key.OfBeacon(beacon.ToString()), BeaconRole.Customer, assurance, null));
+        return true;
+    }
+}

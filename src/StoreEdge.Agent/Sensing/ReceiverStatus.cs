@@ -1,0 +1,18 @@
+using StoreEdge.Core;
+using StoreEdge.Core.Presence;
+
+namespace StoreEdge.Agent.Sensing;
+
+/// <summary>What one receiver has done since the start. Counts only: nothing here tells one device from another.</summary>
+/// <param name="Place">Which receiver.</param>
+/// <param name="Connected">Whether its source is open.</param>
+/// <param name="Fault">Why it is not, or null.</param>
+/// <param name="Frames">HCI events received.</param>
+/// <param name="Advertisements">Advertisements in them.</param>
+/// <param name="Enrolled">Advertisements of enrolled devices, staff and fixed ones included.</param>
+/// <param name="NotEnrolled">Advertisements of everybody else, dropped at once.</param>
+/// <param name="Overflowed">Sightings of customers that were lost because presence did not keep up.</param>
+/// <param name="Malformed">Events and advertisements that could not be decoded, and broken streams.</param>
+/// <param name="LastHeard">When the last event came; null before the first.</param>
+internal sealed record ReceiverStatus(
+    ReceiverPlace Place, bool Connected, string? Fault, long Frames, long Advertisements, long Enrolled, long NotEnrolled, long Overflowed, long Malformed, Instant? LastHeard);

@@ -1,0 +1,78 @@
+using System.Threading.Channels;
+using StoreEdge.Agent.Health;
+using StoreEdge.Core.Presence;
+
+namespace StoreEdge.Agent.Sensing;
+
+/// <summary>One receiver as configured.</summary>
+/// <param name="Place">Where it hangs and what its levels mean.</param>
+/// <param name="Source">Where its events come from.</param>
+internal sealed record ReceiverOptions(ReceiverPlace Place, ReceiverSource Source);
+
+/// <summary>
+/// Runs the receivers, each on its own: one that fails is opened again with growing pauses while the others go on. What they see of customers is in
+/// <see cref="Sightings"/>, bounded; what does not fit is counted at the receiver and dropped, because an old sighting is worth less than a late system.
+/// </summary>
+internal sealed class SensingLoop
+{
+    // Four seconds of the busiest air that is expected (1,000 advertisements a second), if all of it were customers.
+    private const int Capacity = 4096;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly (Receiver Receiver, ReceiverSource Source)[] receivers;
+    private readonly Channel<Sighting> sightings;
+    private readonly TimeProvider time;
+    private readonly HealthBoard health;
+
+    public SensingLoop(IEnumerable<ReceiverOptions> receivers, BeaconLookup lookup, TimeProvider time, HealthBoard health)
+    {
+        sightings = Channel.CreateBounded<Sighting>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+        this.receivers = [.. receivers.Select(r => (new Receiver(r.Place, lookup, sightings.Writer), r.Source))];
+        this.time = time;
+        this.health = health;
+    }
+
+    public ChannelReader<Sighting> Sightings => sightings.Reader;
+
+    public IReadOnlyList<ReceiverStatus> Status => [.. receivers.Select(r => r.Receiver.Status)];
+
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(receivers.Select(r => RunAsync(r.Receiver, r.Source, stop)));
+
+    /// <summary>The code of the warning that a source cannot be used; the source clears it once it can.</summary>
+    internal static string FaultOf(Receiver receiver) => $"receiver-fault:{receiver.Place.Id}";
+
+    private async Task RunAsync(Receiver receiver, ReceiverSource source, CancellationToken stop)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                await source.Open(time, health).RunAsync(receiver, stop);
+                return;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException or System.Net.Sockets.SocketException)
+            {
+                receiver.Close(fault.Message);
+                health.Raise(FaultOf(receiver), Severity.Fault, $"Receiver {receiver.Place.Id} cannot use {source}: {fault.Message}",
+                    "Check the path and its permissions in receivers[]; it is tried again by itself.");
+            }
+
+            try
+            {
+                await Task.Delay(pause, time, stop);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+        }
+    }
+}
