@@ -55,6 +55,13 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         return present;
     });
 
+    /// <summary>The visit as the journal knows it, when its arrival is on disk but has not come through to <see cref="PresentVisits"/> yet.</summary>
+    public PresentVisit? FindPresent(VisitId visit) => journal.Query(database =>
+    {
+        using var rows = Select(database, "SELECT subject, zone FROM present WHERE visit = $visit", ("$visit", visit.Value));
+        return rows.Reader.Read() ? new PresentVisit(visit, new(rows.Reader.GetString(0)), new(rows.Reader.GetString(1)), null, Facts.None, []) : null;
+    });
+
     /// <summary>Showings on displays that had not ended when the agent did.</summary>
     public IReadOnlyList<UnendedShowing> Unended() => journal.Query(database =>
     {

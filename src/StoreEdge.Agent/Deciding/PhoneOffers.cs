@@ -33,14 +33,14 @@ internal sealed class PhoneOffers(JournalStore journal, BundleStore bundles, Pre
     /// What to show. The decision is in the journal before this returns. Empty once the visit has ended, or after "stop".
     /// </summary>
     /// <param name="visit">The visit.</param>
-    /// <param name="subject">Its subject; used where the arrival has not come through yet.</param>
+    /// <param name="subject">Who holds the phone.</param>
     /// <param name="language">BCP 47.</param>
     /// <param name="stop">Ends the request.</param>
     public async ValueTask<IReadOnlyList<PhoneOffer>> DecideForPhoneAsync(VisitId visit, Pseudonym subject, string language, CancellationToken stop)
     {
         var bundle = bundles.Current;
-        var present = visits.Find(visit) ?? new PresentVisit(visit, subject, default, null, Facts.None, []);
-        if (bundle.Phone is not { } placement) return [];
+        if ((visits.Find(visit) ?? inputs.FindPresent(visit)) is not { } here || bundle.Phone is not { } placement) return [];
+        var present = here with { Subject = subject };
         var context = inputs.For(present, null, bundle, placement, language);
         if (context.Wishes.Stopped != Truth.False)
         {

@@ -1,0 +1,207 @@
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using StoreEdge.Agent.Displays;
+using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Contracts;
+using StoreEdge.Core;
+using StoreEdge.Core.Identity;
+using StoreEdge.Core.Offers;
+
+namespace StoreEdge.Agent.Deciding;
+
+/// <summary>
+/// Acts on what is safely in the journal: somebody comes, moves, chooses or leaves, and the displays of the zone follow. Every decision is journaled before
+/// anything is shown. One reader, so that a departure can never be overtaken by what was decided before it.
+/// </summary>
+internal sealed class DecidingLoop(
+    JournalStore journal, BundleStore bundles, PresentVisits visits, DecisionInputs inputs, PhoneOffers phones, DisplayHub displays, TimeProvider time, HealthBoard health)
+{
+    private const string Overloaded = "deciding-overloaded";
+
+    /// <summary>Some minutes of the busiest store; beyond that something is stuck.</summary>
+    private const int MostSignals = 4096;
+
+    private readonly Channel<Signal> signals = Channel.CreateBounded<Signal>(new BoundedChannelOptions(MostSignals) { SingleReader = true });
+    private readonly Dictionary<DisplayId, VisitId> lastServed = [];
+    private long dropped;
+
+    /// <summary>Takes what central said about a visit; displays follow while it is present.</summary>
+    /// <exception cref="FormatException">It breaks the contract; nothing of it was taken.</exception>
+    public void Accept(ContextMessage message) => Post(new Signal.Recheck(visits.Accept(message)));
+
+    /// <summary>Takes a service notice for a visit.</summary>
+    /// <exception cref="FormatException">It breaks the contract.</exception>
+    public void Accept(NoticeMessage message) => Post(new Signal.Recheck(visits.Accept(message)));
+
+    /// <summary>Runs until stopped.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var committed = journal.Subscribe("deciding", MostSignals);
+        Action<DisplayId> freed = display => Post(new Signal.Freed(display));
+        Action changed = () => displays.Idle = Posters.Idle(bundles.Current);
+        displays.Freed += freed;
+        bundles.Changed += changed;
+        try
+        {
+            changed();
+            await RecoverAsync(stop);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var forward = ForwardAsync(committed, both.Token);
+            var act = ActAsync(both.Token);
+            await await Task.WhenAny(forward, act);
+            await both.CancelAsync();
+            await Task.WhenAll(forward, act);
+        }
+        finally
+        {
+            displays.Freed -= freed;
+            bundles.Changed -= changed;
+        }
+    }
+
+    /// <summary>Handles what waits; for tests, which own the clock.</summary>
+    internal async ValueTask DrainAsync(CancellationToken stop)
+    {
+        while (signals.Reader.TryRead(out var signal)) await HandleAsync(signal, stop);
+    }
+
+    internal void Post(CommittedEvent committed)
+    {
+        if (committed.Data is ArrivalData or ZoneData or DepartureData or ChoiceData or ConsentData) Post(new Signal.Happened(committed));
+    }
+
+    /// <summary>What a crash cut off is declared ended, and who was here still is until the journal says otherwise.</summary>
+    internal async ValueTask RecoverAsync(CancellationToken stop)
+    {
+        var now = time.GetUtcNow();
+        foreach (var open in inputs.Unended())
+        {
+            var offer = bundles.Current.Find(open.Offer);
+            var name = offer?.TextIn(bundles.Current.DefaultLanguage, bundles.Current.DefaultLanguage).Text.Name ?? open.Offer.Value;
+            // A crash loses the moment of the acknowledgement, not the fact; it cannot have been before the decision.
+            DateTimeOffset? rendered = open.Showing is null ? null : open.DecidedAt;
+            await journal.AppendAsync(
+                new ProofOfPlayData(
+                    open.Showing ?? Guid.CreateVersion7(now).ToString(), open.Decision.Value, open.Visit, open.Display.Value, open.Offer.Value, name,
+                    Posters.WordOf(offer?.Class ?? OfferClass.Generic), open.DecidedAt, rendered, rendered, now, "restart"),
+                Instant.Now(time), stop);
+        }
+
+        foreach (var (visit, subject, zone) in inputs.StillPresent()) visits.Put(visit, subject, zone, null);
+    }
+
+    private async Task ForwardAsync(ChannelReader<CommittedEvent> committed, CancellationToken stop)
+    {
+        await foreach (var happened in committed.ReadAllAsync(stop)) Post(happened);
+    }
+
+    private async Task ActAsync(CancellationToken stop)
+    {
+        await foreach (var signal in signals.Reader.ReadAllAsync(stop)) await HandleAsync(signal, stop);
+    }
+
+    /// <summary>Never waits: the journal must not be held up by a display.</summary>
+    private void Post(Signal signal)
+    {
+        if (signals.Writer.TryWrite(signal)) return;
+        var lost = Interlocked.Increment(ref dropped);
+        health.Raise(Overloaded, Severity.Fault, $"Deciding has fallen behind; {lost} signals were dropped.", "Restart the agent; if it comes again, report it with the journal's export.");
+    }
+
+    private ValueTask HandleAsync(Signal signal, CancellationToken stop) => signal switch
+    {
+        Signal.Happened(var committed) => HappenedAsync(committed, stop),
+        Signal.Recheck(var visit) => RecheckAsync(visit, stop),
+        Signal.Freed(var display) => FillWithNextAsync(display, stop),
+        _ => ValueTask.CompletedTask,
+    };
+
+    private async ValueTask HappenedAsync(CommittedEvent committed, CancellationToken stop)
+    {
+        switch (committed.Data)
+        {
+            case ArrivalData arrival:
+                await ComeAsync(visits.Put(new(arrival.VisitId), new(arrival.Subject), new(arrival.Zone), committed.At), stop);
+                break;
+            case ZoneData zone:
+                await LeaveDisplaysAsync(new(zone.VisitId), EndReason.Departed, d => d.Zone.Value != zone.Zone, stop);
+                await ComeAsync(visits.Put(new(zone.VisitId), new(zone.Subject), new(zone.Zone), committed.At), stop);
+                break;
+            case DepartureData departure:
+                visits.Remove(new(departure.VisitId));
+                phones.Forget(new(departure.VisitId));
+                await LeaveDisplaysAsync(new(departure.VisitId), EndReason.Departed, _ => true, stop);
+                break;
+            case ChoiceData { Choice: "stop" } choice:
+                await LeaveDisplaysAsync(new(choice.VisitId), EndReason.Choice, _ => true, stop);
+                break;
+            case ChoiceData { Choice: "never" or "not-now" } choice:
+                await LeaveDisplaysAsync(new(choice.VisitId), EndReason.Choice, d => displays.Current(d.Id)?.Offer.Value == choice.OfferId, stop);
+                break;
+            case ConsentData consent:
+                await RecheckAsync(new(consent.VisitId), stop);
+                break;
+        }
+    }
+
+    private async ValueTask ComeAsync(PresentVisit visit, CancellationToken stop)
+    {
+        foreach (var display in displays.In(visit.Zone)) await FillAsync(display, visit, visit.CameAt, mayFallBack: true, stop);
+    }
+
+    private async ValueTask LeaveDisplaysAsync(VisitId visit, EndReason reason, Func<DisplayPlace, bool> which, CancellationToken stop)
+    {
+        foreach (var status in displays.Status())
+        {
+            if (displays.Current(status.Id)?.Visit != visit || !which(new(status.Id, status.Zone))) continue;
+            await displays.EndAsync(status.Id, reason, stop);
+            await FillWithNextAsync(status.Id, stop);
+        }
+    }
+
+    /// <summary>More is known: the displays that serve this visit, and idle ones, may now show something better.</summary>
+    private async ValueTask RecheckAsync(VisitId id, CancellationToken stop)
+    {
+        if (visits.Find(id) is not { } visit) return;
+        foreach (var display in displays.In(visit.Zone))
+            if (displays.Current(display.Id) is not { } current || current.Visit == id) await FillAsync(display, visit, null, mayFallBack: false, stop);
+    }
+
+    /// <summary>The next of those present has the display's turn; a display that nobody sees is left alone.</summary>
+    private async ValueTask FillWithNextAsync(DisplayId id, CancellationToken stop)
+    {
+        if (displays.Current(id) is not null || !displays.IsConnected(id) || displays.Find(id.Value) is not { } display) return;
+        var present = visits.In(display.Zone);
+        if (present.Count == 0) return;
+        var last = lastServed.TryGetValue(id, out var served) ? present.ToList().FindIndex(v => v.Visit == served) : -1;
+        for (var i = 1; i <= present.Count && displays.Current(id) is null; i++)
+            await FillAsync(display, present[(last + i + present.Count) % present.Count], null, mayFallBack: false, stop);
+    }
+
+    private async ValueTask FillAsync(DisplayPlace display, PresentVisit visit, Instant? cameAt, bool mayFallBack, CancellationToken stop)
+    {
+        var bundle = bundles.Current;
+        if (bundle.ScreenIn(display.Zone) is not { } placement) return;
+        var context = inputs.For(visit, display.Id, bundle, placement, bundle.DefaultLanguage);
+        // After "stop" a screen does not react to this person at all, not even with a fallback.
+        if (context.Wishes.Stopped != Truth.False) return;
+        var decision = Decider.Decide(bundle, placement, context, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
+        if (decision.Chosen.IsEmpty || (decision.IsFallback && !mayFallBack)) return;
+        if (displays.Current(display.Id) is { } current && current.Visit == visit.Visit && current.Offer == decision.Chosen[0].Offer.Id) return;
+
+        var now = Instant.Now(time);
+        await journal.AppendAsync(DecisionEvents.ToData(decision, visit, display.Id), now, stop);
+        lastServed[display.Id] = visit.Visit;
+        await displays.ShowAsync(display.Id, Posters.Showing(bundle, decision, now, now + placement.Lifetime, cameAt), stop);
+    }
+
+    private abstract record Signal
+    {
+        internal sealed record Happened(CommittedEvent Committed) : Signal;
+
+        internal sealed record Recheck(VisitId Visit) : Signal;
+
+        internal sealed record Freed(DisplayId Display) : Signal;
+    }
+}

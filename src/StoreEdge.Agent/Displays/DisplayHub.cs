@@ -1,0 +1,202 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Contracts;
+using StoreEdge.Core;
+using StoreEdge.Core.Identity;
+
+namespace StoreEdge.Agent.Displays;
+
+/// <summary>
+/// Puts showings on displays, believes only what a display itself acknowledges, and keeps the proof of play. A showing has a time to live and ends with the
+/// visit it was for; a page that connects is given the present state, never a past one.
+/// </summary>
+internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleContent factoryIdle, JournalStore journal, TimeProvider time, HealthBoard health)
+{
+    /// <summary>Kiosk, a spare after a reconnect, and two technicians' previews.</summary>
+    public const int MostClients = 4;
+
+    /// <summary>A page acknowledges within two frames; one that has not after this long will not.</summary>
+    public static readonly TimeSpan RenderTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<DisplayId, Screen> screens = displays.ToDictionary(d => d.Id, d => new Screen(d, Instant.Now(time)));
+    private readonly string instance = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
+    private IdleContent idle = factoryIdle;
+
+    /// <summary>Told when a display has become free because a showing expired or a page connected; never under the lock.</summary>
+    public event Action<DisplayId>? Freed;
+
+    /// <summary>The displays in <paramref name="zone"/>.</summary>
+    public IEnumerable<DisplayPlace> In(ZoneId zone) => displays.Where(d => d.Zone == zone);
+
+    /// <summary>Whether there is such a display.</summary>
+    public DisplayPlace? Find(string id) => screens.TryGetValue(new(id), out var screen) ? screen.Place : null;
+
+    /// <summary>Every display's name, for error messages.</summary>
+    public string Names => displays.Count == 0 ? "none is configured" : string.Join(", ", displays.Select(d => d.Id.Value));
+
+    /// <summary>What a display shows while it has nothing else; pages in idle get it at once.</summary>
+    public IdleContent Idle
+    {
+        get => Volatile.Read(ref idle);
+        set
+        {
+            Volatile.Write(ref idle, value);
+            lock (gate)
+                foreach (var screen in screens.Values.Where(s => s.Current is null)) SendWhileLocked(screen);
+        }
+    }
+
+    /// <summary>What the display is to show now; null while idle.</summary>
+    public Showing? Current(DisplayId display)
+    {
+        lock (gate) return screens[display].Current;
+    }
+
+    /// <summary>Whether a page is connected to the display.</summary>
+    public bool IsConnected(DisplayId display)
+    {
+        lock (gate) return screens[display].Clients.Count > 0;
+    }
+
+    /// <summary>Puts a showing on a display; whatever was there has been replaced.</summary>
+    public async ValueTask ShowAsync(DisplayId display, Showing showing, CancellationToken stop)
+    {
+        ProofOfPlayData? proof;
+        lock (gate) proof = SwapWhileLocked(screens[display], showing, EndReason.Replaced);
+        if (proof is not null) await journal.AppendAsync(proof, Instant.Now(time), stop);
+    }
+
+    /// <summary>Ends what the display shows; it falls back to idle.</summary>
+    public async ValueTask EndAsync(DisplayId display, EndReason reason, CancellationToken stop)
+    {
+        ProofOfPlayData? proof;
+        lock (gate) proof = SwapWhileLocked(screens[display], null, reason);
+        if (proof is not null) await journal.AppendAsync(proof, Instant.Now(time), stop);
+    }
+
+    /// <summary>Takes a display's word for what it drew.</summary>
+    /// <returns>Whether that is what it was to draw; false for a showing that is over.</returns>
+    public async ValueTask<bool> AcknowledgeAsync(DisplayId display, Acknowledgement ack, CancellationToken stop)
+    {
+        RenderedData? rendered = null;
+        var now = Instant.Now(time);
+        bool isCurrent, isSame;
+        lock (gate)
+        {
+            var screen = screens[display];
+            screen.HeardAt = now;
+            screen.EverHeard = true;
+            if (ack.Frame != screen.Frame) (screen.Frame, screen.FrameMovedAt) = (ack.Frame, now);
+            isCurrent = ack.Showing == screen.Current?.Id;
+            isSame = screen.Current is null || ack.ContentHash == screen.Current.Poster.ContentHash();
+            if (isCurrent && isSame && screen is { Current: { } showing, RenderedAt: null })
+            {
+                screen.RenderedAt = time.GetUtcNow();
+                screen.Rendered++;
+                rendered = new(
+                    showing.Id, showing.Decision.Value, showing.Visit.Value, display.Value, showing.Offer.Value, ack.ContentHash,
+                    showing.CameAt is { } came ? (now - came).TotalMilliseconds : null);
+            }
+        }
+
+        if (isCurrent && !isSame)
+            health.Raise($"display-content:{display}", Severity.Warning, $"Display {display} draws something else than it was sent.", $"Reload the page /display/{display} on it; its browser may be too old.");
+        else if (isCurrent) health.Clear($"display-content:{display}");
+        if (rendered is not null) await journal.AppendAsync(rendered, now, stop);
+        return isCurrent;
+    }
+
+    /// <summary>Connects a page: it is given the present state at once and every later one; only the newest waits if it is slow.</summary>
+    /// <returns>Null when the display has its pages already.</returns>
+    public ChannelReader<ScreenFrame>? Connect(DisplayId display)
+    {
+        var client = Channel.CreateBounded<ScreenFrame>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        lock (gate)
+        {
+            var screen = screens[display];
+            if (screen.Clients.Count >= MostClients) return null;
+            screen.Clients.Add(client);
+            client.Writer.TryWrite(FrameWhileLocked(screen));
+            if (screen.Current is not null) screen.SentAt ??= time.GetUtcNow();
+        }
+
+        Freed?.Invoke(display);
+        return client.Reader;
+    }
+
+    /// <summary>The page is gone.</summary>
+    public void Disconnect(DisplayId display, ChannelReader<ScreenFrame> client)
+    {
+        lock (gate) screens[display].Clients.RemoveAll(c => c.Reader == client);
+    }
+
+    /// <summary>Every display as it is now.</summary>
+    public IReadOnlyList<DisplayStatus> Status()
+    {
+        var now = Instant.Now(time);
+        lock (gate)
+        {
+            return [.. screens.Values.Select(s => new DisplayStatus(
+                s.Place.Id, s.Place.Zone, s.Clients.Count, s.Current?.OfferName, s.EverHeard ? now - s.HeardAt : null, s.Frame, s.Rendered))];
+        }
+    }
+
+    /// <summary>Ends what is over and looks after the displays, twice a second, until stopped.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500), time);
+        while (await timer.WaitForNextTickAsync(stop)) await TickAsync(stop);
+    }
+
+    internal async ValueTask TickAsync(CancellationToken stop)
+    {
+        var now = Instant.Now(time);
+        var freed = new List<(DisplayId Display, ProofOfPlayData Proof)>();
+        lock (gate)
+        {
+            foreach (var screen in screens.Values)
+            {
+                if (screen.Current is { } showing && now >= showing.Until) End(screen, EndReason.Expired);
+                else if (screen is { Current: { } silent, RenderedAt: null } && now - silent.Since >= RenderTimeout) End(screen, EndReason.NotRendered);
+                DisplayHealth.Judge(screen, now, time.GetUtcNow(), health);
+            }
+        }
+
+        foreach (var (display, proof) in freed)
+        {
+            await journal.AppendAsync(proof, now, stop);
+            if (proof.RenderedAt is not null) Freed?.Invoke(display);
+        }
+
+        void End(Screen screen, EndReason reason)
+        {
+            if (SwapWhileLocked(screen, null, reason) is { } proof) freed.Add((screen.Place.Id, proof));
+        }
+    }
+
+    private ProofOfPlayData? SwapWhileLocked(Screen screen, Showing? next, EndReason reason)
+    {
+        var proof = screen.Current is not { } ended ? null : new ProofOfPlayData(
+            ended.Id, ended.Decision.Value, ended.Visit.Value, screen.Place.Id.Value, ended.Offer.Value, ended.OfferName, ended.Poster.Class, ended.DecidedAt,
+            screen.SentAt, screen.RenderedAt, time.GetUtcNow(), WordOf(reason));
+        if (proof is null && next is null) return null;
+        (screen.Current, screen.SentAt, screen.RenderedAt) = (next, null, null);
+        screen.Edition++;
+        SendWhileLocked(screen);
+        return proof;
+    }
+
+    private void SendWhileLocked(Screen screen)
+    {
+        foreach (var client in screen.Clients) client.Writer.TryWrite(FrameWhileLocked(screen));
+        if (screen.Current is not null && screen.Clients.Count > 0) screen.SentAt ??= time.GetUtcNow();
+    }
+
+    private ScreenFrame FrameWhileLocked(Screen screen) => new(string.Create(CultureInfo.InvariantCulture, $"{instance}-{screen.Edition}"), screen.Current, idle);
+
+    private static string WordOf(EndReason reason) => reason == EndReason.NotRendered ? "not-rendered" : reason.ToString().ToLowerInvariant();
+}
