@@ -147,7 +147,7 @@ internal sealed class DecidingLoop(
 
     private async ValueTask ComeAsync(PresentVisit visit, CancellationToken stop)
     {
-        foreach (var display in displays.In(visit.Zone)) await FillAsync(display, visit, visit.CameAt, mayFallBack: true, stop);
+        foreach (var display in displays.In(visit.Zone)) await FillAsync(display, visit, visit.CameAt, Cause.Came, stop);
     }
 
     private async ValueTask LeaveDisplaysAsync(VisitId visit, EndReason reason, Func<DisplayPlace, bool> which, CancellationToken stop)
@@ -165,7 +165,7 @@ internal sealed class DecidingLoop(
     {
         if (visits.Find(id) is not { } visit) return;
         foreach (var display in displays.In(visit.Zone))
-            if (displays.Current(display.Id) is not { } current || current.Visit == id) await FillAsync(display, visit, null, mayFallBack: false, stop);
+            if (displays.Current(display.Id) is not { } current || current.Visit == id) await FillAsync(display, visit, null, Cause.KnownBetter, stop);
     }
 
     /// <summary>The next of those present has the display's turn; a display that nobody sees is left alone.</summary>
@@ -176,10 +176,10 @@ internal sealed class DecidingLoop(
         if (present.Count == 0) return;
         var last = lastServed.TryGetValue(id, out var served) ? present.ToList().FindIndex(v => v.Visit == served) : -1;
         for (var i = 1; i <= present.Count && displays.Current(id) is null; i++)
-            await FillAsync(display, present[(last + i + present.Count) % present.Count], null, mayFallBack: false, stop);
+            await FillAsync(display, present[(last + i + present.Count) % present.Count], null, Cause.Turn, stop);
     }
 
-    private async ValueTask FillAsync(DisplayPlace display, PresentVisit visit, Instant? cameAt, bool mayFallBack, CancellationToken stop)
+    private async ValueTask FillAsync(DisplayPlace display, PresentVisit visit, Instant? cameAt, Cause cause, CancellationToken stop)
     {
         var bundle = bundles.Current;
         if (bundle.ScreenIn(display.Zone) is not { } placement) return;
@@ -187,13 +187,34 @@ internal sealed class DecidingLoop(
         // After "stop" a screen does not react to this person at all, not even with a fallback.
         if (context.Wishes.Stopped != Truth.False) return;
         var decision = Decider.Decide(bundle, placement, context, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
-        if (decision.Chosen.IsEmpty || (decision.IsFallback && !mayFallBack)) return;
-        if (displays.Current(display.Id) is { } current && current.Visit == visit.Visit && current.Offer == decision.Chosen[0].Offer.Id) return;
+        if (cause == Cause.KnownBetter && displays.Current(display.Id) is { } current)
+        {
+            if (!IsBetter(decision, current, bundle)) return;
+            if (decision.IsFallback) await displays.EndAsync(display.Id, EndReason.Replaced, stop);
+        }
+
+        // A fallback greets who comes; after that the idle content says the same without a decision.
+        if (decision.Chosen.IsEmpty || (decision.IsFallback && cause != Cause.Came)) return;
 
         var now = Instant.Now(time);
         await journal.AppendAsync(DecisionEvents.ToData(decision, visit, display.Id), now, stop);
         lastServed[display.Id] = visit.Visit;
         await displays.ShowAsync(display.Id, Posters.Showing(bundle, decision, now, now + placement.Lifetime, cameAt), stop);
+    }
+
+    /// <summary>What is on the screen gives way only to a higher class, or when it must not stay: another draw of the same kind would be restlessness.</summary>
+    private static bool IsBetter(Decision decision, Showing current, Bundle bundle)
+    {
+        if (bundle.Find(current.Offer) is not { } shown) return true;
+        if (decision.Rejected.Any(r => r.Offer == current.Offer && r.Stage < Stage.Caps)) return true;
+        return !decision.IsFallback && decision.Chosen[0].Offer.Class < shown.Class;
+    }
+
+    private enum Cause
+    {
+        Came,
+        KnownBetter,
+        Turn,
     }
 
     private abstract record Signal
