@@ -46,6 +46,19 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         return context;
     }
 
+    /// <summary>Whether the subject has said "stop"; where that cannot be read, they have.</summary>
+    public bool HasStopped(Pseudonym subject)
+    {
+        try
+        {
+            return journal.Query(database => ReadWishes(database, new(default, subject, default, null, Facts.None, [])).Stopped != Truth.False);
+        }
+        catch (SqliteException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Who was here when the agent ended.</summary>
     public IReadOnlyList<(VisitId Visit, Pseudonym Subject, ZoneId Zone)> StillPresent() => journal.Query(database =>
     {

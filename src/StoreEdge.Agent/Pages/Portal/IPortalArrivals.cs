@@ -1,0 +1,26 @@
+using StoreEdge.Core.Identity;
+
+namespace StoreEdge.Agent.Pages.Portal;
+
+/// <summary>Presence, as the portal needs it.</summary>
+internal interface IPortalArrivals
+{
+    /// <summary>
+    /// Somebody has accepted the terms on the portal, or done so again. Completes when the arrival is in the journal; joins the subject's open visit
+    /// (begun by a beacon or by an earlier acceptance) without a second arrival.
+    /// </summary>
+    /// <returns>The subject's one open visit.</returns>
+    Task<VisitId> ArriveAsync(Pseudonym subject, Assurance assurance, CancellationToken stop);
+
+    /// <summary>The subject's phone has looked at its page: a sign of life for the open visit. Opens none where there is none, and waits for nothing.</summary>
+    void StillHere(Pseudonym subject);
+
+    /// <summary>The phone goes on as somebody else: the subject's visit ends with its portal session, unless a beacon is still heard.</summary>
+    void Leave(Pseudonym subject);
+}
+
+/// <summary>The customer behind what was typed as loyalty number, or null where nobody is enrolled under it.</summary>
+internal delegate Pseudonym? RecogniseLogin(string typed);
+
+/// <summary>Whether the subject has said "stop everything"; where that cannot be read, they have.</summary>
+internal delegate bool HasStopped(Pseudonym subject);

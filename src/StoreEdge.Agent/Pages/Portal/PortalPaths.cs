@@ -1,0 +1,12 @@
+namespace StoreEdge.Agent.Pages.Portal;
+
+/// <summary>Where the portal's pages are.</summary>
+internal static class PortalPaths
+{
+    public const string Portal = "/portal";
+    public const string Accept = "/portal/accept";
+    public const string Phone = "/portal/me/{token}";
+
+    /// <summary>The phone's page of a session token (base64url, so it needs no escaping).</summary>
+    public static string PhoneOf(string token) => "/portal/me/" + token;
+}

@@ -1,0 +1,21 @@
+using StoreEdge.Core.Identity;
+
+namespace StoreEdge.Agent.Pages.Portal;
+
+/// <summary>One acceptance and the phone's page that came of it.</summary>
+/// <param name="Receipt">The consent receipt's id, a UUID; also names the session.</param>
+/// <param name="Visit">The visit it belongs to.</param>
+/// <param name="Subject">Whose.</param>
+/// <param name="Language">BCP 47 tag of the wording that was accepted.</param>
+/// <param name="TextVersion">Which wording.</param>
+/// <param name="Terms">False once the receipt is void ("not me").</param>
+/// <param name="Loyalty">Agreed to be recognised.</param>
+/// <param name="Marketing">Agreed to personal offers.</param>
+/// <param name="Accepted">When.</param>
+/// <param name="Over">The visit has ended: nothing is offered any more.</param>
+internal sealed record PortalSession(
+    string Receipt, VisitId Visit, Pseudonym Subject, string Language, string TextVersion, bool Terms, bool Loyalty, bool Marketing, DateTimeOffset Accepted, bool Over)
+{
+    /// <summary>Whether we know which customer this is.</summary>
+    public bool Recognised => !Subject.IsAnonymous;
+}

@@ -1,0 +1,112 @@
+using Microsoft.Data.Sqlite;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Contracts;
+
+namespace StoreEdge.Agent.Pages.Portal;
+
+/// <summary>The open phone pages, derived from consent and departure events. Rows older than the session lifetime go when the next one comes.</summary>
+internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjection
+{
+    /// <inheritdoc/>
+    public string Name => "portal-sessions";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Migrations { get; } =
+    [
+        """
+        CREATE TABLE portal_session(
+          receipt TEXT PRIMARY KEY,
+          token_hash BLOB NOT NULL UNIQUE,
+          visit TEXT NOT NULL,
+          subject TEXT NOT NULL,
+          language TEXT NOT NULL,
+          text_version TEXT NOT NULL,
+          terms INTEGER NOT NULL,
+          loyalty INTEGER NOT NULL,
+          marketing INTEGER NOT NULL,
+          accepted_ms INTEGER NOT NULL,
+          over INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID, STRICT;
+        CREATE INDEX portal_session_visit ON portal_session(visit);
+        CREATE INDEX portal_session_accepted ON portal_session(accepted_ms);
+        """,
+    ];
+
+    /// <inheritdoc/>
+    public void Apply(SqliteConnection database, CommittedEvent committed)
+    {
+        switch (committed.Data)
+        {
+            case ConsentData consent: Keep(database, consent, committed.Time); break;
+            case ChoiceData { Choice: "stop" } stop: StopOffers(database, stop.Subject); break;
+            case DepartureData departure: End(database, departure.VisitId); break;
+        }
+    }
+
+    /// <summary>The session behind a phone page's address.</summary>
+    public PortalSession? ByToken(SqliteConnection database, string sessionToken, DateTimeOffset now) =>
+        Read(database, "token_hash = $key", PortalKey.HashOf(sessionToken), now);
+
+    /// <summary>The session of a receipt.</summary>
+    public PortalSession? ByReceipt(SqliteConnection database, string receipt, DateTimeOffset now) => Read(database, "receipt = $key", receipt, now);
+
+    private void Keep(SqliteConnection database, ConsentData consent, DateTimeOffset at)
+    {
+        using (var old = database.CreateCommand())
+        {
+            old.CommandText = "DELETE FROM portal_session WHERE accepted_ms < $before";
+            old.Parameters.AddWithValue("$before", (at - lifetime).ToUnixTimeMilliseconds());
+            old.ExecuteNonQuery();
+        }
+
+        using var keep = database.CreateCommand();
+        keep.CommandText =
+            """
+            INSERT INTO portal_session(receipt, token_hash, visit, subject, language, text_version, terms, loyalty, marketing, accepted_ms)
+            VALUES ($receipt, $hash, $visit, $subject, $language, $version, $terms, $loyalty, $marketing, $at)
+            ON CONFLICT(receipt) DO UPDATE SET visit = $visit, language = $language, text_version = $version, terms = $terms, loyalty = $loyalty, marketing = $marketing,
+              over = over AND visit = $visit
+            """;
+        keep.Parameters.AddWithValue("$receipt", consent.ReceiptId);
+        keep.Parameters.AddWithValue("$hash", PortalKey.HashOf(key.SessionToken(consent.ReceiptId)));
+        keep.Parameters.AddWithValue("$visit", consent.VisitId);
+        keep.Parameters.AddWithValue("$subject", consent.Subject);
+        keep.Parameters.AddWithValue("$language", consent.Language);
+        keep.Parameters.AddWithValue("$version", consent.TextVersion);
+        keep.Parameters.AddWithValue("$terms", consent.Terms);
+        keep.Parameters.AddWithValue("$loyalty", consent.Loyalty);
+        keep.Parameters.AddWithValue("$marketing", consent.Marketing);
+        keep.Parameters.AddWithValue("$at", at.ToUnixTimeMilliseconds());
+        keep.ExecuteNonQuery();
+    }
+
+    // "Stop" takes the consent to personal offers with it, so that a later receipt about something else never grants it again.
+    private static void StopOffers(SqliteConnection database, string subject)
+    {
+        using var stop = database.CreateCommand();
+        stop.CommandText = "UPDATE portal_session SET marketing = 0 WHERE subject = $subject";
+        stop.Parameters.AddWithValue("$subject", subject);
+        stop.ExecuteNonQuery();
+    }
+
+    private static void End(SqliteConnection database, string visit)
+    {
+        using var end = database.CreateCommand();
+        end.CommandText = "UPDATE portal_session SET over = 1 WHERE visit = $visit";
+        end.Parameters.AddWithValue("$visit", visit);
+        end.ExecuteNonQuery();
+    }
+
+    private PortalSession? Read(SqliteConnection database, string where, object wanted, DateTimeOffset now)
+    {
+        using var find = database.CreateCommand();
+        find.CommandText = "SELECT receipt, visit, subject, language, text_version, terms, loyalty, marketing, accepted_ms, over FROM portal_session WHERE " + where;
+        find.Parameters.AddWithValue("$key", wanted);
+        using var row = find.ExecuteReader();
+        if (!row.Read()) return null;
+        var accepted = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(8));
+        if (now - accepted > lifetime) return null;
+        return new(
+            row.GetString(0), new(row.GetString(1)), new(row.GetString(2)), row.GetString(3), row.GetString(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7),
+            accepted, row.GetBoolean(9));
+    }
+}
