@@ -14,6 +14,7 @@ internal static class WarningWords
 
     private static readonly Dictionary<string, Family> Families = new(StringComparer.Ordinal)
     {
+        ["broker-tls-failed"] = new("link", Phrase.Same("TLS"), "Compare o certificado do broker com mqtt.caFile (autoridade, nome, validade) e o relógio desta máquina (timedatectl)."),
     };
 
     /// <summary>The check that a warning overrules, or null.</summary>
