@@ -58,6 +58,14 @@ internal sealed class ConfigurationLayers
         return layers;
     }
 
+    /// <summary>Reads one file that stands for itself, without the other layers.</summary>
+    public static ConfigurationLayers ReadOne(string file)
+    {
+        var layers = new ConfigurationLayers();
+        layers.AddFile(file, mustExist: true);
+        return layers;
+    }
+
     /// <summary>Which layer the value at <paramref name="key"/> came from, or the nearest value around it.</summary>
     public string OriginOf(string key)
     {
