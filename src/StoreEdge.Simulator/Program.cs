@@ -5,4 +5,6 @@ return await new RootCommand("Simulates a shop for the StoreEdge agent: radio, p
 {
     ScenariosCommand.Make(),
     RenderCommand.Make(),
+    RunCommand.Make(TimeProvider.System),
+    JourneyCommand.Make(TimeProvider.System),
 }.Parse(args).InvokeAsync().ConfigureAwait(false);

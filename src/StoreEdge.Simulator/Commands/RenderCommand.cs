@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using StoreEdge.Simulator.Radio;
 using StoreEdge.Simulator.Scenarios;
 
@@ -19,14 +18,13 @@ internal static class RenderCommand
         {
             try
             {
-                var length = parsed.GetValue(seconds);
-                if (length is not (>= 1 and <= 86_400)) throw new ScenarioException($"--seconds: {length.ToString(CultureInfo.InvariantCulture)} is not allowed; allowed: 1–86400");
+                var length = RunOptions.Within("--seconds", parsed.GetValue(seconds), 1, 86_400);
                 var read = ScenarioFiles.Read(parsed.GetValue(scenario)!);
                 var counts = Rendering.Write(read, parsed.GetValue(seed), length, parsed.GetValue(output)!);
                 for (var i = 0; i < counts.Count; i++) Console.WriteLine($"{read.Layout.Receivers[i].Id,-16} {counts[i],8} frames");
                 return 0;
             }
-            catch (ScenarioException fault)
+            catch (Exception fault) when (fault is ScenarioException or UsageException)
             {
                 Console.Error.WriteLine(fault.Message);
                 return 2;

@@ -1,0 +1,108 @@
+using StoreEdge.Contracts;
+
+namespace StoreEdge.Simulator.Journey;
+
+/// <summary>What the service has seen; read from other threads at any time.</summary>
+internal sealed class JourneyCounts
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, OutboxStateMessage> outboxes = [];
+    private readonly Dictionary<string, StatusMessage> statuses = [];
+    private readonly Dictionary<string, VersionStateMessage> versions = [];
+    private readonly Dictionary<(string StoreId, Guid Epoch), long> highest = [];
+    private readonly Dictionary<string, int> malformedBecause = [];
+    private long received, stored, duplicates, conflicts, malformed, connections;
+
+    public long Received => Interlocked.Read(ref received);
+
+    public long Stored => Interlocked.Read(ref stored);
+
+    public long Duplicates => Interlocked.Read(ref duplicates);
+
+    public long Conflicts => Interlocked.Read(ref conflicts);
+
+    public long Malformed => Interlocked.Read(ref malformed);
+
+    public long Connections => Interlocked.Read(ref connections);
+
+    public void CountReceived() => Interlocked.Increment(ref received);
+
+    public void CountConnection() => Interlocked.Increment(ref connections);
+
+    public void CountBatch(TakenBatch batch)
+    {
+        Interlocked.Add(ref stored, batch.Fresh.Count);
+        Interlocked.Add(ref duplicates, batch.Duplicates);
+        Interlocked.Add(ref conflicts, batch.Conflicts);
+        lock (gate)
+        {
+            foreach (var e in batch.Fresh)
+            {
+                var journal = (e.Envelope.StoreId, e.Envelope.Epoch);
+                highest[journal] = Math.Max(highest.GetValueOrDefault(journal), e.Envelope.Seq);
+            }
+        }
+    }
+
+    public void CountMalformed(string because)
+    {
+        Interlocked.Increment(ref malformed);
+        lock (gate)
+        {
+            // Reasons may quote what was sent: keep only so many.
+            if (malformedBecause.Count < 20 || malformedBecause.ContainsKey(because)) malformedBecause[because] = malformedBecause.GetValueOrDefault(because) + 1;
+        }
+    }
+
+    public IReadOnlyList<string> MalformedBecause
+    {
+        get
+        {
+            lock (gate) return [.. malformedBecause.Select(m => $"{m.Value}× {m.Key}")];
+        }
+    }
+
+    public OutboxStateMessage? OutboxOf(string storeId)
+    {
+        lock (gate) return outboxes.GetValueOrDefault(storeId);
+    }
+
+    public StatusMessage? StatusOf(string storeId)
+    {
+        lock (gate) return statuses.GetValueOrDefault(storeId);
+    }
+
+    public VersionStateMessage? VersionsOf(string storeId)
+    {
+        lock (gate) return versions.GetValueOrDefault(storeId);
+    }
+
+    /// <summary>The highest number received since the service started; 0 where there was none.</summary>
+    public long HighestOf(string storeId, Guid epoch)
+    {
+        lock (gate) return highest.GetValueOrDefault((storeId, epoch));
+    }
+
+    public void Note(string storeId, VersionStateMessage version)
+    {
+        lock (gate) versions[storeId] = version;
+    }
+
+    public void Note(string storeId, OutboxStateMessage outbox)
+    {
+        lock (gate) outboxes[storeId] = outbox;
+    }
+
+    /// <returns>Whether it speaks of an epoch that was not the current one before.</returns>
+    public bool Note(string storeId, StatusMessage status)
+    {
+        lock (gate)
+        {
+            var isNew = !statuses.TryGetValue(storeId, out var before) || before.Epoch != status.Epoch;
+            // A late will of an older connection must not hide the birth of a newer one.
+            if (before is not null && before.Epoch == status.Epoch && status.Birth < before.Birth) return false;
+            statuses[storeId] = status;
+            return isNew;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using StoreEdge.Linux.Mosquitto;
+
+namespace StoreEdge.Simulator.Journey;
+
+/// <summary>Settings of the central journey service.</summary>
+/// <param name="Host">The broker.</param>
+/// <param name="Port">1–65,535.</param>
+/// <param name="ClientId">Stays the same over restarts, so that the broker keeps the session.</param>
+internal sealed record JourneyOptions(string Host, int Port, string ClientId)
+{
+    /// <summary>The shortest span between two acknowledgements, 0–1 s: events that come within it share a transaction.</summary>
+    public TimeSpan AckInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The longest pause between two attempts to connect.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(2);
+
+    public MqttProtocol Protocol { get; init; } = MqttProtocol.V5;
+}
