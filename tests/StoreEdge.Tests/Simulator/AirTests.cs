@@ -58,7 +58,7 @@ public class AirTests
         foreach (var heard in frames)
         {
             var reports = 0;
-            foreach (var report in new AdvertisingReports(heard.Packet))
+            foreach (var report in Reports(heard))
             {
                 reports++;
                 Assert.InRange(report.Rssi!.Value, -95, 0);
@@ -79,8 +79,14 @@ public class AirTests
         var noise = CrowdPlan.Draw(Small, 1, 60).Where(p => p.Kind == GroupKind.Noise).ToArray();
         Assert.Equal(3, noise.Length);
         foreach (var heard in Air.Listen(Small, noise, 1, 60))
-            foreach (var report in new AdvertisingReports(heard.Packet))
+            foreach (var report in Reports(heard))
                 Assert.False(AdvertisementDecoder.TryDecode(report.Data, out var frame, out _) && frame.TryGetBeaconId(out _));
+    }
+
+    private static AdvertisingReports Reports(Heard heard)
+    {
+        Assert.True(HciEvent.TryRead(heard.Packet, out var reports, out _));
+        return reports;
     }
 
     private static Person Standing(Point at, TagFormat format, double interval)
