@@ -16,6 +16,9 @@ internal static class Checkout
     /// <summary>The simulator as it was built beside these tests.</summary>
     public static string Simulator => Built("StoreEdge.Simulator", "storeedge-sim");
 
+    /// <summary>The benchmarks, which also serve as a writer that can be killed.</summary>
+    public static string Benchmarks => Built("StoreEdge.Benchmarks", "StoreEdge.Benchmarks", "tests");
+
     /// <summary>Whether the slow tiers were asked for.</summary>
     public static bool EverythingWasAskedFor => Environment.GetEnvironmentVariable("STOREEDGE_TEST_TIER") == "all";
 
@@ -36,10 +39,10 @@ internal static class Checkout
         return Process.Start(start)!;
     }
 
-    private static string Built(string project, string program)
+    private static string Built(string project, string program, string under = "src")
     {
         var configuration = typeof(Checkout).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        return Path.Combine(Root, "src", project, "bin", configuration, "net10.0", program);
+        return Path.Combine(Root, under, project, "bin", configuration, "net10.0", program);
     }
 
     private static string Find()

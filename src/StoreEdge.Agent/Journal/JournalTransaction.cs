@@ -7,6 +7,9 @@ namespace StoreEdge.Agent.Journal;
 /// <summary>The writer's connection with its prepared statements: everything that a commit may hold. Touched only by the writer's thread.</summary>
 internal sealed class JournalTransaction : IDisposable
 {
+    /// <summary>Writes one event; the columns in the order that <see cref="Append"/> binds them.</summary>
+    public const string AppendSql = "INSERT INTO event (seq, type, data, time_us, recorded_us, boot, mono_ms, synchronized) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+
     private readonly SqliteConnection database;
     private readonly string path;
     private readonly IReadOnlyList<IProjection> projections;
@@ -24,7 +27,7 @@ internal sealed class JournalTransaction : IDisposable
         begin = Prepare("BEGIN IMMEDIATE");
         commit = Prepare("COMMIT");
         rollback = Prepare("ROLLBACK");
-        append = Prepare("INSERT INTO event (seq, type, data, time_us, recorded_us, boot, mono_ms, synchronized) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        append = Prepare(AppendSql);
         count = Prepare("INSERT INTO counter VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value");
         acknowledge = Prepare("UPDATE journal SET acknowledged = ?1 WHERE id = 1 AND acknowledged < ?1");
         oldest = Prepare("SELECT min(seq) FROM event");

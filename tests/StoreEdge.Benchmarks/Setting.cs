@@ -1,0 +1,20 @@
+namespace StoreEdge.Benchmarks;
+
+/// <summary>How a scenario is to be run.</summary>
+/// <param name="Rounds">How often each figure is taken; medians are told.</param>
+/// <param name="Directory">Where files are written; must lie on the disk in question, not in memory.</param>
+internal sealed record Setting(int Rounds, string Directory)
+{
+    /// <summary>A fresh directory for one round, gone afterwards.</summary>
+    public Scratch Scratch() => new(Directory);
+}
+
+/// <summary>A directory for one round.</summary>
+internal sealed class Scratch : IDisposable
+{
+    public Scratch(string under) => Path = Directory.CreateDirectory(System.IO.Path.Combine(under, $"storeedge-bench-{Guid.NewGuid():N}")).FullName;
+
+    public string Path { get; }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
