@@ -1,5 +1,6 @@
 using System.Text.Json;
 using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
 using StoreEdge.Contracts;
 using StoreEdge.Linux.Mosquitto;
 
@@ -88,7 +89,16 @@ internal sealed class BrokerLink(
             return new(MqttFailureKind.BadOption, 0, $"the password file cannot be read: {fault.Message}");
         }
 
-        var birth = nextBirth();
+        long birth;
+        try
+        {
+            birth = nextBirth();
+        }
+        catch (JournalFault fault)
+        {
+            return new(MqttFailureKind.BadOption, 0, $"this connection cannot be numbered: {fault.Message}");
+        }
+
         await using var client = new MosquittoClient(
             new(identity.StoreId, options.Host, options.Port)
             {

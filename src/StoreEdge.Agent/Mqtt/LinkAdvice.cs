@@ -40,7 +40,7 @@ internal static class LinkAdvice
         MqttFailureKind.LoginRefused => "Check 'mqtt.username' and the password file with whoever runs the broker; a corrected file is used at the next attempt.",
         MqttFailureKind.ProtocolRefused => "Set 'mqtt.protocol' to \"3.1.1\" for a broker without MQTT 5, and 'mqtt.tls' if the port expects TLS.",
         MqttFailureKind.Refused => "Look for this client id in the broker's log.",
-        MqttFailureKind.ConnectionLost => "None if it passes: the agent reconnects by itself and sends what waits. If it repeats, look at the network and the broker's log.",
+        MqttFailureKind.ConnectionLost => "None if it passes: the agent reconnects by itself and sends what waits. If it repeats, look at the network, the broker's log, and for a second machine with this store's id.",
         MqttFailureKind.SessionTakenOver => "Find the second machine that uses this store's id, and give it its own.",
         MqttFailureKind.Dismissed => "Look in the broker's log for the reason; the agent reconnects by itself.",
         _ => "None.",

@@ -172,7 +172,7 @@ internal sealed class OutboxRelay(
         if (verdict == AckVerdict.BeyondLast)
         {
             health.Raise("ack-beyond-last", Severity.Fault, $"Central acknowledged event {ack.Seq}, but the newest is {journal.LastSeq}.",
-                "Stop this store and compare central's table with 'storeedge journal export': an older copy of the journal may have been restored.");
+                "Was an old copy of the disk restored? Move the journal away and restart, so that a new epoch begins; otherwise new events count as known ones.");
             return ValueTask.CompletedTask;
         }
 
