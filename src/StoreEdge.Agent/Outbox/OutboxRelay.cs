@@ -29,6 +29,8 @@ internal sealed class OutboxRelay(
     private readonly Channel<bool> ackMoved = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Queue<(long Seq, string Type, Task<MqttReason> Answer)> inFlight = new();
 
+    private readonly HashSet<string> refusedTypes = new(StringComparer.Ordinal);
+
     // Owned by the relay's loop; read by Status.
     private long sent;
     private long taken;
@@ -133,7 +135,7 @@ internal sealed class OutboxRelay(
             inFlight.Dequeue();
             Interlocked.Increment(ref published);
             if (reason.IsRefused) Refuse(oldest.Type, reason);
-            else health.Clear($"event-refused:{oldest.Type}");
+            else if (refusedTypes.Remove(oldest.Type)) health.Clear($"event-refused:{oldest.Type}");
             if (oldest.Seq > taken) Interlocked.Exchange(ref taken, oldest.Seq);
         }
 
@@ -144,6 +146,7 @@ internal sealed class OutboxRelay(
     private void Refuse(string type, MqttReason reason)
     {
         Interlocked.Increment(ref refused);
+        refusedTypes.Add(type);
         health.Raise($"event-refused:{type}", Severity.Fault, $"The broker refuses events of type {type} (reason {reason.Code}); they are kept here.",
             $"Let this store's login publish to {topics.Event(type)} (the broker's access list), or raise its limit of message size.");
     }
