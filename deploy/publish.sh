@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Publishes the agent into a directory: portable, for any processor with the ASP.NET Core 10 runtime; or, with --trimmed, whole and trimmed for
+# linux-x64, which is also the gate that keeps the code safe for trimming: a warning fails it.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+usage() { echo "usage: deploy/publish.sh [--trimmed] -o DIR" >&2; exit 2; }
+
+trimmed=no out=
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --trimmed) trimmed=yes ;;
+    -o) [ $# -gt 1 ] || usage; out=$2; shift ;;
+    *) usage ;;
+  esac
+  shift
+done
+[ -n "$out" ] || usage
+
+# Built apart from the checkout's own obj directories: a restore for one processor would otherwise disturb the next ordinary build.
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+options=(-c Release -o "$out" --artifacts-path "$scratch" -v q -clp:NoSummary)
+if [ "$trimmed" = yes ]; then
+  # The committed lock files hold no processor; this publish keeps its own.
+  options+=(-r linux-x64 --self-contained -p:PublishTrimmed=true -p:NuGetLockFilePath=obj/trimmed.lock.json)
+fi
+dotnet publish "$root/src/StoreEdge.Agent" "${options[@]}"
