@@ -1,10 +1,14 @@
 using System.CommandLine;
 using StoreEdge.Simulator.Commands;
 
-return await new RootCommand("Simulates a shop for the StoreEdge agent: radio, phones and the central journey service.")
+var time = TimeProvider.System;
+var root = new RootCommand("Simulates a shop for the StoreEdge agent: radio, phones and the central journey service.")
 {
     ScenariosCommand.Make(),
     RenderCommand.Make(),
-    RunCommand.Make(TimeProvider.System),
-    JourneyCommand.Make(TimeProvider.System),
-}.Parse(args).InvokeAsync().ConfigureAwait(false);
+    RunCommand.Make(time),
+    JourneyCommand.Make(time),
+};
+
+// After Ctrl-C a run still waits for the last acknowledgements and judges.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) }).ConfigureAwait(false);

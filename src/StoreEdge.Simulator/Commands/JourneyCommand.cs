@@ -22,6 +22,7 @@ internal static class JourneyCommand
                 await service.RunAsync(stop).ConfigureAwait(false);
                 foreach (var (storeId, ack) in store.Journals()) Console.WriteLine($"{storeId} {ack.Epoch}: {store.Count(storeId, ack.Epoch)} events, contiguous to {ack.Seq}");
                 Console.WriteLine($"{service.Counts.Duplicates} duplicates, {service.Counts.Conflicts} conflicts, {service.Counts.Malformed} malformed, {service.Counts.Connections} connections");
+                foreach (var reason in service.Counts.MalformedBecause) Console.WriteLine($"malformed: {reason}");
                 return 0;
             }
             catch (UsageException fault)

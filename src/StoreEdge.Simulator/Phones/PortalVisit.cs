@@ -58,7 +58,7 @@ internal sealed class PortalVisit(Uri portal, Device device, PhonePlan plan, str
             if (!form.IsPost) continue;
             // A choice may stand in a button, in a hidden field or in the form's address.
             var button = form.Controls.FirstOrDefault(c => c.Kind == "submit" && c.Name.Length > 0 && c.Value == plan.Choice);
-            var hidden = form.Controls.Any(c => c.Kind == "hidden" && c.Value == plan.Choice) || form.Action.EndsWith("/" + plan.Choice, StringComparison.Ordinal);
+            var hidden = form.Controls.Any(c => c.Kind == "hidden" && c.Value == plan.Choice) || form.Action.Split('?')[0].EndsWith("/" + plan.Choice, StringComparison.Ordinal);
             if (button is null && !hidden) continue;
             await SubmitAsync(client, page, form, Sent(form, button), stop).ConfigureAwait(false);
             return true;
