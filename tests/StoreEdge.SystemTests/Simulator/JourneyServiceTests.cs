@@ -58,7 +58,7 @@ public sealed class JourneyServiceTests : IDisposable
         await PublishAsync(broker, "evt/dwell", $$"""
             {"specversion":"1.0","id":"{{Store}}:{{Epoch}}:{{seq}}","source":"/stores/{{Store}}","type":"storeedge.dwell.v1","time":"2026-11-21T10:00:00Z",
             "datacontenttype":"application/json","sequence":"{{seq}}","epoch":"{{Epoch}}","bootid":"b","monoms":"1","timequality":"synchronized","recordedtime":"2026-11-21T10:00:00Z",
-            "data":{"visitId":"v","subject":"k1-a","zone":"z","presentSeconds":1,"trace":"involuntary"}}
+            "data":{"visitId":"v","subject":"k1-a","zone":"z","presentSeconds":1,"trace":"involuntary"} }
             """);
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(400));
         await pause.WaitForNextTickAsync();
