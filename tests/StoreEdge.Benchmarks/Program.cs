@@ -1,8 +1,8 @@
 using StoreEdge.Benchmarks;
 
-// dotnet run -c Release --project tests/StoreEdge.Benchmarks -- [decode|journal|publish|memory|start|all] [--rounds N] [--directory DIR] [--json FILE]
-// Every figure stands beside a floor measured in the same run, in turns; what counts is the ratio. Nothing here asserts a time.
-const string Usage = "storeedge-benchmarks [decode|journal|publish|memory|start|all]… [--rounds N] [--directory DIR] [--json FILE]\n                     append DIR   appends without end and prints each number once it is on disk; for kill -9";
+// dotnet run -c Release --project tests/StoreEdge.Benchmarks -- [decode|journal|publish|memory|start|all] [--rounds N] [--directory DIR] [--publish DIR] [--json FILE]
+// --publish DIR keeps the two publishes that memory and start measure. Every figure stands beside a floor measured in the same run, in turns; what counts is the ratio. Nothing here asserts a time.
+const string Usage = "storeedge-benchmarks [decode|journal|publish|memory|start|all]… [--rounds N] [--directory DIR] [--publish DIR] [--json FILE]\n                     append DIR   appends without end and prints each number once it is on disk; for kill -9";
 
 if (args is ["append", var target]) return await EndlessAppends.RunAsync(target);
 
@@ -10,15 +10,20 @@ var scenarios = new SortedDictionary<string, Func<Setting, Task<IReadOnlyList<Fi
 {
     ["decode"] = setting => Task.FromResult(DecodeScenario.Run(setting)),
     ["journal"] = JournalScenario.RunAsync,
+    ["memory"] = ProcessScenarios.MemoryAsync,
+    ["publish"] = PublishScenario.RunAsync,
+    ["start"] = ProcessScenarios.StartAsync,
 };
 var chosen = new List<string>();
-var (rounds, directory, jsonFile) = (5, Path.GetTempPath(), (string?)null);
+var (rounds, directory) = (5, Path.GetTempPath());
+string? jsonFile = null, publishDirectory = null;
 for (var i = 0; i < args.Length; i++)
 {
     switch (args[i])
     {
         case "--rounds" when i + 1 < args.Length && int.TryParse(args[i + 1], out rounds) && rounds is > 0 and < 1000: i++; break;
         case "--directory" when i + 1 < args.Length: directory = args[++i]; break;
+        case "--publish" when i + 1 < args.Length: publishDirectory = Path.GetFullPath(args[++i]); break;
         case "--json" when i + 1 < args.Length: jsonFile = args[++i]; break;
         case "all": chosen.AddRange(scenarios.Keys); break;
         case var name when scenarios.ContainsKey(name): chosen.Add(name); break;
@@ -33,7 +38,7 @@ var report = new Report();
 foreach (var name in chosen.Distinct())
 {
     Console.Error.WriteLine($"{name} …");
-    report.Add(name, await scenarios[name](new(rounds, directory)));
+    report.Add(name, await scenarios[name](new(rounds, directory, publishDirectory)));
 }
 
 report.Print(Console.Out);

@@ -3,7 +3,8 @@ namespace StoreEdge.Benchmarks;
 /// <summary>How a scenario is to be run.</summary>
 /// <param name="Rounds">How often each figure is taken; medians are told.</param>
 /// <param name="Directory">Where files are written; must lie on the disk in question, not in memory.</param>
-internal sealed record Setting(int Rounds, string Directory)
+/// <param name="PublishDirectory">Where the two publishes are kept from run to run; null to make them anew.</param>
+internal sealed record Setting(int Rounds, string Directory, string? PublishDirectory)
 {
     /// <summary>A fresh directory for one round, gone afterwards.</summary>
     public Scratch Scratch() => new(Directory);
