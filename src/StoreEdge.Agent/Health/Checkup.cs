@@ -66,8 +66,9 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
         {
             var said = WarningWords.AsCheck(warning);
             var at = WarningWords.CheckOf(warning.Code) is { } code ? all.FindIndex(c => c.Code == code) : -1;
-            if (at < 0) all.Add(said);
-            else if (Rank(said.Verdict) <= Rank(all[at].Verdict)) all[at] = said with { Code = all[at].Code, Title = all[at].Title };
+            // A check that is worse by itself knows more than the warning; then both stand.
+            if (at < 0 || Rank(said.Verdict) > Rank(all[at].Verdict)) all.Add(said);
+            else all[at] = said with { Code = all[at].Code, Title = all[at].Title };
         }
 
         return all;

@@ -14,8 +14,51 @@ internal static class WarningWords
 
     private static readonly Dictionary<string, Family> Families = new(StringComparer.Ordinal)
     {
-        ["broker-tls-failed"] = new("link", Phrase.Same("TLS"), "Compare o certificado do broker com mqtt.caFile (autoridade, nome, validade) e o relógio desta máquina (timedatectl)."),
+        ["broker-library-missing"] = new("libmosquitto", new("MQTT library", "Biblioteca MQTT"), "Instale a biblioteca: sudo apt-get install libmosquitto1. Ela é usada na próxima tentativa."),
+        ["broker-descriptors"] = new("link", Phrase.Same("Broker"), "Reinicie o serviço e relate: algo não fecha seus arquivos."),
+        ["broker-option-refused"] = new("link", Phrase.Same("Broker"), "Verifique os arquivos e valores de mqtt na configuração: storeedge check-config."),
+        ["broker-name-not-resolved"] = new("link", Phrase.Same("Broker"), "Verifique o servidor de nomes desta máquina (resolvectl) e mqtt.host."),
+        ["broker-connection-refused"] = new("link", Phrase.Same("Broker"), "Verifique se o broker está ativo e escuta na porta de mqtt.port."),
+        ["broker-unreachable"] = new("link", Phrase.Same("Broker"), "Verifique cabo, gateway e rotas desta máquina (ip route)."),
+        ["broker-timed-out"] = new("link", Phrase.Same("Broker"), "Verifique se algum firewall descarta a porta de mqtt.port no caminho."),
+        ["broker-tls-failed"] = new("link", Phrase.Same("Broker"), "Compare o certificado do broker com mqtt.caFile (autoridade, nome, validade) e o relógio desta máquina (timedatectl)."),
+        ["broker-login-refused"] = new("link", Phrase.Same("Broker"), "Confira mqtt.username e o arquivo da senha com quem opera o broker; o arquivo corrigido é usado na próxima tentativa."),
+        ["broker-protocol-refused"] = new("link", Phrase.Same("Broker"), "Use mqtt.protocol \"3.1.1\" com um broker sem MQTT 5, e TLS se a porta exigir."),
+        ["broker-refused"] = new("link", Phrase.Same("Broker"), "Procure o id desta loja no log do broker."),
+        ["broker-connection-lost"] = new("link", Phrase.Same("Broker"), "Nada, se passar: o agente reconecta sozinho e envia o que espera. Se repetir, verifique a rede e o log do broker."),
+        ["broker-session-taken-over"] = new("link", Phrase.Same("Broker"), "Encontre a segunda máquina que usa o id desta loja e dê a ela um próprio."),
+        ["broker-dismissed"] = new("link", Phrase.Same("Broker"), "Veja o motivo no log do broker; o agente reconecta sozinho."),
+        ["broker-stopped"] = new("link", Phrase.Same("Broker"), "Nada."),
+        ["broker-subscription-refused"] = new(null, new("Broker subscription", "Assinatura no broker"), "Permita que o login desta loja leia esse tópico (lista de acesso do broker)."),
+        ["central-messages-dropped"] = new(null, new("Messages from central", "Mensagens da central"), "Verifique a carga desta máquina; se repetir, envie o log."),
+        ["central-message-bad"] = new(null, new("Message from central", "Mensagem da central"), "Relate à central: a mensagem não segue o contrato."),
+        ["central-not-acknowledging"] = new("outbox", Phrase.Same("Central"), "Nada se perde. Pergunte à central se o serviço de jornada está ativo."),
+        ["event-refused"] = new(null, new("Refused event", "Evento recusado"), "Permita que o login desta loja publique esse tópico; os eventos ficam guardados aqui."),
+        ["ack-other-epoch"] = new(null, new("Acknowledgement", "Confirmação"), "Informe à central a época deste diário; ela confirmou a de outro."),
+        ["ack-beyond-last"] = new(null, new("Acknowledgement", "Confirmação"), "O disco foi restaurado de uma cópia antiga? Mova o diário e reinicie, para começar nova época."),
+        ["journal-behind-central"] = new(null, new("Journal", "Diário"), "O disco foi restaurado de uma cópia antiga? Mova o diário e reinicie, para começar nova época."),
+        ["journal-write"] = new(null, new("Journal", "Diário"), "Verifique o espaço e o estado do disco (storeedge journal verify) e envie o log."),
+        ["journal-projection"] = new(null, new("Journal", "Diário"), "Envie o log e a saída de storeedge journal verify."),
+        ["journal-subscriber"] = new(null, new("Journal reader", "Leitor do diário"), "Nada, se passar; se repetir, a máquina está sobrecarregada: envie o log."),
+        ["presence-not-kept"] = new(null, new("Presence events", "Eventos de presença"), "Verifique o espaço e o estado do disco; veja o aviso do diário."),
+        ["preferences-unreadable"] = new(null, new("Customer preferences", "Preferências dos clientes"), "Execute storeedge journal verify e verifique o disco."),
+        ["deciding-overloaded"] = new(null, new("Deciding", "Decisão"), "Reinicie o agente; se voltar, relate com a exportação do diário."),
+        ["bundle-missing"] = new("bundle", new("Offer bundle", "Pacote de ofertas"), "Coloque um pacote em bundle.file, legível pelo agente."),
+        ["bundle-refused"] = new("bundle", new("Offer bundle", "Pacote de ofertas"), "Corrija o pacote; storeedge decide --bundle ARQUIVO mostra cada erro."),
+        ["bundle-last-good"] = new("bundle", new("Offer bundle", "Pacote de ofertas"), "Corrija o pacote e verifique espaço e permissões do diretório de estado."),
+        ["enrolment-refused"] = new("enrolment", new("Enrolled beacons", "Beacons cadastrados"), "Corrija o arquivo e reinicie, ou envie a lista pela central; até lá seus clientes são desconhecidos."),
+        ["enrolment-not-kept"] = new("enrolment", new("Enrolled beacons", "Beacons cadastrados"), "Verifique espaço e permissões do diretório de estado."),
+        ["display-silent"] = new("display", new("Display", "Tela"), "Verifique energia e rede; o navegador deve mostrar /display/ e o nome da tela. Se já mostra, reinicie-o."),
+        ["display-frozen"] = new("display", new("Display", "Tela"), "Olhe para a tela; reinicie o navegador dela."),
+        ["display-content"] = new("display", new("Display", "Tela"), "Recarregue a página da tela; o navegador pode ser antigo demais."),
+        ["receiver-fault"] = new("receiver", new("Receiver", "Receptor"), "Verifique se o rádio está conectado e se a fonte em receivers[] está certa."),
+        ["receiver-stream"] = new(null, new("Receiver stream", "Fluxo do receptor"), "Verifique o programa que envia a este soquete: ele não fala btsnoop."),
+        ["portal-failed"] = new("portal", Phrase.Same("Portal"), "Veja os avisos do diário e o log; os clientes recebem um pedido de desculpas."),
+        ["vital-sign"] = new(null, new("Vital sign", "Sinal vital"), "O systemd reinicia o serviço se persistir; depois envie o log (journalctl -u storeedge)."),
     };
+
+    /// <summary>Whether the code is listed.</summary>
+    public static bool Knows(string code) => Families.ContainsKey(Split(code).Family);
 
     /// <summary>The check that a warning overrules, or null.</summary>
     public static string? CheckOf(string code)

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using StoreEdge.Tests.Architecture;
+
+namespace StoreEdge.Tests.Deploy;
+
+public sealed partial class UnitTests
+{
+    private static readonly string Unit = Path.Combine(SourceTree.Root, "deploy/storeedge.service");
+
+    [Theory]
+    [InlineData("Type", "notify")]
+    [InlineData("Restart", "always")]
+    [InlineData("RestartPreventExitStatus", "2")]
+    [InlineData("DynamicUser", "yes")]
+    [InlineData("StateDirectory", "storeedge")]
+    [InlineData("NoNewPrivileges", "yes")]
+    [InlineData("ProtectSystem", "strict")]
+    [InlineData("CapabilityBoundingSet", "")]
+    [InlineData("LimitNOFILE", "1024")]
+    public void The_unit_says_what_the_agent_relies_on(string key, string value) =>
+        Assert.Equal(value, Assert.Single(File.ReadAllLines(Unit), l => l.StartsWith(key + "=", StringComparison.Ordinal))[(key.Length + 1)..]);
+
+    [Fact]
+    public void The_kernel_may_still_be_asked_whether_its_clock_is_right()
+    {
+        var filters = File.ReadAllLines(Unit).Where(l => l.StartsWith("SystemCallFilter=", StringComparison.Ordinal)).ToList();
+        Assert.Contains("adjtimex", filters[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain(File.ReadAllLines(Unit), l => l is "ProtectClock=yes" or "ProcSubset=pid" or "MemoryDenyWriteExecute=yes");
+    }
+
+    [Fact]
+    public void Systemd_accepts_the_unit_and_finds_little_exposed()
+    {
+        if (!Shell.Has("systemd-analyze")) return; // Not on every machine that builds; the values above are checked anywhere.
+        var directory = Directory.CreateTempSubdirectory("storeedge-unit-");
+        try
+        {
+            var copy = Path.Combine(directory.FullName, "storeedge.service");
+            File.WriteAllText(copy, File.ReadAllText(Unit).Replace("/usr/bin/storeedge run", "/bin/true", StringComparison.Ordinal));
+            var (code, output) = Shell.Run("systemd-analyze", "verify", copy);
+            Assert.True(code == 0 && !output.Contains("storeedge.service", StringComparison.Ordinal), output);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+
+        var exposure = double.Parse(Exposure().Match(Shell.Run("systemd-analyze", "security", "--offline=true", "--no-pager", Unit).Output).Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(exposure, 0, 2.0);
+    }
+
+    [Theory]
+    [InlineData("install.sh")]
+    [InlineData("remove.sh")]
+    public void The_scripts_are_sound_shell(string script)
+    {
+        var path = Path.Combine(SourceTree.Root, "deploy", script);
+        Assert.Equal(0, Shell.Run("/bin/sh", "-n", path).Code);
+        if (!Shell.Has("shellcheck")) return;
+        var (code, output) = Shell.Run("shellcheck", path);
+        Assert.True(code == 0, output);
+    }
+
+    [GeneratedRegex(@"exposure level for storeedge\.service: ([0-9.]+)")]
+    private static partial Regex Exposure();
+}
