@@ -20,6 +20,7 @@ internal sealed class Inbox(HealthBoard health, ILogger<BrokerLink> log)
     private readonly List<TopicRoute> routes = [];
     private long bad;
     private long dropped;
+    private volatile bool isDropping;
 
     public IReadOnlyList<TopicRoute> Routes => routes;
 
@@ -35,10 +36,19 @@ internal sealed class Inbox(HealthBoard health, ILogger<BrokerLink> log)
     public void Put(MqttMessage message)
     {
         if (waiting.Writer.TryWrite(message)) return;
-        var write = waiting.Writer.WriteAsync(message).AsTask();
-        if (write.Wait(LongestHoldUp)) return;
+        using var patience = new CancellationTokenSource(LongestHoldUp);
+        try
+        {
+            waiting.Writer.WriteAsync(message, patience.Token).AsTask().GetAwaiter().GetResult();
+            return;
+        }
+        catch (OperationCanceledException)
+        {
+            isDropping = true;
+        }
+
         Interlocked.Increment(ref dropped);
-        health.Raise("central-messages-dropped", Severity.Warning, $"Messages from central wait longer than {LongestHoldUp.TotalSeconds:0} s to be handled; {Dropped} at risk.",
+        health.Raise("central-messages-dropped", Severity.Warning, $"Messages from central wait longer than {LongestHoldUp.TotalSeconds:0} s to be handled; {Dropped} were lost.",
             "Look for a slow disk or an overloaded machine on this page; restart the agent if it does not pass.");
     }
 
@@ -50,6 +60,9 @@ internal sealed class Inbox(HealthBoard health, ILogger<BrokerLink> log)
             if (message.Payload.IsEmpty) continue;
             foreach (var route in routes)
                 if (route.Covers(message.Topic)) await HandleAsync(route, message, stop);
+            if (!isDropping || waiting.Reader.Count > 0) continue;
+            isDropping = false;
+            health.Clear("central-messages-dropped");
         }
     }
 

@@ -118,6 +118,26 @@ public sealed class OutboxRelayTests : IDisposable
     }
 
     [Fact]
+    public async Task A_broker_that_remembers_the_session_is_not_told_again_what_it_took()
+    {
+        await using var broker = await Broker.StartedAsync(persistence: true);
+        await using var store = new Store(broker.Port, directory);
+        await using (var central = await Central.ConnectedAsync(broker.Port))
+        {
+            central.Acknowledges = false;
+            store.Run();
+            await store.AppendAsync(50);
+            await Eventually.True(() => central.Row == 50 && store.Outbox.Status.BrokerSeq == 50, "fifty events");
+        }
+
+        await broker.RestartAsync();
+        await store.AppendAsync(10);
+        await using var later = await Central.ConnectedAsync(broker.Port);
+        await Eventually.True(() => later.Arrivals.Count >= 10, "ten more");
+        Assert.Equal(Enumerable.Range(51, 10).Select(i => (long)i), later.Arrivals);
+    }
+
+    [Fact]
     public async Task The_technician_hears_of_a_central_that_stays_silent()
     {
         await using var broker = await Broker.StartedAsync();
