@@ -38,7 +38,7 @@ internal sealed class DecidingLoop(
     public async Task RunAsync(CancellationToken stop)
     {
         var committed = journal.Subscribe("deciding", MostSignals);
-        Action<DisplayId> freed = display => Post(new Signal.Freed(display));
+        Action<DisplayId> freed = PostFreed;
         Action changed = () => displays.Idle = Posters.Idle(bundles.Current);
         displays.Freed += freed;
         bundles.Changed += changed;
@@ -71,6 +71,8 @@ internal sealed class DecidingLoop(
         if (committed.Data is ArrivalData or ZoneData or DepartureData or ChoiceData or ConsentData) Post(new Signal.Happened(committed));
     }
 
+    internal void PostFreed(DisplayId display) => Post(new Signal.Freed(display));
+
     /// <summary>What a crash cut off is declared ended, and who was here still is until the journal says otherwise.</summary>
     internal async ValueTask RecoverAsync(CancellationToken stop)
     {
@@ -79,12 +81,10 @@ internal sealed class DecidingLoop(
         {
             var offer = bundles.Current.Find(open.Offer);
             var name = offer?.TextIn(bundles.Current.DefaultLanguage, bundles.Current.DefaultLanguage).Text.Name ?? open.Offer.Value;
-            // A crash loses the moment of the acknowledgement, not the fact; it cannot have been before the decision.
-            DateTimeOffset? rendered = open.Showing is null ? null : open.DecidedAt;
             await journal.AppendAsync(
                 new ProofOfPlayData(
                     open.Showing ?? Guid.CreateVersion7(now).ToString(), open.Decision.Value, open.Visit, open.Display.Value, open.Offer.Value, name,
-                    Posters.WordOf(offer?.Class ?? OfferClass.Generic), open.DecidedAt, rendered, rendered, now, "restart"),
+                    Posters.WordOf(offer?.Class ?? OfferClass.Generic), open.DecidedAt, open.RenderedAt, open.RenderedAt, now, "restart"),
                 Instant.Now(time), stop);
         }
 

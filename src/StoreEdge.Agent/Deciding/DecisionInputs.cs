@@ -78,13 +78,14 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
     /// <summary>Showings on displays that had not ended when the agent did.</summary>
     public IReadOnlyList<UnendedShowing> Unended() => journal.Query(database =>
     {
-        using var rows = Select(database, "SELECT decision, offer, visit, display, shown_ms, showing FROM showing WHERE ended = 0 AND display IS NOT NULL");
+        using var rows = Select(database, "SELECT decision, offer, visit, display, shown_ms, showing, rendered_ms FROM showing WHERE ended = 0 AND display IS NOT NULL");
         var open = new List<UnendedShowing>();
         while (rows.Reader.Read())
         {
             open.Add(new(
                 new(rows.Reader.GetString(0)), new(rows.Reader.GetString(1)), rows.Reader.IsDBNull(2) ? null : rows.Reader.GetString(2), new(rows.Reader.GetString(3)),
-                DateTimeOffset.FromUnixTimeMilliseconds(rows.Reader.GetInt64(4)), rows.Reader.IsDBNull(5) ? null : rows.Reader.GetString(5)));
+                DateTimeOffset.FromUnixTimeMilliseconds(rows.Reader.GetInt64(4)), rows.Reader.IsDBNull(5) ? null : rows.Reader.GetString(5),
+                rows.Reader.IsDBNull(6) ? null : DateTimeOffset.FromUnixTimeMilliseconds(rows.Reader.GetInt64(6))));
         }
 
         return open;
@@ -167,4 +168,4 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
 }
 
 /// <summary>A showing that a crash cut off.</summary>
-internal sealed record UnendedShowing(DecisionId Decision, OfferId Offer, string? Visit, DisplayId Display, DateTimeOffset DecidedAt, string? Showing);
+internal sealed record UnendedShowing(DecisionId Decision, OfferId Offer, string? Visit, DisplayId Display, DateTimeOffset DecidedAt, string? Showing, DateTimeOffset? RenderedAt);

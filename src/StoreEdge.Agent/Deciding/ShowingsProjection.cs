@@ -17,7 +17,7 @@ internal sealed class ShowingsProjection : IProjection
     [
         """
         CREATE TABLE showing(decision TEXT NOT NULL, offer TEXT NOT NULL, subject TEXT, household TEXT, visit TEXT, display TEXT, shown_ms INTEGER NOT NULL,
-            showing TEXT, rendered INTEGER NOT NULL, ended INTEGER NOT NULL, PRIMARY KEY(decision, offer)) WITHOUT ROWID, STRICT;
+            showing TEXT, rendered_ms INTEGER, ended INTEGER NOT NULL, PRIMARY KEY(decision, offer)) WITHOUT ROWID, STRICT;
         CREATE INDEX showing_subject ON showing(subject, shown_ms);
         CREATE INDEX showing_household ON showing(household, shown_ms);
         CREATE INDEX showing_display ON showing(display, shown_ms);
@@ -46,7 +46,7 @@ internal sealed class ShowingsProjection : IProjection
                 Reserve(database, decision, committed.Time);
                 break;
             case RenderedData rendered:
-                Commit(database, rendered);
+                Commit(database, rendered, committed.Time);
                 break;
             case ProofOfPlayData proof:
                 Run(database, proof.RenderedAt is null
@@ -64,7 +64,7 @@ internal sealed class ShowingsProjection : IProjection
             // A technician's test visit is left out of the caps by leaving its subject out of the row.
             Run(database,
                 """
-                INSERT OR IGNORE INTO showing SELECT $decision, $offer, iif(test, NULL, $subject), iif(test, NULL, $household), $visit, $display, $ms, NULL, $phone, $phone
+                INSERT OR IGNORE INTO showing SELECT $decision, $offer, iif(test, NULL, $subject), iif(test, NULL, $household), $visit, $display, $ms, NULL, iif($phone, $ms, NULL), $phone
                 FROM (SELECT coalesce((SELECT test FROM present WHERE visit = $visit), 0) AS test)
                 """,
                 ("$decision", decision.DecisionId), ("$offer", offer), ("$subject", decision.Subject), ("$household", decision.Household), ("$visit", decision.VisitId),
@@ -73,10 +73,10 @@ internal sealed class ShowingsProjection : IProjection
         }
     }
 
-    private static void Commit(SqliteConnection database, RenderedData rendered)
+    private static void Commit(SqliteConnection database, RenderedData rendered, DateTimeOffset at)
     {
-        Run(database, "UPDATE showing SET rendered = 1, showing = $showing WHERE decision = $decision AND offer = $offer",
-            ("$showing", rendered.ShowingId), ("$decision", rendered.DecisionId), ("$offer", rendered.OfferId));
+        Run(database, "UPDATE showing SET rendered_ms = $ms, showing = $showing WHERE decision = $decision AND offer = $offer",
+            ("$showing", rendered.ShowingId), ("$decision", rendered.DecisionId), ("$offer", rendered.OfferId), ("$ms", at.ToUnixTimeMilliseconds()));
         Count(database, rendered.OfferId);
     }
 

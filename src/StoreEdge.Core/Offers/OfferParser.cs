@@ -9,7 +9,7 @@ internal static class OfferParser
         {
             Id = new(reader.Name("id")),
             Class = reader.Word("class", OfferClass.Generic),
-            Sensitivity = reader.Word("sensitivity", Sensitivity.Public),
+            Sensitivity = reader.Word("sensitivity", Sensitivity.Public, required: false),
             Demand = reader.Name("demand"),
             Supplier = reader.OptionalName("supplier") is { } supplier ? new SupplierId(supplier) : null,
             Price = reader.Inner("price", ReadPrice),
