@@ -1,6 +1,5 @@
 using System.Text.Json;
 using StoreEdge.Agent.Health;
-using StoreEdge.Agent.Journal;
 using StoreEdge.Contracts;
 using StoreEdge.Linux.Mosquitto;
 
@@ -9,10 +8,10 @@ namespace StoreEdge.Agent.Mqtt;
 /// <summary>
 /// Keeps one connection to the broker for as long as the agent runs: seeks it with patience, announces birth and last will, renews subscriptions.
 /// While it is away everybody else goes on; what they publish meanwhile is answered with <see cref="MqttReason.Unanswered"/> at once.
-/// <c>nextBirth</c> counts connections durably: each value once, never going back.
+/// <c>nextBirth</c> counts connections durably: each value once, never going back; null while it cannot.
 /// </summary>
 internal sealed class BrokerLink(
-    BrokerOptions options, LinkIdentity identity, Func<long> nextBirth, HealthBoard health, TimeProvider time, Random random, ILogger<BrokerLink> log)
+    BrokerOptions options, LinkIdentity identity, Func<long?> nextBirth, HealthBoard health, TimeProvider time, Random random, ILogger<BrokerLink> log)
 {
     /// <summary>After a take-over the next attempt comes within 32 s instead of 1 s.</summary>
     private const int TakenOverCountsAs = 5;
@@ -89,16 +88,7 @@ internal sealed class BrokerLink(
             return new(MqttFailureKind.BadOption, 0, $"the password file cannot be read: {fault.Message}");
         }
 
-        long birth;
-        try
-        {
-            birth = nextBirth();
-        }
-        catch (JournalFault fault)
-        {
-            return new(MqttFailureKind.BadOption, 0, $"this connection cannot be numbered: {fault.Message}");
-        }
-
+        if (nextBirth() is not { } birth) return new(MqttFailureKind.BadOption, 0, "this connection cannot be numbered, because the journal cannot write");
         await using var client = new MosquittoClient(
             new(identity.StoreId, options.Host, options.Port)
             {
