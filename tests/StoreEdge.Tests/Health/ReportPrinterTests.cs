@@ -1,3 +1,4 @@
+using StoreEdge.Agent.Commands;
 using StoreEdge.Agent.Health;
 
 namespace StoreEdge.Tests.Health;
@@ -34,4 +35,10 @@ public sealed class ReportPrinterTests
         Assert.Contains('\e', coloured.ToString());
         Assert.Equal(plain.ToString(), System.Text.RegularExpressions.Regex.Replace(coloured.ToString(), "\e\\[[0-9]+m", ""));
     }
+
+    [Theory]
+    [InlineData("ok", 0)]
+    [InlineData("degraded", 1)]
+    [InlineData("failed", 2)]
+    public void The_exit_code_says_the_verdict(string verdict, int code) => Assert.Equal(code, DoctorCommand.ExitCode(Report with { Verdict = verdict }));
 }

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using StoreEdge.Agent.Configuration;
+
+namespace StoreEdge.Agent.Commands;
+
+/// <summary>The options of every command that reads the configuration.</summary>
+internal sealed class ConfigurationArguments
+{
+    private readonly Option<string?> file = new("--config")
+    {
+        Description = $"The main configuration file; *.json in conf.d beside it follow in order. Default: {ConfigurationLayers.DefaultFile}",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string[]> settings = new("--set")
+    {
+        Description = "One setting, stronger than files and environment, such as --set mqtt.port=8883. May be given again.",
+        HelpName = "KEY=VALUE",
+        DefaultValueFactory = _ => [],
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(file);
+        command.Options.Add(settings);
+    }
+
+    /// <summary>Reads all layers.</summary>
+    public ConfigurationLayers Read(ParseResult parsed) =>
+        ConfigurationLayers.Read(parsed.GetValue(file), Environment.GetEnvironmentVariables(), parsed.GetValue(settings) ?? []);
+}
