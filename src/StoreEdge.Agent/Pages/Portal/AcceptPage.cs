@@ -5,10 +5,6 @@ namespace StoreEdge.Agent.Pages.Portal;
 /// <summary>The page that asks: what the shop is, what is asked, what is optional, one button.</summary>
 internal sealed class AcceptPage(PortalOptions options, PageFrame frame)
 {
-    private static readonly Markup Wifi = Markup.Trusted("""<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2.5 9a14 14 0 0 1 19 0M6 12.7a9 9 0 0 1 12 0M9.3 16.2a4 4 0 0 1 5.4 0M12 20h.01"/></svg>""");
-    private static readonly Markup Tick = Markup.Trusted("""<svg viewBox="0 0 24 24" aria-hidden="true"><path d="m4 12.5 5.2 5.2L20 7"/></svg>""");
-    private static readonly Markup Heart = Markup.Trusted("""<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 20S3.5 15 3.5 9A4.6 4.6 0 0 1 12 6.6 4.6 4.6 0 0 1 20.5 9c0 6-8.5 11-8.5 11z"/></svg>""");
-
     /// <summary>The page.</summary>
     /// <param name="text">Its language.</param>
     /// <param name="token">A fresh acceptance token.</param>
@@ -20,9 +16,9 @@ internal sealed class AcceptPage(PortalOptions options, PageFrame frame)
         <section class="card" aria-labelledby="asked">
         <h2 id="asked">{text.AskedTitle}</h2>
         <dl class="glance">
-        <div>{Wifi}<dt>{text.GetLabel}</dt><dd>{text.GetText}</dd></div>
-        <div>{Tick}<dt>{text.AskLabel}</dt><dd>{text.AskText}</dd></div>
-        <div>{Heart}<dt>{text.OptionalLabel}</dt><dd>{text.OptionalText}</dd></div>
+        <div>{Icons.Wifi}<dt>{text.GetLabel}</dt><dd>{text.GetText}</dd></div>
+        <div>{Icons.Tick}<dt>{text.AskLabel}</dt><dd>{text.AskText}</dd></div>
+        <div>{Icons.Heart}<dt>{text.OptionalLabel}</dt><dd>{text.OptionalText}</dd></div>
         </dl>
         <form method="post" action="{PortalPaths.Accept}" accept-charset="utf-8" autocomplete="off">
         <input type="hidden" name="token" value="{token}"><input type="hidden" name="lang" value="{text.Tag}">
@@ -47,7 +43,7 @@ internal sealed class AcceptPage(PortalOptions options, PageFrame frame)
         """));
 
     private static Markup Notice((string Title, string Text) refusal) =>
-        Markup.Of($"""<div class="card said" role="status"><h2>{refusal.Title}</h2><p>{refusal.Text}</p></div>""");
+        PageFrame.Said(Markup.Of($"<h2>{refusal.Title}</h2><p>{refusal.Text}</p>"));
 
     private static Markup Items(IEnumerable<string> items) => Markup.Join(items.Select(item => Markup.Of($"<li>{item}</li>")));
 }

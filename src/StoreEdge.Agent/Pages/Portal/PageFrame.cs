@@ -50,8 +50,9 @@ internal sealed class PageFrame(PortalOptions options, PortalTheme theme)
         <header class="band">
         <div class="top"><span class="mark" aria-hidden="true">{Initial(options.Name)}</span>
         <nav aria-label="{text.SwitchLabel}"><ul>{Markup.Join(PortalText.All.Select(other => Switch(other, other.Tag == text.Tag, here)))}</ul></nav></div>
+        {(title == options.Name ? Markup.Empty : Markup.Of($"""<p class="shop">{options.Name}</p>"""))}
         <h1>{title}</h1>
-        <p>{lead}</p>
+        <p class="lead">{lead}</p>
         </header>
         <main id="main" tabindex="-1">
         {main}
@@ -60,6 +61,9 @@ internal sealed class PageFrame(PortalOptions options, PortalTheme theme)
         </body>
         </html>
         """);
+
+    /// <summary>Something to be told at once; read out by screen readers.</summary>
+    public static Markup Said(Markup what) => Markup.Of($"""<div class="card said" role="status">{Icons.Tick}<div>{what}</div></div>""");
 
     private static Markup Switch(PortalText other, bool current, string here)
     {

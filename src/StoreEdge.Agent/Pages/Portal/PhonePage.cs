@@ -18,7 +18,7 @@ internal sealed class PhonePage(PortalOptions options, PortalKey key, PageFrame 
         return frame.Page(
             text, here, session.Over ? text.OverTitle : text.ConnectedTitle, session.Over ? text.OverText : options.Welcome.GetValueOrDefault(text.Tag, text.Welcome), Markup.Of(
             $"""
-            {(done is not null && text.Done.TryGetValue(done, out var said) ? Markup.Of($"""<p class="card said" role="status">{said}</p>""") : Markup.Empty)}
+            {(done is not null && !(stopped && done == "stop") && text.Done.TryGetValue(done, out var said) ? PageFrame.Said(Markup.Of($"{said}")) : Markup.Empty)}
             {(session.Over ? Markup.Of($"""<p class="card"><a class="button" href="{PortalPaths.Portal}?lang={text.Tag}">{text.BackToStart}</a></p>""") : Offers(page, offers, stopped))}
             {Known(page)}
             {Consents(page)}
@@ -29,7 +29,7 @@ internal sealed class PhonePage(PortalOptions options, PortalKey key, PageFrame 
     private static Markup Offers(Page page, IReadOnlyList<PhoneOfferCard> offers, bool stopped)
     {
         var text = page.Text;
-        if (stopped) return Markup.Of($"""<p class="card">{text.StoppedText}</p>""");
+        if (stopped) return PageFrame.Said(Markup.Of($"{text.StoppedText}"));
         if (offers.Count == 0) return Markup.Of($"""<p class="card">{text.NoOffers}</p>""");
         var cards = Markup.Join(offers.Take(3).Select((offer, index) => Offer(page, offer, index + 1)));
         return Markup.Of($"""<section aria-label="{text.OffersTitle}">{cards}</section>""");
