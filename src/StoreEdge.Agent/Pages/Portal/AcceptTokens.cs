@@ -24,7 +24,7 @@ internal sealed class AcceptTokens(TimeSpan lifetime, TimeProvider time, int max
     private readonly Lock gate = new();
     private readonly HashSet<UInt128> used = [];
     private readonly Queue<(UInt128 Token, Instant Issued)> usedInOrder = [];
-    private Instant floor = Instant.Origin;
+    private Instant? floor;
 
     /// <summary>A fresh token.</summary>
     /// <param name="device">The phone; null where it is not known, which only an equally unknown one matches.</param>
@@ -62,7 +62,7 @@ internal sealed class AcceptTokens(TimeSpan lifetime, TimeProvider time, int max
                 usedInOrder.Dequeue();
                 used.Remove(first.Token);
                 // One that is forgotten before its time must not work again, so everything as old goes with it: a fresh page is one tap away.
-                if (now - first.Issued <= lifetime && first.Issued > floor) floor = first.Issued;
+                if (now - first.Issued <= lifetime && !(first.Issued <= floor)) floor = first.Issued;
             }
 
             return true;

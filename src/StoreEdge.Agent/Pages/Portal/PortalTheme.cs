@@ -16,7 +16,7 @@ internal sealed class PortalTheme
         Style = $":root{{color-scheme:light dark;{Light(brand)}}}\n@media (prefers-color-scheme:dark){{:root{{{Dark(brand)}}}}}\n{Sheet()}";
         StyleSource = $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'";
         Band = brand;
-        BandInDark = brand.Mixed(Colour.Black, 0.4);
+        BandInDark = DeepShade(brand);
     }
 
     /// <summary>The whole of the one <c>style</c> element.</summary>
@@ -53,13 +53,16 @@ internal sealed class PortalTheme
         var link = brand.Towards(Colour.White, Text, surface, bg, tint);
         return Variables(
             bg, surface, tint, ink: new Colour(0xEE, 0xF1, 0xF1).Towards(Colour.White, Body, surface, bg, tint), muted: grey.Towards(Colour.White, 5, surface, bg, tint),
-            line: grey.Towards(Colour.White, Edge, surface, bg), rule: new Colour(0x33, 0x38, 0x3A), link, fill: link, fillEdge: link, hero: brand.Mixed(Colour.Black, 0.4));
+            line: grey.Towards(Colour.White, Edge, surface, bg), rule: new Colour(0x33, 0x38, 0x3A), link, fill: link, fillEdge: link, hero: DeepShade(brand));
     }
 
     private static string Variables(
         Colour bg, Colour surface, Colour tint, Colour ink, Colour muted, Colour line, Colour rule, Colour link, Colour fill, Colour fillEdge, Colour hero) =>
         $"--bg:{bg};--surface:{surface};--tint:{tint};--ink:{ink};--muted:{muted};--line:{line};--rule:{rule};--link:{link};--fill:{fill};--on-fill:{On(fill)};" +
         $"--fill-edge:{fillEdge};--hero:{hero};--on-hero:{On(hero)}";
+
+    // Deep enough that the band of a yellow brand does not turn mud, nor glare in a dark shop.
+    private static Colour DeepShade(Colour brand) => brand.Mixed(new(0x10, 0x12, 0x13), 0.65);
 
     // The better of white and near-black; pure black where only that is enough (a mid grey leaves white at 4.48:1).
     private static Colour On(Colour ground)

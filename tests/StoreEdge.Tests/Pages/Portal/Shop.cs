@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using StoreEdge.Agent.Deciding;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Pages.Portal;
+using StoreEdge.Contracts;
+using StoreEdge.Core.Identity;
+using StoreEdge.Tests.Journal;
+
+namespace StoreEdge.Tests.Pages.Portal;
+
+/// <summary>The portal on an in-memory server with a real journal; phones differ by their source address.</summary>
+internal sealed class Shop : IAsyncDisposable
+{
+    public const string Phone = "10.0.0.7", OtherPhone = "10.0.0.8";
+    public static readonly Pseudonym Maria = new("k1-mariamariamariamariamaria0");
+    private readonly Bench bench = new();
+    private WebApplication? app;
+    private Reception? reception;
+
+    public PortalOptions Options { get; init; } = new() { Name = "Casa Aurora", PostsPerMinute = 1000 };
+
+    public IReadOnlyList<PhoneOfferCard> Offers { get; set; } = [Card("chair")];
+
+    public ManualClock Clock => bench.Clock;
+
+    public Bench Bench => bench;
+
+    public Presence Presence { get; } = new();
+
+    public PortalKey Key { get; } = new(new byte[32]);
+
+    public bool JournalBroken { get; set; }
+
+    public static PhoneOfferCard Card(string id) => new(id, $"decision-{id}", "en", $"Title {id}", $"Text {id}", "R$ 9,90", null, null, $"Because of {id}.", true);
+
+    public static async Task<Shop> OpenAsync(PortalOptions? options = null)
+    {
+        var shop = options is null ? new Shop() : new Shop { Options = options };
+        await shop.StartAsync();
+        return shop;
+    }
+
+    public async Task RestartAsync()
+    {
+        await app!.DisposeAsync();
+        reception!.Dispose();
+        await StartAsync();
+    }
+
+    /// <summary>A request as a phone sends it.</summary>
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, string? body = null, string phone = Phone, string? origin = "http://portal.test", string? language = "en",
+        Action<HttpRequestMessage>? change = null)
+    {
+        using var request = new HttpRequestMessage(method, "http://portal.test" + path);
+        request.Headers.Add("X-Test-Phone", phone);
+        if (language is not null) request.Headers.TryAddWithoutValidation("Accept-Language", language);
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8);
+            request.Content.Headers.ContentType = new("application/x-www-form-urlencoded");
+            if (origin is not null) request.Headers.Add("Origin", origin);
+        }
+
+        change?.Invoke(request);
+        using var client = new HttpClient(app!.GetTestServer().CreateHandler()) { BaseAddress = new("http://portal.test") };
+        using var response = await client.SendAsync(request);
+        return new(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.Location?.ToString(), response.Headers.ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase));
+    }
+
+    public Task<Answer> GetAsync(string path, string phone = Phone, string? language = "en") => SendAsync(HttpMethod.Get, path, phone: phone, language: language);
+
+    public Task<Answer> PostAsync(string path, params (string Name, string Value)[] fields) => SendAsync(HttpMethod.Post, path, Encode(fields));
+
+    /// <summary>Opens the portal and accepts it.</summary>
+    public async Task<Answer> AcceptAsync(string phone = Phone, bool loyalty = false, bool marketing = false, string number = "", string language = "en")
+    {
+        var page = await GetAsync("/portal", phone, language);
+        List<(string, string)> fields = [("token", page.Field("token")), ("lang", page.Field("lang")), ("number", number)];
+        if (loyalty) fields.Add(("loyalty", "on"));
+        if (marketing) fields.Add(("marketing", "on"));
+        return await SendAsync(HttpMethod.Post, "/portal/accept", Encode([.. fields]), phone, language: language);
+    }
+
+    /// <summary>Accepts and opens the phone's page.</summary>
+    public async Task<(Answer Page, string Path)> EnterAsync(bool loyalty = false, bool marketing = false, string number = "", string phone = Phone)
+    {
+        var accepted = await AcceptAsync(phone, loyalty, marketing, number);
+        Assert.Equal(HttpStatusCode.SeeOther, accepted.Status);
+        return (await GetAsync(accepted.Location!, phone), accepted.Location!.Split('?')[0]);
+    }
+
+    public IReadOnlyList<T> Journaled<T>()
+        where T : IEventData => [.. bench.Store.ReadAfter(0, 1000).Select(e => ContractsJson.Read(e.Type, e.Data.Span)).OfType<T>()];
+
+    public static string Encode(params (string Name, string Value)[] fields) =>
+        string.Join('&', fields.Select(f => $"{Uri.EscapeDataString(f.Name)}={Uri.EscapeDataString(f.Value)}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (app is not null) await app.DisposeAsync();
+        reception?.Dispose();
+        await bench.DisposeAsync();
+    }
+
+    private async Task StartAsync()
+    {
+        var sessions = new PortalSessions(Key, Options.SessionLifetime);
+        IProjection[] projections = [sessions, new PreferencesProjection(), new ShowingsProjection()];
+        var store = app is null ? bench.Open(null, projections) : await bench.ReopenAsync(null, projections);
+        var inputs = new DecisionInputs(store, Clock, bench.Health);
+        reception = new(Options, store, sessions, Presence, typed => typed == "MARIA-1" ? Maria : null, inputs.HasStopped, Clock);
+        var endpoints = new PortalEndpoints(
+            Options, Key, reception, new SourceAddress(), (_, _, _) => JournalBroken ? throw new IOException("disk") : ValueTask.FromResult(Offers), inputs.HasStopped,
+            bench.Health, Clock, NullLogger<PortalEndpoints>.Instance);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseTestServer();
+        app = builder.Build();
+        app.Use((http, next) =>
+        {
+            http.Connection.RemoteIpAddress = IPAddress.Parse(http.Request.Headers["X-Test-Phone"].ToString());
+            return next(http);
+        });
+        app.UseRouting();
+        app.MapPortal(endpoints);
+        await app.StartAsync();
+    }
+}
+
+/// <summary>What came back.</summary>
+internal sealed record Answer(HttpStatusCode Status, string Html, string? Location, IReadOnlyDictionary<string, string> Headers)
+{
+    /// <summary>The value of the first hidden field of a name, in the first form whose action ends so.</summary>
+    public string Field(string name, string action = "") =>
+        WebUtility.HtmlDecode(Regex.Match(Form(action), $"name=\"{name}\" value=\"([^\"]*)\"", RegexOptions.CultureInvariant).Groups[1].Value);
+
+    public string Form(string action) =>
+        Regex.Match(Html, $"<form method=\"post\" action=\"[^\"]*{Regex.Escape(action)}[^\"]*\".*?</form>", RegexOptions.Singleline).Value;
+
+    public string Text => WebUtility.HtmlDecode(Html);
+}
+
+/// <summary>Presence as the contract of the seam says: one open visit per subject, told once.</summary>
+internal sealed class Presence : IPortalArrivals
+{
+    private readonly Dictionary<Pseudonym, VisitId> open = [];
+
+    public List<(Pseudonym Subject, Assurance Assurance, VisitId Visit)> Arrivals { get; } = [];
+
+    public List<Pseudonym> Left { get; } = [];
+
+    public Task<VisitId> ArriveAsync(Pseudonym subject, Assurance assurance, CancellationToken stop)
+    {
+        if (!open.TryGetValue(subject, out var visit))
+        {
+            visit = open[subject] = new(string.Create(CultureInfo.InvariantCulture, $"visit-{open.Count + Left.Count + 1}"));
+            Arrivals.Add((subject, assurance, visit));
+        }
+
+        return Task.FromResult(visit);
+    }
+
+    public void StillHere(Pseudonym subject)
+    {
+    }
+
+    public void Leave(Pseudonym subject)
+    {
+        open.Remove(subject);
+        Left.Add(subject);
+    }
+}
