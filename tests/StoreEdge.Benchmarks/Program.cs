@@ -1,8 +1,14 @@
 using StoreEdge.Benchmarks;
 
-// dotnet run -c Release --project tests/StoreEdge.Benchmarks -- [decode|journal|publish|memory|start|all] [--rounds N] [--directory DIR] [--publish DIR] [--json FILE]
-// --publish DIR keeps the two publishes that memory and start measure. Every figure stands beside a floor measured in the same run, in turns; what counts is the ratio. Nothing here asserts a time.
-const string Usage = "storeedge-benchmarks [decode|journal|publish|memory|start|all]… [--rounds N] [--directory DIR] [--publish DIR] [--json FILE]\n                     append DIR   appends without end and prints each number once it is on disk; for kill -9";
+// Every figure stands beside a floor measured in the same run, in turns; what counts is the ratio. Nothing here asserts a time.
+const string Usage = """
+    dotnet run -c Release --project tests/StoreEdge.Benchmarks -- [decode|journal|memory|publish|start|all]… [options]
+      --rounds N       take each figure so often and tell the median; default 5
+      --directory DIR  write test files there, on the disk in question; default: the directory for temporary files
+      --publish DIR    keep the two publishes that memory and start measure, for the next run
+      --json FILE      write the figures there too
+    … -- append DIR    append without end and print each number once its event is on disk; for kill -9
+    """;
 
 if (args is ["append", var target]) return await EndlessAppends.RunAsync(target);
 

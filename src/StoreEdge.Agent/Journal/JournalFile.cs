@@ -49,12 +49,15 @@ internal static class JournalFile
 
     public static SqliteConnection OpenForReading(string path) => Open(path, SqliteOpenMode.ReadOnly, ReaderPragmas);
 
-    /// <summary>Runs statements that return nothing.</summary>
+    /// <summary>
+    /// Runs statements up to the first that fails. A SqliteCommand of several statements must not be used for that: once one of them has returned a row, it
+    /// swallows the faults of those that follow.
+    /// </summary>
     public static void Execute(SqliteConnection connection, string sql)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
+        var database = connection.Handle ?? throw new InvalidOperationException("the connection is closed");
+        var code = raw.sqlite3_exec(database, sql, out var fault);
+        if (code != raw.SQLITE_OK) throw new SqliteException($"SQLite error {code}: {fault}", code & 0xff, raw.sqlite3_extended_errcode(database));
     }
 
     /// <summary>Says in words what SQLite or the file system said in codes.</summary>

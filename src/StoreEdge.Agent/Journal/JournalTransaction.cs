@@ -55,8 +55,10 @@ internal sealed class JournalTransaction : IDisposable
     /// <summary>Undoes what is open; SQLite has done so by itself after some faults.</summary>
     public void Rollback()
     {
-        if (SQLitePCL.raw.sqlite3_get_autocommit(database.Handle!) == 0) rollback.Run();
+        if (IsOpen) rollback.Run();
     }
+
+    private bool IsOpen => SQLitePCL.raw.sqlite3_get_autocommit(database.Handle!) == 0;
 
     public CommittedEvent Append(IEventData data, byte[] json, Instant at, DateTimeOffset time)
     {
@@ -106,6 +108,8 @@ internal sealed class JournalTransaction : IDisposable
         try
         {
             projection.Apply(database, committed);
+            // After some faults SQLite rolls back by itself. A projection that hid one would leave what follows to be written row by row, outside any commit.
+            if (!IsOpen) throw new InvalidOperationException("it hid a fault of the database, which has rolled the commit back");
         }
         catch (Exception fault)
         {

@@ -44,9 +44,8 @@ internal static class Migrations
         for (var step = done; step < steps.Count; step++)
         {
             using var transaction = database.BeginTransaction(deferred: false);
+            JournalFile.Execute(database, steps[step]);
             using var command = database.CreateCommand();
-            command.CommandText = steps[step];
-            command.ExecuteNonQuery();
             command.CommandText = "INSERT INTO migration VALUES ($name, $version) ON CONFLICT (name) DO UPDATE SET version = excluded.version";
             command.Parameters.AddWithValue("$name", name);
             command.Parameters.AddWithValue("$version", step + 1);

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using StoreEdge.Agent.Journal;
 
 namespace StoreEdge.Tests.Journal;
@@ -56,5 +57,59 @@ public class ProjectionTests
         var fault = await Assert.ThrowsAsync<JournalFault>(() => bench.ReopenAsync(null, new CountingProjection()));
         Assert.Equal(JournalFaultKind.NewerSchema, fault.Kind);
         Assert.Contains("'counting' schema is version 2, this program knows 1", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_said_and_ends_by_itself_once_there_is_room()
+    {
+        await using var bench = new Bench();
+        var ballast = new BallastProjection();
+        bench.Open(null, ballast);
+        await bench.AppendAsync();
+        ballast.DiskIsFull = true;
+        var fault = await Assert.ThrowsAsync<JournalFault>(() => bench.AppendAsync());
+        Assert.Equal((JournalFaultKind.DiskFull, bench.File), (fault.Kind, fault.File));
+        Assert.Equal("journal-write", Assert.Single(bench.Health.Warnings).Code);
+        ballast.DiskIsFull = false;
+        Assert.Equal(2, (await bench.AppendAsync()).Seq);
+        Assert.Empty(bench.Health.Warnings);
+    }
+
+    [Fact]
+    public async Task A_projection_that_hides_a_fault_of_the_database_is_found_out()
+    {
+        await using var bench = new Bench();
+        var ballast = new BallastProjection { HidesFaults = true };
+        bench.Open(null, ballast, new CountingProjection());
+        await bench.AppendAsync();
+        ballast.DiskIsFull = true;
+        var appends = Enumerable.Range(0, 20).Select(_ => bench.AppendAsync()).ToArray();
+        foreach (var append in appends) Assert.Equal(JournalFaultKind.Projection, (await Assert.ThrowsAsync<JournalFault>(() => append)).Kind);
+        ballast.DiskIsFull = false;
+        Assert.Equal(2, (await bench.AppendAsync()).Seq);
+        Assert.Equal((2, 2), (bench.Number("SELECT count(*) FROM event"), bench.Number("SELECT sum(n) FROM counted")));
+    }
+
+    /// <summary>Needs room; SQLite's own page limit plays the full disk.</summary>
+    private sealed class BallastProjection : IProjection
+    {
+        public string Name => "ballast";
+
+        public IReadOnlyList<string> Migrations => ["CREATE TABLE ballast (data BLOB)"];
+
+        public bool DiskIsFull { get; set; }
+
+        public bool HidesFaults { get; set; }
+
+        public void Apply(SqliteConnection database, CommittedEvent committed)
+        {
+            try
+            {
+                JournalFile.Execute(database, $"PRAGMA max_page_count = {(DiskIsFull ? 1 : 1_000_000)}; INSERT INTO ballast VALUES (zeroblob({(DiskIsFull ? 1_000_000 : 1)}))");
+            }
+            catch (SqliteException) when (HidesFaults)
+            {
+            }
+        }
     }
 }
