@@ -27,7 +27,7 @@ internal sealed class AcceptPage(PortalOptions options, PageFrame frame)
         <div class="choice"><input type="checkbox" id="loyalty" name="loyalty" value="on" aria-describedby="loyalty-hint">
         <label for="loyalty">{text.LoyaltyLabel}</label><p class="hint" id="loyalty-hint">{text.LoyaltyHint}</p>
         <div class="number"><label for="number">{text.NumberLabel}</label>
-        <input id="number" name="number" maxlength="64" autocapitalize="none" autocorrect="off" spellcheck="false" aria-describedby="number-hint">
+        <input type="text" id="number" name="number" maxlength="64" autocapitalize="none" autocorrect="off" spellcheck="false" aria-describedby="number-hint">
         <p class="hint" id="number-hint">{text.NumberHint}</p></div></div>
         <div class="choice"><input type="checkbox" id="marketing" name="marketing" value="on" aria-describedby="marketing-hint">
         <label for="marketing">{text.MarketingLabel}</label><p class="hint" id="marketing-hint">{text.MarketingHint}</p></div>
