@@ -77,7 +77,7 @@ internal sealed class JournalWriter : IDisposable
     public void Dispose()
     {
         transaction.Dispose();
-        room.Dispose();
+        // Not the semaphore: whoever still waits for a place must be let through to learn that the journal is closed.
         wake.Dispose();
     }
 

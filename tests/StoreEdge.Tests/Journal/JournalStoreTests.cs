@@ -180,6 +180,19 @@ public class JournalStoreTests
     }
 
     [Fact]
+    public async Task Whoever_waits_for_room_when_the_journal_closes_is_told()
+    {
+        await using var bench = new Bench();
+        var store = bench.Open(new() { QueueCapacity = 2 });
+        var appends = Enumerable.Range(0, 100).Select(_ => bench.AppendAsync()).ToArray();
+        await store.DisposeAsync();
+        await Task.WhenAll(appends.Select(a => a.ContinueWith(_ => { }, TaskScheduler.Default))).WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.All(appends.Where(a => a.IsFaulted), a => Assert.IsType<ObjectDisposedException>(a.Exception!.InnerException));
+        bench.Open();
+        Assert.Equal(appends.Count(a => a.IsCompletedSuccessfully), bench.Store.LastSeq);
+    }
+
+    [Fact]
     public async Task A_reader_cannot_write()
     {
         await using var bench = new Bench();
