@@ -119,7 +119,7 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         using var rows = Select(
             database,
             """
-            SELECT offer, shown_ms, subject IS $subject, household IS NOT NULL AND household = $household, display IS NOT NULL AND display = $display
+            SELECT offer, shown_ms, subject IS $subject, household IS NOT NULL AND household IS $household, display IS NOT NULL AND display IS $display
             FROM showing WHERE shown_ms >= $since AND (subject = $subject OR household = $household OR display = $display)
             """,
             ("$subject", visit.Subject.Value), ("$household", visit.Household), ("$display", display?.Value), ("$since", since));

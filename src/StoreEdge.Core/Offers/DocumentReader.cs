@@ -60,8 +60,18 @@ internal sealed class DocumentReader
     {
         if (root.ValueKind != JsonValueKind.Object) throw new DocumentException([new("", $"must be an object, not {Kind(root)}")]);
         var reader = new DocumentReader(root, "", []);
-        var result = read(reader);
-        reader.RefuseUnread();
+        T result;
+        try
+        {
+            result = read(reader);
+            reader.RefuseUnread();
+        }
+        catch (InvalidOperationException fault)
+        {
+            // The parser checks texts only when they are asked for: broken UTF-8 and lone surrogates come to light here.
+            throw new DocumentException([.. reader.Errors, new("", $"holds a text that is not Unicode: {fault.Message}")]);
+        }
+
         return reader.Errors.Count == 0 ? result : throw new DocumentException(reader.Errors);
     }
 

@@ -52,7 +52,17 @@ public static class FactParser
         }
     }
 
-    private static string OneText(string name, JsonElement value) =>
-        value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 and <= 64 } text
-            ? text : throw new FormatException($"attribute '{name}' must be a text of 1 to 64 characters");
+    private static string OneText(string name, JsonElement value)
+    {
+        try
+        {
+            if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 and <= 64 } text) return text;
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new FormatException($"attribute '{name}' is not Unicode: {fault.Message}", fault);
+        }
+
+        throw new FormatException($"attribute '{name}' must be a text of 1 to 64 characters");
+    }
 }

@@ -41,8 +41,8 @@ internal static class OfferParser
 
     private static Price ReadPrice(DocumentReader reader)
     {
-        var currency = reader.Text("currency", 3);
-        if (currency.Length != 3 || !currency.All(char.IsAsciiLetterUpper)) reader.Fault("currency", $"'{currency}' is not an ISO 4217 code such as BRL");
+        var currency = reader.Text("currency", 16);
+        if (currency.Length > 0 && (currency.Length != 3 || !currency.All(char.IsAsciiLetterUpper))) reader.Fault("currency", $"'{currency}' is not an ISO 4217 code such as BRL");
         var price = new Price(reader.Money("amount", required: true) ?? 0, currency, reader.Money("before", required: false), reader.Has("unit") ? reader.Text("unit", 24) : null);
         if (price.Before <= price.Amount) reader.Fault("before", "must be more than amount");
         return price;

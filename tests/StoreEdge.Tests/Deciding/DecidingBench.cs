@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using StoreEdge.Agent.Deciding;
+using StoreEdge.Agent.Displays;
+using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Contracts;
+using StoreEdge.Core;
+using StoreEdge.Core.Identity;
+using StoreEdge.Tests.Offers;
+
+namespace StoreEdge.Tests.Deciding;
+
+/// <summary>The deciding rooms on a real journal in a directory of their own, with a clock that the test moves. Events go the way they go in a store.</summary>
+internal sealed class DecidingBench : IAsyncDisposable
+{
+    private readonly List<CommittedEvent> all = [];
+    private System.Threading.Channels.ChannelReader<CommittedEvent> feed = null!;
+
+    public DecidingBench(byte[] bundle)
+    {
+        File.WriteAllBytes(BundleFile, bundle);
+        Open();
+    }
+
+    public static readonly DisplayId Door = new("door");
+
+    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("deciding-").FullName;
+
+    public string BundleFile => Path.Combine(Directory, "bundle.json");
+
+    public ManualClock Clock { get; } = new(OfferSamples.Noon.ToUniversalTime());
+
+    public HealthBoard Health { get; private set; } = null!;
+
+    public JournalStore Journal { get; private set; } = null!;
+
+    public BundleStore Bundles { get; private set; } = null!;
+
+    public PresentVisits Visits { get; private set; } = null!;
+
+    public DisplayHub Hub { get; private set; } = null!;
+
+    public PhoneOffers Phones { get; private set; } = null!;
+
+    public DecidingLoop Loop { get; private set; } = null!;
+
+    public DecisionInputs Inputs { get; private set; } = null!;
+
+    /// <summary>The data of everything journaled so far.</summary>
+    public IReadOnlyList<IEventData> Events
+    {
+        get
+        {
+            Collect();
+            return [.. all.Select(e => e.Data)];
+        }
+    }
+
+    public void Open()
+    {
+        Health = new(Clock, NullLogger<HealthBoard>.Instance);
+        Journal = JournalStore.Open(
+            Path.Combine(Directory, "journal"), new() { ClockSynchronized = () => true }, [new PreferencesProjection(), new ShowingsProjection()], Clock, Health, NullLogger<JournalStore>.Instance);
+        Bundles = new(new(BundleFile, Path.Combine(Directory, "state")), Health);
+        Bundles.Load();
+        Visits = new();
+        Hub = new([new(Door, new("entrance")), new(new("aisle"), new("aisle"))], Posters.Idle(Bundles.Current), Journal, Clock, Health);
+        Inputs = new(Journal, Clock, Health);
+        Phones = new(Journal, Bundles, Visits, Inputs, Clock);
+        Loop = new(Journal, Bundles, Visits, Inputs, Phones, Hub, Clock, Health);
+        Hub.Freed += display => Loop.PostFreed(display);
+        feed = Journal.Subscribe("test", 4096);
+    }
+
+    /// <summary>The power goes and comes back: everything that was only in memory is gone.</summary>
+    public async Task RestartAsync()
+    {
+        Collect();
+        await Journal.DisposeAsync();
+        Open();
+        await Loop.RecoverAsync(default);
+    }
+
+    public async Task<CommittedEvent> HappensAsync(IEventData data)
+    {
+        var committed = await Journal.AppendAsync(data, Instant.Now(Clock), default);
+        Loop.Post(committed);
+        await Loop.DrainAsync(default);
+        return committed;
+    }
+
+    public Task ArrivesAsync(string visit, string subject = "k1-ana", string zone = "entrance") =>
+        HappensAsync(new ArrivalData(visit, subject, zone, "r1", "low", "beacon", "involuntary"));
+
+    public Task DepartsAsync(string visit, string subject = "k1-ana") => HappensAsync(new DepartureData(visit, subject, "entrance", 60, "silence", "involuntary"));
+
+    public Task ChoosesAsync(string visit, string choice, string? offer, string subject = "k1-ana") => HappensAsync(new ChoiceData(visit, subject, choice, offer, null));
+
+    public async Task KnowsAsync(string visit, params (string Name, string Json)[] attributes)
+    {
+        Loop.Accept(new ContextMessage(visit, attributes.ToDictionary(
+            a => a.Name, a => new ContextAttribute(JsonDocument.Parse(a.Json).RootElement, Clock.GetUtcNow(), 3600, "service"))));
+        await Loop.DrainAsync(default);
+    }
+
+    /// <summary>The page says that it drew what it was sent.</summary>
+    public async Task<bool> DrawsAsync(DisplayId? display = null)
+    {
+        var showing = Hub.Current(display ?? Door)!;
+        return await Hub.AcknowledgeAsync(display ?? Door, new(showing.Id, showing.Poster.ContentHash(), 2), default);
+    }
+
+    public async Task PassAsync(TimeSpan span)
+    {
+        Clock.Advance(span);
+        await Hub.TickAsync(default);
+        await Loop.DrainAsync(default);
+    }
+
+    public Task<IReadOnlyList<PhoneOffer>> PhoneAsync(string visit, string subject = "k1-ana") =>
+        Phones.DecideForPhoneAsync(new(visit), new(subject), "en", default).AsTask();
+
+    public string? OnDoor => Hub.Current(Door)?.Offer.Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Journal.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    private void Collect()
+    {
+        Journal.NextCounter("settle");
+        while (feed.TryRead(out var committed)) all.Add(committed);
+    }
+}
