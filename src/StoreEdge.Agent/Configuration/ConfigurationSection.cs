@@ -146,6 +146,8 @@ internal sealed class ConfigurationSection(ConfigurationLayers layers, JsonObjec
         if (text.StartsWith("credential:", StringComparison.Ordinal))
         {
             if (Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY") is { Length: > 0 } directory) return Path.Combine(directory, text["credential:".Length..]);
+            // The unit's own come from there (LoadCredential=secret:…); check-config and doctor are run outside of it.
+            if (text.StartsWith("credential:secret_", StringComparison.Ordinal)) return Path.Combine("/etc/storeedge/secrets", text["credential:secret_".Length..]);
             Fail(key, "credential: works only under systemd with LoadCredential=; name a file instead");
             return null;
         }
