@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 using System.Text.Json;
 using StoreEdge.Agent.Configuration;
@@ -27,6 +28,7 @@ internal static class DoctorCommand
         {
             Description = $"The agent to ask, such as {StandardAgent}. Default: where the configuration lets this machine's agent listen.",
             HelpName = "URL",
+            CustomParser = ParseAgent,
         };
         var json = new Option<bool>("--json") { Description = "Print the report as JSON, as /diagnostics/status.json gives it." };
         var command = new Command("doctor", "Tell what works, what does not, and what to do next. Exit code 0: all is well, 1: something to look at, 2: a part does not work.") { url, json };
@@ -43,6 +45,14 @@ internal static class DoctorCommand
             return ExitCode(report);
         });
         return command;
+    }
+
+    private static Uri? ParseAgent(ArgumentResult argument)
+    {
+        var text = argument.Tokens[0].Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var agent) && agent.Scheme is "http" or "https") return agent;
+        argument.AddError($"--url {text}: an address such as {StandardAgent} is needed");
+        return null;
     }
 
     internal static int ExitCode(StatusReport report) => report.Verdict switch { "ok" => 0, "degraded" => 1, _ => 2 };
