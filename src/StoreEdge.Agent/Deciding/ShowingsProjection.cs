@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Contracts;
 using StoreEdge.Core.Identity;
+using StoreEdge.Core.Offers;
 
 namespace StoreEdge.Agent.Deciding;
 
@@ -20,6 +21,7 @@ internal sealed class ShowingsProjection : IProjection
             showing TEXT, rendered_ms INTEGER, ended INTEGER NOT NULL, PRIMARY KEY(decision, offer)) WITHOUT ROWID, STRICT;
         CREATE INDEX showing_subject ON showing(subject, shown_ms);
         CREATE INDEX showing_household ON showing(household, shown_ms);
+        CREATE INDEX showing_time ON showing(shown_ms);
         CREATE INDEX showing_display ON showing(display, shown_ms);
         CREATE TABLE shown(offer TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID, STRICT;
         CREATE TABLE present(visit TEXT PRIMARY KEY, subject TEXT NOT NULL, zone TEXT NOT NULL, test INTEGER NOT NULL) WITHOUT ROWID, STRICT;
@@ -39,6 +41,7 @@ internal sealed class ShowingsProjection : IProjection
                 break;
             case DepartureData departure:
                 Run(database, "DELETE FROM present WHERE visit = $visit", ("$visit", departure.VisitId));
+                Run(database, "DELETE FROM showing WHERE shown_ms < $before AND ended = 1", ("$before", (committed.Time - Cap.LongestWindow).ToUnixTimeMilliseconds()));
                 if (new Pseudonym(departure.Subject).IsAnonymous)
                     Run(database, "UPDATE showing SET subject = NULL, household = NULL, visit = NULL WHERE subject = $subject", ("$subject", departure.Subject));
                 break;

@@ -127,8 +127,12 @@ public enum CapHolders
 /// <param name="Counts">What is counted together.</param>
 /// <param name="Class">Only offers of this class; null for all.</param>
 /// <param name="Limit">1 or more.</param>
-/// <param name="Window">Rolling; 1 minute – 366 days.</param>
-public sealed record Cap(CapHolders Per, CapCounts Counts, OfferClass? Class, int Limit, TimeSpan Window);
+/// <param name="Window">Rolling; 1 minute – <see cref="LongestWindow"/>.</param>
+public sealed record Cap(CapHolders Per, CapCounts Counts, OfferClass? Class, int Limit, TimeSpan Window)
+{
+    /// <summary>How long a showing is remembered, and so the longest time a cap can look back: no longer than selling needs.</summary>
+    public static readonly TimeSpan LongestWindow = TimeSpan.FromDays(31);
+}
 
 /// <summary>What a cap counts together.</summary>
 public enum CapCounts

@@ -69,7 +69,7 @@ public static class BundleParser
         var per = reader.Word("per", CapHolders.Customer);
         if (per == CapHolders.None) reader.Fault("per", "'none' is not allowed; allowed are customer, household, screen");
         return new(per, reader.Word("counts", CapCounts.EachOffer), reader.Has("class") ? reader.Word("class", OfferClass.Generic) : null,
-            reader.Whole("limit", 1, 1000, required: true) ?? 1, reader.Duration("window", TimeSpan.FromMinutes(1), TimeSpan.FromDays(366)));
+            reader.Whole("limit", 1, 1000, required: true) ?? 1, reader.Duration("window", TimeSpan.FromMinutes(1), Cap.LongestWindow));
     }
 
     private static ImmutableDictionary<string, ImmutableDictionary<string, string>> Merge(
