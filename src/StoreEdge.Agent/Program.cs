@@ -1,1 +1,13 @@
-namespace StoreEdge.Agent; internal static class Program { internal static int Main(string[] args) => args.Length; }
+using System.CommandLine;
+using StoreEdge.Agent.Commands;
+
+return await new RootCommand("StoreEdge notices who comes in, keeps it, tells central, and shows what fits. One subcommand for each thing you may want of it.")
+{
+    RunCommand.Create(),
+    CheckConfigCommand.Create(),
+//    DoctorCommand.Create(),
+    DecodeCommand.Create(),
+    ReplayCommand.Create(),
+    DecideCommand.Create(TimeProvider.System),
+    JournalCommand.Create(),
+}.Parse(args).InvokeAsync();

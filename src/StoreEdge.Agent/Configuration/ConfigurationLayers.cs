@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace StoreEdge.Agent.Configuration;
 
@@ -9,7 +10,7 @@ namespace StoreEdge.Agent.Configuration;
 /// The layers of the configuration, weakest first: package defaults, the main file, its <c>conf.d</c>, the environment, the command line.
 /// Objects merge key by key; anything else, lists included, is replaced whole by the stronger layer. Remembers which layer each value came from.
 /// </summary>
-internal sealed class ConfigurationLayers
+internal sealed partial class ConfigurationLayers
 {
     /// <summary>Where the main file is looked for when none is named.</summary>
     public const string DefaultFile = "/etc/storeedge/storeedge.json";
@@ -23,12 +24,16 @@ internal sealed class ConfigurationLayers
     private static readonly JsonNodeOptions AnyCase = new() { PropertyNameCaseInsensitive = true };
 
     private readonly Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedSet<string> asked = new(StringComparer.Ordinal);
     private readonly List<ConfigurationError> errors = [];
     private readonly List<string> sources = [];
 
     public JsonObject Root { get; } = new(AnyCase);
 
     public IReadOnlyList<ConfigurationError> Errors => errors;
+
+    /// <summary>Every key that somebody has asked for, lists as <c>receivers[].id</c>; what the README's table is held to.</summary>
+    public IReadOnlySet<string> Asked => asked;
 
     /// <summary>Every source that was read, weakest first.</summary>
     public IReadOnlyList<string> Sources => sources;
@@ -65,6 +70,9 @@ internal sealed class ConfigurationLayers
         layers.AddFile(file, mustExist: true);
         return layers;
     }
+
+    /// <summary>Somebody asks for <paramref name="key"/>.</summary>
+    public void Note(string key) => asked.Add(ItemNumber().Replace(key, "[]"));
 
     /// <summary>Which layer the value at <paramref name="key"/> came from, or the nearest value around it.</summary>
     public string OriginOf(string key)
@@ -150,4 +158,7 @@ internal sealed class ConfigurationLayers
             }
         }
     }
+
+    [GeneratedRegex(@"\[\d+\]")]
+    private static partial Regex ItemNumber();
 }

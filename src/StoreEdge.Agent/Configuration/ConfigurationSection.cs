@@ -152,6 +152,12 @@ internal sealed class ConfigurationSection(ConfigurationLayers layers, JsonObjec
             return null;
         }
 
+        return Resolve(key, text);
+    }
+
+    /// <summary>A path that stands in the value of <paramref name="key"/>; a relative one is meant from the file that the value came from.</summary>
+    public string Resolve(string key, string text)
+    {
         var origin = Origin(Full(key));
         return Path.IsPathRooted(text) || !System.IO.File.Exists(origin) ? Path.GetFullPath(text) : Path.GetFullPath(text, Path.GetDirectoryName(Path.GetFullPath(origin))!);
     }
@@ -187,6 +193,7 @@ internal sealed class ConfigurationSection(ConfigurationLayers layers, JsonObjec
     private JsonNode? Node(string key)
     {
         if (!asked.Contains(key)) asked.Add(key);
+        layers.Note(Full(key));
         return values?[key];
     }
 

@@ -115,6 +115,12 @@ public sealed class PresenceTracker
         return track.Visit;
     }
 
+    /// <summary>Takes a sign of life from a phone whose visit is open; opens none.</summary>
+    public void RenewPortal(Pseudonym subject, Instant at)
+    {
+        if (tracks.TryGetValue(subject, out var track) && track.Present && track.HasPortal) track.LastPortal = at;
+    }
+
     /// <summary>Takes the end of a portal session; the visit ends with it unless a beacon is still heard.</summary>
     public void EndPortal(Pseudonym subject, Instant at, ICollection<PresenceEvent> events)
     {

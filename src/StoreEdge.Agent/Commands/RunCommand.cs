@@ -1,0 +1,37 @@
+using System.CommandLine;
+using StoreEdge.Agent.Configuration;
+using StoreEdge.Agent.Hosting;
+using StoreEdge.Agent.Journal;
+
+namespace StoreEdge.Agent.Commands;
+
+/// <summary><c>storeedge run</c>: the service itself.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var configuration = new ConfigurationArguments();
+        var command = new Command("run", "Run the store until told to stop (Ctrl-C, SIGTERM). Exit code 2 when the configuration is wrong, 1 when a part failed for good.");
+        configuration.AddTo(command);
+        command.SetAction(async (parsed, stop) =>
+        {
+            var error = parsed.InvocationConfiguration.Error;
+            try
+            {
+                var layers = configuration.Read(parsed);
+                return await StoreHost.RunAsync(AgentOptionsReader.Read(layers), layers.Sources, TimeProvider.System, stop).ConfigureAwait(false);
+            }
+            catch (ConfigurationException fault)
+            {
+                foreach (var wrong in fault.Errors) await error.WriteLineAsync(wrong.ToString()).ConfigureAwait(false);
+                return 2;
+            }
+            catch (JournalFault fault)
+            {
+                await error.WriteLineAsync(fault.Message).ConfigureAwait(false);
+                return 1;
+            }
+        });
+        return command;
+    }
+}

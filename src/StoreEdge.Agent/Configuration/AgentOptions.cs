@@ -1,0 +1,41 @@
+using System.Net;
+using StoreEdge.Agent.Deciding;
+using StoreEdge.Agent.Displays;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Mqtt;
+using StoreEdge.Agent.Pages.Portal;
+using StoreEdge.Agent.Sensing;
+using StoreEdge.Core.Identity;
+using StoreEdge.Core.Presence;
+
+namespace StoreEdge.Agent.Configuration;
+
+/// <summary>The whole configuration, parsed and checked. Rooms get their own part of it and nothing else.</summary>
+internal sealed record AgentOptions(
+    StoreOptions Store,
+    IPEndPoint Http,
+    string StateDirectory,
+    IReadOnlyList<ReceiverOptions> Receivers,
+    EnrolmentOptions Enrolment,
+    PresenceOptions Presence,
+    JournalOptions Journal,
+    BrokerOptions? Broker,
+    BundleOptions Bundle,
+    IReadOnlyList<DisplayPlace> Displays,
+    PortalSettings Portal,
+    HardwareProfile? Hardware);
+
+/// <summary>Which store this is.</summary>
+/// <param name="Id">As the whole fleet knows it; also the MQTT client id.</param>
+/// <param name="Name">As customers know it.</param>
+/// <param name="Language">What displays speak, and phones that ask for no language of ours.</param>
+/// <param name="TimeZone">For quiet hours and days.</param>
+internal sealed record StoreOptions(StoreId Id, string Name, string Language, TimeZoneInfo TimeZone);
+
+/// <summary>Who is known, and under which key they become pseudonyms.</summary>
+/// <param name="File">The registry, or null where it comes over MQTT only.</param>
+/// <param name="KeyFile">The tenant's pseudonym key, written as <see cref="PseudonymKey.Allowed"/> says; read at start.</param>
+internal sealed record EnrolmentOptions(string? File, string KeyFile);
+
+/// <summary>The guest portal: whether, and where somebody who accepts it is taken to be.</summary>
+internal sealed record PortalSettings(bool Enabled, ZoneId Zone, PortalOptions Page);

@@ -1,0 +1,237 @@
+using System.Net;
+using StoreEdge.Agent.Deciding;
+using StoreEdge.Agent.Displays;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Mqtt;
+using StoreEdge.Agent.Pages.Portal;
+using StoreEdge.Agent.Sensing;
+using StoreEdge.Core.Identity;
+using StoreEdge.Core.Presence;
+using StoreEdge.Linux.Mosquitto;
+
+namespace StoreEdge.Agent.Configuration;
+
+/// <summary>Turns the layers into <see cref="AgentOptions"/>: one line for each key, with its range and default. The README's table follows this file.</summary>
+internal static class AgentOptionsReader
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Minute = TimeSpan.FromMinutes(1), Hour = TimeSpan.FromHours(1), Day = TimeSpan.FromDays(1);
+
+    /// <summary>Reads and checks everything.</summary>
+    /// <exception cref="ConfigurationException">Anything is wrong; carries every error.</exception>
+    public static AgentOptions Read(ConfigurationLayers layers)
+    {
+        List<ConfigurationError> errors = [.. layers.Errors];
+        var top = ConfigurationSection.Top(layers, errors);
+        var store = Store(top.Section("store"));
+        var http = Http(top.Section("http"));
+        var state = State(top.Section("state"));
+        var receivers = Receivers(top, state);
+        var options = new AgentOptions(
+            store, http, state, receivers, Enrolment(top.Section("enrolment")), Presence(top.Section("presence")), Journal(top.Section("journal")),
+            Broker(top.Section("mqtt")), Bundle(top.Section("bundle"), state), Displays(top), Portal(top.Section("portal"), store), Hardware(top.Section("hardware"), errors));
+        top.Close();
+        return errors.Count == 0 ? options : throw new ConfigurationException(errors);
+    }
+
+    private static StoreOptions Store(ConfigurationSection section)
+    {
+        var id = section.Name("id", "the store's id");
+        var name = section.Text("name", id, n => n.Length is >= 1 and <= 60, "1–60 characters");
+        var language = section.OneOf("language", "pt-BR", "pt-BR", "en", "es");
+        var zone = section.Text("timeZone", "UTC");
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone!, out var found)) section.Fail("timeZone", "a time zone of the IANA database, such as America/Sao_Paulo");
+        section.Close();
+        return new(new(id), name, language, found ?? TimeZoneInfo.Utc);
+    }
+
+    private static IPEndPoint Http(ConfigurationSection section)
+    {
+        const string Default = "127.0.0.1:8480";
+        var text = section.Text("listen", Default)!;
+        if (!IPEndPoint.TryParse(text, out var listen) || listen.Port == 0)
+        {
+            section.Fail("listen", "an address and a port, such as 127.0.0.1:8480 or [::]:8480");
+            listen = IPEndPoint.Parse(Default);
+        }
+
+        section.Close();
+        return listen;
+    }
+
+    private static string State(ConfigurationSection section)
+    {
+        // systemd makes and names the directory (StateDirectory=).
+        var directory = section.File("directory") ?? Environment.GetEnvironmentVariable("STATE_DIRECTORY") ?? "/var/lib/storeedge";
+        section.Close();
+        return directory;
+    }
+
+    private static List<ReceiverOptions> Receivers(ConfigurationSection top, string state)
+    {
+        var receivers = new List<ReceiverOptions>();
+        foreach (var section in top.Sections("receivers"))
+        {
+            var (id, zone) = (section.Name("id", "the receiver's id"), section.Name("zone", "the zone it stands for"));
+            var side = section.OneOf("side", "inside", "inside", "outside") == "outside" ? ReceiverSide.Outside : ReceiverSide.Inside;
+            var place = ReceiverPlace.Uncalibrated(new(id), new(zone), side);
+            place = place with
+            {
+                EnterDbm = (sbyte)section.Integer("enterDbm", place.EnterDbm, -100, -20),
+                ExitDbm = (sbyte)section.Integer("exitDbm", place.ExitDbm, -110, -21),
+            };
+            if (place.ExitDbm >= place.EnterDbm) section.Fail("exitDbm", $"less than enterDbm ({place.EnterDbm})");
+            if (receivers.Any(r => r.Place.Id.Value == id && id.Length > 0)) section.Fail("id", "each receiver has an id of its own");
+            var word = section.Required("source", ReceiverSource.Allowed);
+            if (ReceiverSource.TryParse(word, out var source))
+            {
+                // Sockets belong to the running service, recordings lie where the file that names them lies.
+                var path = source.Kind == "unix" ? Path.GetFullPath(source.Path, Path.GetFullPath(state)) : section.Resolve("source", source.Path);
+                if (ReceiverSource.TryParse($"{source.Kind}:{path}", out source)) receivers.Add(new(place, source));
+                else section.Fail("source", ReceiverSource.Allowed + $"; in full it is {path}");
+            }
+            else if (word.Length > 0) section.Fail("source", ReceiverSource.Allowed);
+            section.Close();
+        }
+
+        return receivers;
+    }
+
+    private static EnrolmentOptions Enrolment(ConfigurationSection section)
+    {
+        var file = section.File("file");
+        section.Required("pseudonymKeyFile", "the file with the tenant's pseudonym key");
+        var key = section.File("pseudonymKeyFile") ?? "";
+        section.Close();
+        return new(file, key);
+    }
+
+    private static PresenceOptions Presence(ConfigurationSection section)
+    {
+        var d = new PresenceOptions();
+        var read = d with
+        {
+            ArrivalPackets = section.Integer("arrivalPackets", d.ArrivalPackets, 1, 16),
+            ArrivalWindow = section.Span("arrivalWindow", d.ArrivalWindow, Second / 2, Minute),
+            SilenceMinimum = section.Span("silenceMinimum", d.SilenceMinimum, Second, Hour),
+            SilenceUnlearned = section.Span("silenceUnlearned", d.SilenceUnlearned, Second, Hour),
+            SilenceMaximum = section.Span("silenceMaximum", d.SilenceMaximum, Second, Hour),
+            ReentryGrace = section.Span("reentryGrace", d.ReentryGrace, TimeSpan.Zero, Hour),
+            PortalHold = section.Span("portalHold", d.PortalHold, Minute, Day),
+            ZoneMargin = section.Number("zoneMargin", d.ZoneMargin, 0, 30),
+            ZoneHold = section.Span("zoneHold", d.ZoneHold, TimeSpan.Zero, Minute),
+            DwellMarks = section.Spans("dwellMarks", d.DwellMarks),
+        };
+        if (read.SilenceMaximum < read.SilenceMinimum) section.Fail("silenceMaximum", "not less than silenceMinimum");
+        if (!read.DwellMarks.SequenceEqual(read.DwellMarks.Order())) section.Fail("dwellMarks", "in ascending order");
+        section.Close();
+        return read;
+    }
+
+    private static JournalOptions Journal(ConfigurationSection section)
+    {
+        var d = new JournalOptions();
+        var read = d with
+        {
+            KeepFor = section.Span("keepFor", d.KeepFor, Hour, 3650 * Day),
+            KeepAtMost = section.Integer("keepAtMost", (int)d.KeepAtMost, 1, 100_000_000),
+            SweepEvery = section.Span("sweepEvery", d.SweepEvery, Minute, Day),
+        };
+        section.Close();
+        return read;
+    }
+
+    private static BrokerOptions? Broker(ConfigurationSection section)
+    {
+        if (!section.IsPresent) return null;
+        var d = new BrokerOptions("localhost", 1883);
+        var (authority, certificate, key) = (section.File("caFile"), section.File("certificateFile"), section.File("keyFile"));
+        if (certificate is null != key is null) section.Fail(certificate is null ? "certificateFile" : "keyFile", "certificateFile and keyFile go together");
+        var tls = section.Flag("tls", authority is not null || certificate is not null);
+        var read = new BrokerOptions(
+            section.Text("host", d.Host, h => Uri.CheckHostName(h) != UriHostNameType.Unknown, "a host name or an IP address"),
+            section.Integer("port", tls ? 8883 : 1883, 1, 65535))
+        {
+            Protocol = section.OneOf("protocol", "5", "5", "3.1.1") == "5" ? MqttProtocol.V5 : MqttProtocol.V311,
+            Username = section.Text("username"),
+            PasswordFile = section.File("passwordFile"),
+            Tls = tls ? new(authority, certificate, key) : null,
+            KeepAlive = section.Span("keepAlive", d.KeepAlive, 5 * Second, Hour),
+            ConnectTimeout = section.Span("connectTimeout", d.ConnectTimeout, Second, 5 * Minute),
+            SessionExpiry = section.Span("sessionExpiry", d.SessionExpiry, TimeSpan.Zero, 30 * Day),
+            RetryFirst = section.Span("retryFirst", d.RetryFirst, Second / 10, Minute),
+            RetryMost = section.Span("retryMost", d.RetryMost, Second, Hour),
+            Window = section.Integer("window", d.Window, 1, 200),
+        };
+        if (read.RetryMost < read.RetryFirst) section.Fail("retryMost", "not less than retryFirst");
+        section.Close();
+        return read;
+    }
+
+    private static BundleOptions Bundle(ConfigurationSection section, string state)
+    {
+        var read = new BundleOptions(section.File("file"), state);
+        section.Close();
+        return read;
+    }
+
+    private static List<DisplayPlace> Displays(ConfigurationSection top)
+    {
+        var displays = new List<DisplayPlace>();
+        foreach (var section in top.Sections("displays"))
+        {
+            var id = section.Name("id", "the display's id");
+            if (displays.Any(d => d.Id.Value == id && id.Length > 0)) section.Fail("id", "each display has an id of its own");
+            displays.Add(new(new(id), new(section.Name("zone", "the zone it hangs in"))));
+            section.Close();
+        }
+
+        return displays;
+    }
+
+    private static PortalSettings Portal(ConfigurationSection section, StoreOptions store)
+    {
+        var d = new PortalOptions();
+        var enabled = section.Flag("enabled", true);
+        var zone = section.IsPresent ? section.Text("zone", "store", t => NameRule.Holds(t), NameRule.Allowed) : "store";
+        var colour = d.BrandColour;
+        if (section.Text("brandColour") is { } text && !Colour.TryParse(text, out colour)) section.Fail("brandColour", "a colour written like #0b5d4b");
+        var welcome = section.Section("welcome");
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var language in PortalText.Tags)
+            if (welcome.Text(language) is { } sentence) texts[language] = sentence;
+        welcome.Close();
+        var page = d with
+        {
+            Name = store.Name,
+            DefaultLanguage = store.Language,
+            BrandColour = colour,
+            Welcome = texts,
+            Contact = section.Text("contact"),
+            TokenLifetime = section.Span("tokenLifetime", d.TokenLifetime, Minute, 10 * Minute),
+            SessionLifetime = section.Span("sessionLifetime", d.SessionLifetime, Hour, 30 * Day),
+            DeviceIdle = section.Span("deviceIdle", d.DeviceIdle, Minute, Day),
+            MaxDevices = section.Integer("maxDevices", d.MaxDevices, 16, 1_000_000),
+            PostsPerMinute = section.Integer("postsPerMinute", d.PostsPerMinute, 1, 1000),
+            LoginAttempts = section.Integer("loginAttempts", d.LoginAttempts, 1, 100),
+        };
+        foreach (var (key, allowed) in page.Faults()) section.Fail(key, allowed);
+        section.Close();
+        return new(enabled, new(zone), page);
+    }
+
+    private static HardwareProfile? Hardware(ConfigurationSection section, List<ConfigurationError> errors)
+    {
+        var file = section.File("profile");
+        section.Close();
+        if (file is null) return null;
+        try
+        {
+            return HardwareProfile.Load(file);
+        }
+        catch (ConfigurationException fault)
+        {
+            errors.AddRange(fault.Errors);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using StoreEdge.Agent.Deciding;
+using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Mqtt;
+using StoreEdge.Agent.Outbox;
+using StoreEdge.Contracts;
+using StoreEdge.Linux.Mosquitto;
+
+namespace StoreEdge.Agent.Hosting;
+
+/// <summary>Everything between this store and central: the link, what goes up, and who takes what comes down.</summary>
+internal sealed class CentralLink
+{
+    private readonly Topics topics;
+    private readonly StateRelay states;
+
+    public CentralLink(
+        BrokerOptions broker, string storeId, JournalStore journal, HealthBoard health, Func<VersionStateMessage> versions, TimeProvider time, ILoggerFactory logs)
+    {
+        var options = new OutboxOptions();
+        topics = new(storeId);
+        Broker = new(
+            broker, new(storeId, journal.Epoch, journal.BootId, ProgramVersion.Text), () => journal.NextCounter("birth").Value, health, time, new Random(),
+            logs.CreateLogger<BrokerLink>());
+        Outbox = new(options, storeId, journal, Broker, health, time, logs.CreateLogger<OutboxRelay>());
+        states = new(options, storeId, journal, Broker, health, versions, time);
+    }
+
+    public BrokerLink Broker { get; }
+
+    public OutboxRelay Outbox { get; }
+
+    /// <summary>Says who takes which message; before <see cref="Run"/>.</summary>
+    public void Listen(EnrolmentFiles enrolment, DecidingLoop deciding)
+    {
+        Outbox.Listen();
+        Broker.Handle(topics.DesiredEnrolment, (message, _) =>
+        {
+            enrolment.Take(message.Payload);
+            return ValueTask.CompletedTask;
+        });
+        Broker.Handle(topics.AnyContext, (message, _) =>
+        {
+            deciding.Accept(Read(message, ContractsJson.Default.ContextMessage));
+            return ValueTask.CompletedTask;
+        });
+        Broker.Handle(topics.AnyNotice, (message, _) =>
+        {
+            deciding.Accept(Read(message, ContractsJson.Default.NoticeMessage));
+            return ValueTask.CompletedTask;
+        });
+    }
+
+    /// <summary>Starts the loops.</summary>
+    public void Run(Loops loops)
+    {
+        loops.Run("outbox", Outbox.RunAsync);
+        loops.Run("state topics", states.RunAsync);
+        loops.Run("broker link", Broker.RunAsync);
+    }
+
+    private static T Read<T>(MqttMessage message, JsonTypeInfo<T> type)
+        where T : class => JsonSerializer.Deserialize(message.Payload.Span, type) ?? throw new FormatException("null is no message");
+}

@@ -1,0 +1,97 @@
+using StoreEdge.Agent.Configuration;
+using StoreEdge.Agent.Health;
+using StoreEdge.Core.Identity;
+
+namespace StoreEdge.Agent.Hosting;
+
+/// <summary>
+/// Brings enrolment lists to the registry: the configured file and central's message, whichever is newer, and over a restart without either the last good
+/// copy. A list with any fault changes nothing.
+/// </summary>
+internal sealed class EnrolmentFiles(EnrolmentOptions options, string stateDirectory, EnrolmentRegistry registry, HealthBoard health)
+{
+    private const string Refused = "enrolment-refused", NotKept = "enrolment-not-kept";
+
+    private string LastGood => Path.Combine(stateDirectory, "enrolment.last-good.json");
+
+    /// <summary>Reads the tenant's key.</summary>
+    /// <exception cref="ConfigurationException">There is none; without it nobody can be named.</exception>
+    public static PseudonymKey ReadKey(EnrolmentOptions options)
+    {
+        try
+        {
+            return PseudonymKey.Parse(File.ReadAllText(options.KeyFile));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException([new(options.KeyFile, "enrolment.pseudonymKeyFile", null, $"cannot be read: {fault.Message}")]);
+        }
+        catch (FormatException fault)
+        {
+            throw new ConfigurationException([new(options.KeyFile, "enrolment.pseudonymKeyFile", null, fault.Message)]);
+        }
+    }
+
+    /// <summary>At start: the configured file, then the last good copy where that is newer.</summary>
+    public void Load()
+    {
+        if (options.File is { } file) LoadFile(file, Severity.Fault);
+        if (File.Exists(LastGood)) LoadFile(LastGood, Severity.Warning);
+    }
+
+    /// <summary>Takes a list from central. One that is older than what is known is ignored: a retained message may lag behind the file.</summary>
+    /// <exception cref="FormatException">It breaks a rule; the message names up to three places.</exception>
+    public void Take(ReadOnlyMemory<byte> document)
+    {
+        if (!EnrolmentList.TryParse(document, out var list, out var faults)) throw new FormatException(Told(faults));
+        if (list.Version < registry.Version) return;
+        registry.Replace(list);
+        Keep(document.Span);
+    }
+
+    private static string Told(IReadOnlyList<EnrolmentFault> faults) =>
+        string.Join("; ", faults.Take(3)) + (faults.Count > 3 ? $"; and {faults.Count - 3} more" : "");
+
+    private void LoadFile(string file, Severity severity)
+    {
+        string wrong;
+        try
+        {
+            if (EnrolmentList.TryParse(File.ReadAllBytes(file), out var list, out var faults))
+            {
+                if (list.Version > registry.Version) registry.Replace(list);
+                return;
+            }
+
+            wrong = Told(faults);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            wrong = fault.Message;
+        }
+
+        health.Raise(Refused, severity, $"The enrolment list {file} is not used: {wrong}", "Correct the file and restart, or send a list from central; until then its customers are strangers.");
+    }
+
+    /// <summary>Written beside and renamed, readable by the agent alone: it holds the tenant's customer numbers.</summary>
+    private void Keep(ReadOnlySpan<byte> document)
+    {
+        try
+        {
+            var beside = LastGood + ".new";
+            using (var file = new FileStream(beside, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            {
+                file.Write(document);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(beside, LastGood, overwrite: true);
+            health.Clear(NotKept);
+            health.Clear(Refused);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            health.Raise(NotKept, Severity.Warning, $"The enrolment list is in force but no copy could be kept: {fault.Message}", "Check the space and the rights of the state directory.");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using StoreEdge.Agent.Configuration;
+using StoreEdge.Agent.Deciding;
+using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Pages.Portal;
+using StoreEdge.Agent.Presence;
+using StoreEdge.Core.Identity;
+using StoreEdge.Core.Offers;
+
+namespace StoreEdge.Agent.Hosting;
+
+/// <summary>The portal with everything it asks of other rooms: presence, the registry, offers for the phone.</summary>
+internal sealed class PortalParts : IDisposable
+{
+    private readonly Reception reception;
+    private readonly PortalEndpoints endpoints;
+
+    public PortalParts(
+        PortalSettings settings, PortalKey key, PortalSessions sessions, EnrolmentRegistry registry, PresenceLoop presence, JournalStore journal, PhoneOffers phone,
+        DecisionInputs inputs, HealthBoard health, TimeProvider time, ILoggerFactory logs)
+    {
+        HasStopped hasStopped = inputs.HasStopped;
+        reception = new(
+            settings.Page, journal, sessions, new PortalArrivals(presence, settings.Zone), typed => registry.TryFindLogin(typed, out var subject) ? subject : null,
+            hasStopped, time);
+        endpoints = new(
+            settings.Page, key, reception, new SourceAddress(), async (session, language, stop) =>
+                [.. (await phone.DecideForPhoneAsync(session.Visit, session.Subject, language, stop).ConfigureAwait(false)).Select(Card)],
+            hasStopped, health, time, logs.CreateLogger<PortalEndpoints>());
+    }
+
+    public void Map(IEndpointRouteBuilder routes) => routes.MapPortal(endpoints);
+
+    public void Dispose() => reception.Dispose();
+
+    private static PhoneOfferCard Card(PhoneOffer offer) => new(
+        offer.Offer.Value, offer.Decision.Value, offer.Language, offer.Headline, string.Join(' ', new[] { offer.Body, offer.Call }.Where(t => t.Length > 0)),
+        offer.Price is { } price ? price + (offer.PriceUnit is { } unit ? $" {unit}" : "") : null, offer.PriceBefore, offer.Supplier, offer.Why, offer.Class != OfferClass.Service);
+
+    /// <summary>Presence in the portal's words.</summary>
+    private sealed class PortalArrivals(PresenceLoop presence, ZoneId zone) : IPortalArrivals
+    {
+        public Task<VisitId> ArriveAsync(Pseudonym subject, Assurance assurance, CancellationToken stop) => presence.NoticePortalAsync(subject, assurance, zone, stop);
+
+        public void StillHere(Pseudonym subject) => presence.RenewPortal(subject);
+
+        public void Leave(Pseudonym subject) => presence.LeavePortal(subject);
+    }
+}

@@ -1,0 +1,52 @@
+using StoreEdge.Agent.Configuration;
+using StoreEdge.Agent.Deciding;
+using StoreEdge.Agent.Displays;
+using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Presence;
+using StoreEdge.Agent.Sensing;
+using StoreEdge.Core;
+using StoreEdge.Core.Identity;
+using StoreEdge.Core.Presence;
+
+namespace StoreEdge.Agent.Hosting;
+
+/// <summary>Shows the technician each room's status in the page's own words, so that neither knows the other.</summary>
+internal static class StatusViews
+{
+    public static StatusSources Of(
+        AgentOptions options, IReadOnlyList<string> configuration, SensingLoop sensing, EnrolmentRegistry registry, PresenceLoop presence, JournalStore journal,
+        CentralLink? link, DisplayHub displays, BundleStore bundles, TimeProvider time) => new()
+        {
+            Store = new(options.Store.Id.Value, options.Store.Name),
+            Version = ProgramVersion.Text,
+            Configuration = configuration,
+            Receivers = () => [.. sensing.Status.Select(s => View(s, time))],
+            Enrolled = () => registry.Beacons,
+            PresentNow = () => presence.Present,
+            PresenceSilence = () => presence.Silence,
+            Outbox = () => View(journal.Snapshot(), link, time),
+            Link = () => link is null ? null : View(link, time),
+            Displays = () => [.. displays.Status().Select(View)],
+            Bundle = () => new(bundles.Current.Version, bundles.Current.Hash, bundles.Current.Offers.Length),
+            PortalEnabled = options.Portal.Enabled,
+        };
+
+    private static ReceiverView View(ReceiverStatus s, TimeProvider time) => new(
+        s.Place.Id.Value, s.Place.Zone.Value, s.Place.Side == ReceiverSide.Inside ? "inside" : "outside", s.Connected, s.Advertisements, 0,
+        s.Advertisements == 0 ? 0 : (double)s.Enrolled / s.Advertisements, s.Overflowed, s.Malformed, s.LastHeard is { } heard ? (Instant.Now(time) - heard).TotalSeconds : null, s.Fault);
+
+    private static OutboxView View(JournalStatus journal, CentralLink? link, TimeProvider time) => new(
+        journal.LastSeq, journal.AcknowledgedSeq, journal.LastSeq - journal.AcknowledgedSeq, journal.OldestPendingAge.TotalSeconds,
+        link?.Outbox.Status.LastAckAt is { } at ? (time.GetUtcNow() - at).TotalSeconds : null, journal.DatabaseBytes + journal.WalBytes);
+
+    private static LinkView View(CentralLink link, TimeProvider time)
+    {
+        var (status, now) = (link.Broker.Status, time.GetUtcNow());
+        return new(
+            status.Broker, status.IsOnline, status.ConnectedSince is { } since ? (now - since).TotalSeconds : null, status.Connections,
+            status.IsOnline ? null : status.LastFailure?.Detail, status.NextAttemptAt is { } next ? Math.Max(0, (next - now).TotalSeconds) : null);
+    }
+
+    private static DisplayView View(DisplayStatus s) => new(s.Id.Value, s.Zone.Value, s.Clients > 0, s.Showing, s.SinceAcknowledged?.TotalSeconds);
+}

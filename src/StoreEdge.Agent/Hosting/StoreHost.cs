@@ -1,0 +1,127 @@
+using StoreEdge.Agent.Configuration;
+using StoreEdge.Agent.Deciding;
+using StoreEdge.Agent.Displays;
+using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Pages.Diagnostics;
+using StoreEdge.Agent.Pages.Kiosk;
+using StoreEdge.Agent.Pages.Portal;
+using StoreEdge.Agent.Presence;
+using StoreEdge.Agent.Sensing;
+using StoreEdge.Contracts;
+using StoreEdge.Core.Identity;
+using StoreEdge.Linux.Systemd;
+
+namespace StoreEdge.Agent.Hosting;
+
+/// <summary>Builds the rooms in the order in which data flow through them, hands each what it needs, runs them, and takes them down in reverse.</summary>
+internal static class StoreHost
+{
+    /// <summary>How long open requests may hold up the end; systemd would kill us after 90 s.</summary>
+    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(3);
+
+    /// <summary>Runs the store until told to stop.</summary>
+    /// <returns>0 after an orderly end, 1 when a loop failed for good (systemd then starts the service again).</returns>
+    /// <exception cref="JournalFault">The journal cannot be opened.</exception>
+    /// <exception cref="ConfigurationException">A file that the configuration names cannot be used.</exception>
+    public static async Task<int> RunAsync(AgentOptions options, IReadOnlyList<string> sources, TimeProvider time, CancellationToken stop)
+    {
+        var systemd = ServiceNotifier.FromEnvironment();
+        var builder = Web(options);
+        await using var app = builder.Build();
+        var logs = app.Services.GetRequiredService<ILoggerFactory>();
+        var log = logs.CreateLogger("StoreEdge");
+        var health = new HealthBoard(time, logs.CreateLogger<HealthBoard>());
+        var loops = new Loops(log, stop);
+
+        // Who is known.
+        var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKey(options.Enrolment));
+        var enrolment = new EnrolmentFiles(options.Enrolment, options.StateDirectory, registry, health);
+
+        Directory.CreateDirectory(options.StateDirectory);
+        var portalKey = PortalKey.LoadOrCreate(Path.Combine(options.StateDirectory, "portal.key"));
+        var sessions = new PortalSessions(portalKey, options.Portal.Page.SessionLifetime);
+
+        // The truth on disk, and what is derived from it.
+        await using var journal = JournalStore.Open(
+            options.StateDirectory, options.Journal with { ClockSynchronized = KernelClock.IsSynchronized },
+            [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), sessions], time, health, logs.CreateLogger<JournalStore>());
+        enrolment.Load();
+
+        // Sightings become visits, visits become events.
+        var sensing = new SensingLoop(options.Receivers, registry.TryFind, time, health);
+        var presence = new PresenceLoop(sensing.Sightings, options.Receivers.Select(r => r.Place), options.Presence, journal.AppendAsync, time, health);
+        presence.Restore(journal.Query(database => VisitsProjection.ReadOpen(database, time.GetUtcNow())));
+
+        // Events are acted upon.
+        var bundles = new BundleStore(options.Bundle, health);
+        bundles.Load();
+        var visits = new PresentVisits();
+        var inputs = new DecisionInputs(journal, time, health);
+        var phone = new PhoneOffers(journal, bundles, visits, inputs, time);
+        var displays = new DisplayHub(options.Displays, Posters.Idle(bundles.Current), journal, time, health);
+        var deciding = new DecidingLoop(journal, bundles, visits, inputs, phone, displays, time, health);
+
+        // Events are told.
+        var link = options.Broker is { } broker
+            ? new CentralLink(broker, options.Store.Id.Value, journal, health, () => Versions(bundles, registry), time, logs)
+            : null;
+        link?.Listen(enrolment, deciding);
+
+        // People look.
+        var views = StatusViews.Of(options, sources, sensing, registry, presence, journal, link, displays, bundles, time);
+        var machine = new MachineChecks(options.StateDirectory, clockSynchronised: () => KernelClock.IsSynchronized());
+        var checkup = new Checkup(views, machine, health, time);
+        var feed = new EventFeed(journal.Subscribe("diagnostics", 256), checkup.Sample, time);
+        using var self = new HttpClient();
+        var watchdog = new FunctionalWatchdog(
+            VitalSigns.Of(presence, journal, options.Http, self, time), systemd.FeedWatchdog, (systemd.WatchdogInterval ?? TimeSpan.FromSeconds(30)) / 3, time, health);
+        new DiagnosticsEndpoints(new(checkup, feed, time), feed, () => watchdog.Missing, time, loops.Stopping).Map(app);
+        app.MapKiosk(displays, time);
+        using var portal = options.Portal.Enabled
+            ? new PortalParts(options.Portal, portalKey, sessions, registry, presence, journal, phone, inputs, health, time, logs)
+            : null;
+        portal?.Map(app);
+
+        loops.Run("journal events to displays", deciding.RunAsync);
+        loops.Run("displays", displays.RunAsync);
+        loops.Run("presence", presence.RunAsync);
+        loops.Run("sensing", sensing.RunAsync);
+        loops.Run("live events", feed.RunAsync);
+        if (link is not null) link.Run(loops);
+        await app.StartAsync(stop).ConfigureAwait(false);
+        loops.Run("watchdog", watchdog.RunAsync);
+
+        systemd.Ready($"store {options.Store.Id} at http://{options.Http}");
+        log.LogInformation("Store {Store} is open at http://{Http}", options.Store.Id, options.Http);
+        var failed = await loops.UntilOverAsync().ConfigureAwait(false);
+        systemd.Stopping();
+        log.LogInformation("Store {Store} closes", options.Store.Id);
+        using var goodbye = new CancellationTokenSource(GoodbyeTime, time);
+        await app.StopAsync(goodbye.Token).ConfigureAwait(false);
+        return failed ? 1 : 0;
+    }
+
+    private static WebApplicationBuilder Web(AgentOptions options)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        // Under systemd each line carries its priority for the journal; in a terminal a time is more useful.
+        if (Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null) builder.Logging.AddSystemdConsole();
+        else builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(options.Http);
+            kestrel.AddServerHeader = false;
+            // Forms of the portal and acknowledgements of displays are far below 16 KiB.
+            kestrel.Limits.MaxRequestBodySize = 16 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        });
+        return builder;
+    }
+
+    private static VersionStateMessage Versions(BundleStore bundles, EnrolmentRegistry registry) =>
+        new(ProgramVersion.Text, bundles.Current.Version, bundles.Current.Hash, registry.Version);
+}

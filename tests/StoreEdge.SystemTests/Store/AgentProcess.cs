@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace StoreEdge.SystemTests.Store;
+
+/// <summary>The real agent in a directory of its own: started, asked over HTTP, stopped with SIGTERM or killed with SIGKILL, started again on the same state.</summary>
+internal sealed class AgentProcess : IAsyncDisposable
+{
+    private Process? process;
+
+    public AgentProcess(int? mqttPort, Action<JsonObject>? configure = null)
+    {
+        Directory = System.IO.Directory.CreateTempSubdirectory("storeedge-agent-").FullName;
+        Port = Checkout.FreePort();
+        Url = new Uri($"http://127.0.0.1:{Port}");
+        File.WriteAllText(KeyFile, "1:" + string.Concat(Enumerable.Repeat("5e", 32)));
+        var configuration = JsonNode.Parse(File.ReadAllText(Path.Combine(Checkout.Root, "deploy/demo/storeedge.json")), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip })!.AsObject();
+        configuration["state"] = new JsonObject { ["directory"] = State };
+        configuration["http"] = new JsonObject { ["listen"] = $"127.0.0.1:{Port}" };
+        configuration["enrolment"] = new JsonObject { ["pseudonymKeyFile"] = KeyFile };
+        configuration["bundle"]!["file"] = Path.Combine(Checkout.Root, "deploy/examples/bundle.json");
+        if (mqttPort is { } port) configuration["mqtt"]!["port"] = port;
+        else configuration.Remove("mqtt");
+        configure?.Invoke(configuration);
+        File.WriteAllText(ConfigurationFile, configuration.ToJsonString());
+        Http = new() { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(10) };
+    }
+
+    public string Directory { get; }
+
+    public string State => Path.Combine(Directory, "state");
+
+    public string Sockets => Path.Combine(State, "radio");
+
+    public string KeyFile => Path.Combine(Directory, "pseudonym.key");
+
+    public string ConfigurationFile => Path.Combine(Directory, "storeedge.json");
+
+    public string LogFile => Path.Combine(Directory, "agent.log");
+
+    public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
+
+    public int Port { get; }
+
+    public Uri Url { get; }
+
+    public HttpClient Http { get; }
+
+    public int ProcessId => process?.Id ?? throw new InvalidOperationException("the agent does not run");
+
+    /// <summary>Enrols <see cref="Visitor"/> from a file, where no central sends a list.</summary>
+    public static void EnrolFromFile(JsonObject configuration)
+    {
+        var file = Path.Combine((string)configuration["state"]!["directory"]!, "..", "enrolment.json");
+        File.WriteAllText(file, $$"""{ "version": 1, "entries": [ { "customer": "C-42", "role": "customer", "loyaltyNumber": "4242", "beacons": ["{{Visitor.Beacon}}"] } ] }""");
+        configuration["enrolment"]!["file"] = file;
+    }
+
+    /// <summary>Starts the agent and waits until it says that it is ready.</summary>
+    public async Task StartAsync()
+    {
+        process = Checkout.Start(Checkout.Agent, LogFile, ["run", "--config", ConfigurationFile]);
+        await Eventually.Get(
+            async () =>
+            {
+                if (process.HasExited) Assert.Fail($"the agent ended with {process.ExitCode}:\n{Log}");
+                try
+                {
+                    using var answer = await Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                    return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
+                }
+                catch (HttpRequestException refused)
+                {
+                    return refused.Message;
+                }
+            },
+            answer => answer.StartsWith("200 ", StringComparison.Ordinal), "a ready agent", TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>SIGKILL: no chance to tidy up.</summary>
+    public async Task KillAsync()
+    {
+        process!.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        process = null;
+    }
+
+    /// <summary>SIGTERM, as systemd does it.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await process!.WaitForExitAsync(patience.Token);
+        var code = process.ExitCode;
+        process.Dispose();
+        process = null;
+        return code;
+    }
+
+    /// <summary>The technician's data.</summary>
+    public async Task<JsonNode> StatusAsync() => JsonNode.Parse(await Http.GetStringAsync(new Uri("/diagnostics/status.json", UriKind.Relative)))!;
+
+    /// <summary>Runs another subcommand to its end.</summary>
+    public static async Task<(int Code, string Output, string Error)> CommandAsync(string? input, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Checkout.Agent, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var command = Process.Start(start)!;
+        var (output, error) = (command.StandardOutput.ReadToEndAsync(), command.StandardError.ReadToEndAsync());
+        if (input is not null) await command.StandardInput.WriteAsync(input);
+        command.StandardInput.Close();
+        await command.WaitForExitAsync();
+        return (command.ExitCode, await output, await error);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (process is not null) await KillAsync();
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Collections;
+using System.Text.RegularExpressions;
+using StoreEdge.Agent.Configuration;
+using StoreEdge.Tests.Architecture;
+
+namespace StoreEdge.Tests.Configuration;
+
+public sealed partial class AgentOptionsTests : IDisposable
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("storeedge-").FullName;
+
+    public void Dispose() => Directory.Delete(directory, recursive: true);
+
+    private ConfigurationLayers Layers(string json)
+    {
+        var file = Path.Combine(directory, "storeedge.json");
+        File.WriteAllText(file, json);
+        return ConfigurationLayers.Read(file, new Hashtable(), []);
+    }
+
+    private List<string> ErrorsOf(string json) =>
+        [.. Assert.Throws<ConfigurationException>(() => AgentOptionsReader.Read(Layers(json))).Errors.Select(e => e.ToString().Replace(directory + "/", "", StringComparison.Ordinal))];
+
+    [Fact]
+    public void The_least_that_is_needed_is_an_id_and_a_key()
+    {
+        var options = AgentOptionsReader.Read(Layers("""{ "store": { "id": "s-1" }, "enrolment": { "pseudonymKeyFile": "key" } }"""));
+        Assert.Equal("s-1", options.Store.Id.Value);
+        Assert.Equal(Path.Combine(directory, "key"), options.Enrolment.KeyFile);
+        Assert.Null(options.Broker);
+        Assert.Equal(8480, options.Http.Port);
+    }
+
+    [Fact]
+    public void Everything_that_is_wrong_is_told_at_once()
+    {
+        var errors = ErrorsOf("""
+            { "store": { "id": "Store 1", "timeZone": "Mars" }, "http": { "listen": "nowhere" },
+              "receivers": [ { "id": "door", "zone": "z", "source": "hci:hci0" }, { "id": "door", "zone": "z", "side": "left", "source": "unix:a.sock", "enterDbm": -90, "exitDbm": -80 } ],
+              "mqtt": { "certificateFile": "c.pem" }, "bundel": {} }
+            """);
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: store.id: \"Store 1\" is not allowed; the store's id: 1–64 characters", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: store.timeZone: \"Mars\"", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: http.listen: \"nowhere\"", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: receivers[0].source: \"hci:hci0\" is not allowed; btsnoop:PATH", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: receivers[1].side: \"left\" is not allowed; one of inside, outside", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: receivers[1].exitDbm: -80 is not allowed; less than enterDbm (-90)", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: mqtt.keyFile: null is not allowed; certificateFile and keyFile go together", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.Contains("bundel", StringComparison.Ordinal) && e.Contains("did you mean 'bundle'?", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.Contains("enrolment.pseudonymKeyFile: is missing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Two_receivers_cannot_share_an_id() =>
+        Assert.Contains(
+            ErrorsOf("""
+                { "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" },
+                  "receivers": [ { "id": "door", "zone": "z", "source": "unix:a" }, { "id": "door", "zone": "z", "source": "unix:b" } ] }
+                """),
+            e => e.StartsWith("storeedge.json: receivers[1].id: \"door\" is not allowed; each receiver has an id of its own", StringComparison.Ordinal));
+
+    [Fact]
+    public void Sockets_lie_in_the_state_directory_and_recordings_beside_the_file_that_names_them()
+    {
+        var options = AgentOptionsReader.Read(Layers("""
+            { "store": { "id": "s" }, "state": { "directory": "/var/lib/x" }, "enrolment": { "pseudonymKeyFile": "k" },
+              "receivers": [ { "id": "a", "zone": "z", "source": "unix:radio/a.sock" }, { "id": "b", "zone": "z", "source": "btsnoop:b.btsnoop" } ] }
+            """));
+        Assert.Equal("/var/lib/x/radio/a.sock", options.Receivers[0].Source.Path);
+        Assert.Equal(Path.Combine(directory, "b.btsnoop"), options.Receivers[1].Source.Path);
+    }
+
+    [Theory]
+    [InlineData("deploy/demo/storeedge.json")]
+    [InlineData("deploy/examples/storeedge.json")]
+    public void The_configurations_that_come_with_the_project_are_good(string file)
+    {
+        Environment.SetEnvironmentVariable("CREDENTIALS_DIRECTORY", directory);
+        try
+        {
+            var options = AgentOptionsReader.Read(ConfigurationLayers.Read(Path.Combine(SourceTree.Root, file), new Hashtable(), ["enrolment.pseudonymKeyFile=key"]));
+            Assert.NotEmpty(options.Receivers);
+            Assert.NotEmpty(options.Displays);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("CREDENTIALS_DIRECTORY", null);
+        }
+    }
+
+    [Fact]
+    public void The_readme_names_every_key_and_no_other()
+    {
+        var layers = Layers("""{ "store": { "id": "s" }, "receivers": [ {} ], "displays": [ {} ], "mqtt": {}, "portal": {} }""");
+        Assert.Throws<ConfigurationException>(() => AgentOptionsReader.Read(layers));
+        // Inner nodes and the languages of a welcome are not keys of their own.
+        var known = layers.Asked.Where(k => !layers.Asked.Any(o => o.StartsWith(k + ".", StringComparison.Ordinal) || o.StartsWith(k + "[", StringComparison.Ordinal)) && !k.StartsWith("portal.welcome.", StringComparison.Ordinal));
+        var readme = File.ReadAllText(Path.Combine(SourceTree.Root, "README.md"));
+        var table = readme[readme.IndexOf("## Configuration", StringComparison.Ordinal)..];
+        table = table[..table.IndexOf("\n## ", 3, StringComparison.Ordinal)];
+        var documented = table.Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal)).SelectMany(l => Key().Matches(l.Split('|')[1]).Select(m => m.Groups[1].Value));
+        Assert.Equal(known.Append("portal.welcome").Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+    }
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Key();
+}
