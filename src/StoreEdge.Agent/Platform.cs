@@ -1,0 +1,4 @@
+using System.Runtime.Versioning;
+
+// Unix sockets with permissions, systemd, GPIO: the agent runs on Linux only.
+[assembly: SupportedOSPlatform("linux")]

@@ -1,0 +1,38 @@
+using StoreEdge.Contracts;
+using StoreEdge.Core.Identity;
+using StoreEdge.Core.Presence;
+
+namespace StoreEdge.Agent.Presence;
+
+/// <summary>Presence in the words of the wire: one function per message.</summary>
+internal static class PresenceWords
+{
+    public static string Of(Assurance assurance) => assurance switch
+    {
+        Assurance.High => "high",
+        Assurance.Medium => "medium",
+        _ => "low",
+    };
+
+    public static string Of(DepartureReason reason) => reason switch
+    {
+        DepartureReason.Silence => "silence",
+        DepartureReason.Weak => "weak",
+        DepartureReason.Outside => "outside",
+        _ => "portal",
+    };
+
+    public static string Of(Road road) => road == Road.Portal ? "portal" : "beacon";
+
+    public static IEventData Of(PresenceEvent happened) => happened switch
+    {
+        Arrival a => new ArrivalData(a.Visit.Value, a.Subject.Value, a.Zone.Value, a.Receiver?.Value, Of(a.Assurance), Of(a.Road), TraceOf(a.Road)),
+        Dwell d => new DwellData(d.Visit.Value, d.Subject.Value, d.Zone.Value, d.Present.TotalSeconds, TraceOf(d.Road)),
+        ZoneChange z => new ZoneData(z.Visit.Value, z.Subject.Value, z.From.Value, z.Zone.Value, z.Receiver?.Value, TraceOf(z.Road)),
+        Departure d => new DepartureData(d.Visit.Value, d.Subject.Value, d.Zone.Value, d.Present.TotalSeconds, Of(d.Reason), TraceOf(d.Road)),
+        _ => throw new ArgumentException($"{happened.GetType().Name} has no message", nameof(happened)),
+    };
+
+    /// <summary>A device gives its owner away; who uses the portal does so of their own will.</summary>
+    private static string TraceOf(Road road) => road == Road.Portal ? "voluntary" : "involuntary";
+}

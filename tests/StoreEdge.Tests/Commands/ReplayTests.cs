@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.Json;
+using StoreEdge.Agent.Commands;
+using StoreEdge.Agent.Sensing;
+using StoreEdge.Core.Presence;
+using StoreEdge.Core.Sightings;
+using StoreEdge.Tests.Sightings;
+
+namespace StoreEdge.Tests.Commands;
+
+public sealed class ReplayTests
+{
+    private readonly StringWriter error = new();
+
+    [Fact]
+    public void A_walk_through_the_door_is_told_in_seconds_since_the_first_frame_of_all()
+    {
+        // 10 s on the street, 80 s inside, then on the street again.
+        var lines = Run(
+            ("street", ReceiverSide.Outside, Recording(100, 0.1, i => i < 100 ? -55 : i < 900 ? -85 : -55)),
+            ("till", ReceiverSide.Inside, Recording(100, 0.1, i => i < 100 ? -75 : i < 900 ? -60 : -75)));
+        Assert.Equal(["arrival", "dwell", "departure"], lines.Select(l => l.GetProperty("event").GetString()));
+        Assert.InRange(lines[0].GetProperty("t").GetDouble(), 10, 13);
+        Assert.InRange(lines[2].GetProperty("t").GetDouble(), 90, 93);
+        Assert.Equal(("till", "till", "low", "outside"), (
+            lines[0].GetProperty("receiver").GetString(), lines[0].GetProperty("zone").GetString(), lines[0].GetProperty("assurance").GetString(),
+            lines[2].GetProperty("reason").GetString()));
+        Assert.Single(lines.Select(l => l.GetProperty("subject").GetString()).Distinct());
+        Assert.Single(lines.Select(l => l.GetProperty("visit").GetString()).Distinct());
+        Assert.DoesNotContain("e2c56db5", string.Concat(lines), StringComparison.OrdinalIgnoreCase);
+        Assert.Empty(error.ToString());
+    }
+
+    [Fact]
+    public void The_end_of_a_recording_is_no_departure() =>
+        Assert.Equal("arrival", Assert.Single(Run(("till", ReceiverSide.Inside, Recording(20, 0.1, _ => -60)))).GetProperty("event").GetString());
+
+    [Fact]
+    public void What_is_no_recording_is_named_with_the_byte()
+    {
+        Assert.Equal(2, ReplayCommand.Run([Lane("till", ReceiverSide.Inside, new MemoryStream([1, 2, 3]))], new AnyBeacon().TryFind, new(), new MemoryStream(), error));
+        Assert.Contains("till.btsnoop: no btsnoop", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_recording_that_was_cut_is_used_and_told()
+    {
+        var recording = Recording(20, 0.1, _ => -60);
+        recording.SetLength(recording.Length - 1);
+        Assert.Single(Run(("till", ReceiverSide.Inside, recording)));
+        Assert.Contains("ends in the middle", error.ToString(), StringComparison.Ordinal);
+    }
+
+    private List<JsonElement> Run(params (string Id, ReceiverSide Side, Stream Recording)[] lanes)
+    {
+        var output = new MemoryStream();
+        Assert.Equal(0, ReplayCommand.Run([.. lanes.Select(l => Lane(l.Id, l.Side, l.Recording))], new AnyBeacon().TryFind, new(), output, error));
+        return [.. Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement)];
+    }
+
+    private static ReplayLane Lane(string id, ReceiverSide side, Stream recording) => new(ReceiverPlace.Uncalibrated(new(id), new(id), side), $"{id}.btsnoop", recording);
+
+    private static MemoryStream Recording(double seconds, double interval, Func<int, int> rssi)
+    {
+        var file = new MemoryStream();
+        var writer = new BtsnoopWriter(file);
+        writer.WriteHeader();
+        for (var i = 0; i < seconds / interval; i++)
+            writer.Write(DateTimeOffset.UnixEpoch.AddYears(50).AddSeconds(i * interval), Frames.Legacy(Frames.IBeacon, $"{(byte)(sbyte)rssi(i):X2}"));
+        file.Position = 0;
+        return file;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using StoreEdge.Core.Identity;
+using StoreEdge.Core.Sightings;
+
+namespace StoreEdge.Tests.Identity;
+
+public sealed class EnrolmentTests
+{
+    private const string Good = """
+        { "version": 7, "entries": [
+          { "customer": "C-1001", "household": "H-7", "loyaltyNumber": " 5550001 ", "beacons": ["ibeacon:E2C56DB5-DFFB-48D2-B060-D0F5A71096E0/1/2", "eddystone-eid:a9b76a71c5f89290"] },
+          { "customer": "S-1", "role": "staff", "beacons": ["eddystone-uid:00010203040506070809/00000000002a"] },
+          { "customer": "F-1", "role": "fixed", "beacons": [] } ] }
+        """;
+
+    private readonly PseudonymKey key = new(3, Enumerable.Range(0, 32).Select(i => (byte)i).ToArray());
+
+    [Fact]
+    public void A_beacon_leads_to_its_owner_and_a_number_to_the_same_pseudonym()
+    {
+        var registry = new EnrolmentRegistry(key);
+        registry.Replace(Parse(Good));
+        Assert.Equal((7L, 3), (registry.Version, registry.Beacons));
+
+        Assert.True(registry.TryFind(Id("ibeacon:e2c56db5-dffb-48d2-b060-d0f5a71096e0/1/2"), out var customer));
+        Assert.Equal((key.OfCustomer("C-1001"), BeaconRole.Customer, Assurance.Low), (customer.Subject, customer.Role, customer.Assurance));
+        Assert.NotNull(customer.Household);
+        Assert.True(registry.TryFind(Id("eddystone-eid:a9b76a71c5f89290"), out var rotating));
+        Assert.Equal((customer.Subject, Assurance.Medium), (rotating.Subject, rotating.Assurance));
+        Assert.True(registry.TryFind(Id("eddystone-uid:00010203040506070809/00000000002a"), out var staff));
+        Assert.Equal(BeaconRole.Staff, staff.Role);
+        Assert.False(registry.TryFind(Id("eddystone-eid:0000000000000000"), out _));
+
+        Assert.True(registry.TryFindLogin("5550001", out var typed));
+        Assert.Equal(customer.Subject, typed);
+        Assert.False(registry.TryFindLogin("5550002", out _));
+    }
+
+    [Fact]
+    public void A_new_list_replaces_the_old_one_whole()
+    {
+        var registry = new EnrolmentRegistry(key);
+        registry.Replace(Parse(Good));
+        registry.Replace(Parse("""{"version":8,"entries":[]}"""));
+        Assert.Equal((8L, 0), (registry.Version, registry.Beacons));
+        Assert.False(registry.TryFindLogin("5550001", out _));
+    }
+
+    [Theory]
+    [InlineData("{", "")]
+    [InlineData("[]", "")]
+    [InlineData("""{"entries":[]}""", "version")]
+    [InlineData("""{"version":0,"entries":[]}""", "version")]
+    [InlineData("""{"version":1.5,"entries":[]}""", "version")]
+    [InlineData("""{"version":1}""", "entries")]
+    [InlineData("""{"version":1,"entries":{}}""", "entries")]
+    [InlineData("""{"version":1,"entries":[],"extra":1}""", "extra")]
+    [InlineData("""{"version":1,"entries":[3]}""", "entries[0]")]
+    [InlineData("""{"version":1,"entries":[{"beacons":[]}]}""", "entries[0].customer")]
+    [InlineData("""{"version":1,"entries":[{"customer":""}]}""", "entries[0].customer")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A"},{"customer":"B","role":"boss"}]}""", "entries[1].role")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","beacon":"x"}]}""", "entries[0].beacon")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","beacons":"x"}]}""", "entries[0].beacons")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","beacons":["eddystone-eid:a9b76a71c5f89290", 5]}]}""", "entries[0].beacons[1]")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","beacons":["11:22:33:44:55:66"]}]}""", "entries[0].beacons[0]")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","beacons":["eddystone-eid:a9b76a71c5f89290"]},{"customer":"B","beacons":["eddystone-eid:A9B76A71C5F89290"]}]}""", "entries[1].beacons[0]")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","loyaltyNumber":"x1"},{"customer":"B","loyaltyNumber":"X1"}]}""", "entries[1].loyaltyNumber")]
+    [InlineData("""{"version":1,"entries":[{"customer":"\ud800"}]}""", "")]
+    public void A_wrong_list_is_refused_with_the_place_of_the_fault(string json, string path)
+    {
+        Assert.False(EnrolmentList.TryParse(Encoding.UTF8.GetBytes(json), out _, out var faults));
+        Assert.Equal(path, Assert.Single(faults).Path);
+        Assert.NotEmpty(faults[0].Message);
+    }
+
+    private static EnrolmentList Parse(string json)
+    {
+        Assert.True(EnrolmentList.TryParse(Encoding.UTF8.GetBytes(json), out var list, out var faults), string.Join("; ", faults));
+        return list;
+    }
+
+    private static BeaconId Id(string text)
+    {
+        Assert.True(BeaconId.TryParse(text, out var id));
+        return id;
+    }
+}

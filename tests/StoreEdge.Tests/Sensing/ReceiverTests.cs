@@ -1,0 +1,85 @@
+using System.Threading.Channels;
+using StoreEdge.Agent.Sensing;
+using StoreEdge.Core;
+using StoreEdge.Core.Identity;
+using StoreEdge.Core.Presence;
+using StoreEdge.Core.Sightings;
+using StoreEdge.Tests.Sightings;
+
+namespace StoreEdge.Tests.Sensing;
+
+public sealed class ReceiverTests
+{
+    private static readonly ReceiverPlace Door = ReceiverPlace.Uncalibrated(new("door"), new("entrance"), ReceiverSide.Inside);
+    private static readonly Pseudonym Somebody = new("k1-somebody");
+    private readonly Channel<Sighting> sightings = Channel.CreateBounded<Sighting>(2);
+
+    [Fact]
+    public void An_enrolled_beacon_becomes_a_sighting_under_its_pseudonym()
+    {
+        var receiver = Receiver(BeaconRole.Customer);
+        receiver.Hear(Frames.Legacy(Frames.IBeacon), new(42));
+        Assert.True(sightings.Reader.TryRead(out var sighting));
+        Assert.Equal(new(Somebody, new("door"), -56, new(42), Assurance.Low), sighting);
+        Assert.Equal((1, 1, 1, 0), (receiver.Status.Frames, receiver.Status.Advertisements, receiver.Status.Enrolled, receiver.Status.NotEnrolled));
+        Assert.Equal(new Instant(42), receiver.Status.LastHeard);
+    }
+
+    [Theory]
+    [InlineData(BeaconRole.Staff)]
+    [InlineData(BeaconRole.Fixed)]
+    public void Staff_and_fixtures_are_known_and_take_no_part(BeaconRole role)
+    {
+        var receiver = Receiver(role);
+        receiver.Hear(Frames.Legacy(Frames.IBeacon), new(1));
+        Assert.False(sightings.Reader.TryRead(out _));
+        Assert.Equal((1, 0), (receiver.Status.Enrolled, receiver.Status.NotEnrolled));
+    }
+
+    [Fact]
+    public void Strangers_are_counted_and_dropped_without_an_allocation()
+    {
+        var receiver = Receiver(BeaconRole.Customer);
+        byte[][] strangers = [.. Frames.All.Where(f => f != Frames.IBeacon).Select(f => Frames.Legacy(f)), Frames.Extended(Frames.Uid), Frames.Bytes("043E0302"), Frames.Legacy("06FF4C00021501")];
+        foreach (var packet in strangers) receiver.Hear(packet, new(1));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10_000; i++)
+            foreach (var packet in strangers)
+                receiver.Hear(packet, new(i));
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.False(sightings.Reader.TryRead(out _));
+        Assert.Equal(10_001L * (strangers.Length - 2), receiver.Status.NotEnrolled);
+        Assert.Equal(10_001L * 2, receiver.Status.Malformed);
+    }
+
+    [Fact]
+    public void What_presence_cannot_take_in_time_is_dropped_and_counted()
+    {
+        var receiver = Receiver(BeaconRole.Customer);
+        for (var i = 0; i < 5; i++) receiver.Hear(Frames.Legacy(Frames.IBeacon), new(i));
+        Assert.Equal((5, 3), (receiver.Status.Enrolled, receiver.Status.Overflowed));
+    }
+
+    [Fact]
+    public void Other_events_of_the_controller_are_no_fault()
+    {
+        var receiver = Receiver(BeaconRole.Customer);
+        receiver.Hear(Frames.Bytes("040E0401030C00"), new(1));
+        Assert.Equal((1, 0, 0), (receiver.Status.Frames, receiver.Status.Advertisements, receiver.Status.Malformed));
+    }
+
+    [Fact]
+    public void A_missing_rssi_is_passed_on_as_unknown()
+    {
+        Receiver(BeaconRole.Customer).Hear(Frames.Legacy(Frames.IBeacon, "7F"), new(1));
+        Assert.True(sightings.Reader.TryRead(out var sighting));
+        Assert.Equal(Sighting.RssiUnknown, sighting.Rssi);
+    }
+
+    private Receiver Receiver(BeaconRole role)
+    {
+        Assert.True(BeaconId.TryParse("ibeacon:e2c56db5-dffb-48d2-b060-d0f5a71096e0/1/2", out var known));
+        var owner = new BeaconOwner(Somebody, role, Assurance.Low, null);
+        return new(Door, (BeaconId beacon, out BeaconOwner found) => (found = owner, beacon == known).Item2, sightings.Writer);
+    }
+}
