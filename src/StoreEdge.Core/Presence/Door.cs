@@ -14,10 +14,10 @@ internal readonly struct Door(ReceiverPlace[] places, PresenceOptions options)
         var inside = TopTwo(track, ReceiverSide.Inside, now, patience, out _, out _);
         var outside = TopTwo(track, ReceiverSide.Outside, now, patience, out var enter, out var exit);
         if (double.IsNaN(outside) || outside <= Hearing.Floor) return false;
-        if (double.IsNaN(inside)) inside = Hearing.Floor;
-        var margin = inside - outside;
-        if (margin > options.DoorMargin) return false;
-        if (outside > enter || margin < -options.DoorMargin) return true;
+        if (inside - outside > options.DoorMargin) return false;
+        if (outside > enter) return true;
+        // Only what is heard can be compared: an inside receiver that misses packets says nothing about the side.
+        if (inside > Hearing.Floor && outside - inside > options.DoorMargin && IsHeard(track, ReceiverSide.Inside, now, patience)) return true;
         return outside < exit ? false : null;
     }
 
@@ -26,6 +26,15 @@ internal readonly struct Door(ReceiverPlace[] places, PresenceOptions options)
     {
         var patience = Patience(track);
         return TopTwo(track, ReceiverSide.Inside, now, patience, out _, out _) - TopTwo(track, ReceiverSide.Outside, now, patience, out _, out _);
+    }
+
+    /// <summary>Whether any receiver of a side hears the subject at present.</summary>
+    private bool IsHeard(Track track, ReceiverSide side, Instant now, double patience)
+    {
+        for (var i = 0; i < places.Length; i++)
+            if (places[i].Side == side && track.Hearings[i].Heard && (now - track.Hearings[i].Last).TotalSeconds <= patience)
+                return true;
+        return false;
     }
 
     /// <summary>How long a receiver may miss the device before its level fades, in seconds.</summary>

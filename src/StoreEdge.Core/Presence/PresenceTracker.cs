@@ -65,6 +65,7 @@ public sealed class PresenceTracker
 
         var place = places[receiver];
         var countsForArrival = place.Side == ReceiverSide.Inside && sighting.Rssi >= place.EnterDbm;
+        if (place.Side == ReceiverSide.Inside) track.LastInside = now;
         track.Hearings[receiver].Take(sighting.Rssi, sighting.At, countsForArrival, options);
         if (track.Present) ObservePresent(track, now, isNewAdvertisement, events);
         if (!track.Present || !track.HasBeacon) ObserveAbsent(track, sighting.Assurance, now, isNewAdvertisement, events);
@@ -166,7 +167,7 @@ public sealed class PresenceTracker
     private void ObserveAbsent(Track track, Assurance assurance, Instant now, bool isNewAdvertisement, ICollection<PresenceEvent> events)
     {
         var best = Best(track, now, null, out _);
-        if (best == Track.NoReceiver || !HasArrived(track, now) || !HasCrossed(track, IsInside(track, best, now), now, isNewAdvertisement)) return;
+        if (best == Track.NoReceiver || !HasCrossed(track, IsInside(track, best, now), now, isNewAdvertisement) || !HasArrived(track, now)) return;
         if (track.Present)
         {
             // The portal had opened the visit; from here on the beacon tells when it ends.
@@ -275,7 +276,11 @@ public sealed class PresenceTracker
         if (track.HasBeacon)
         {
             var last = track.HasPortal && track.LastPortal > track.LastHeard ? track.LastPortal : track.LastHeard;
-            if (now - last > track.Interval.Silence(options)) Depart(track, DepartureReason.Silence, last, now, events);
+            var silence = track.Interval.Silence(options);
+            if (now - last > silence) Depart(track, DepartureReason.Silence, last, now, events);
+            // Heard by none but the outside, and longer than the door receivers would miss them by chance: they are still about, but not in here.
+            else if (track.LastInside is { } inside && track.LastHeard > inside && last == track.LastHeard && now - inside > 3 * silence)
+                Depart(track, DepartureReason.Outside, inside, now, events);
         }
         else if (now - track.LastPortal > options.PortalHold)
         {

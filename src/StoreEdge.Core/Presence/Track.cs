@@ -10,6 +10,7 @@ internal sealed class Track(Pseudonym subject, int receivers)
     internal AdvertisingInterval Interval;
     internal Instant LastHeard;
     internal bool HasBeenHeard;
+    internal Instant? LastInside;
 
     // The visit, open while Present, kept through the grace afterwards.
     internal bool Present;

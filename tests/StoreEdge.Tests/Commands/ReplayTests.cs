@@ -8,9 +8,11 @@ using StoreEdge.Tests.Sightings;
 
 namespace StoreEdge.Tests.Commands;
 
-public sealed class ReplayTests
+public sealed class ReplayTests : IDisposable
 {
     private readonly StringWriter error = new();
+
+    public void Dispose() => error.Dispose();
 
     [Fact]
     public void A_walk_through_the_door_is_told_in_seconds_since_the_first_frame_of_all()

@@ -154,6 +154,17 @@ public sealed class PresenceTrackerTests
     }
 
     [Fact]
+    public void An_inside_receiver_that_misses_packets_does_not_send_anybody_out()
+    {
+        tracker = With(Front, Street);
+        Together(Ana, -75, -76, 10);
+        Stay(Ana, -76, 15, 0.1, Street);
+        Assert.IsType<Arrival>(Assert.Single(events));
+        Stay(Ana, -76, 20, 0.1, Street);
+        Assert.Equal(DepartureReason.Outside, Assert.IsType<Departure>(events[1]).Reason);
+    }
+
+    [Fact]
     public void Between_the_thresholds_the_side_does_not_change()
     {
         tracker = With(Front, Street);
@@ -182,8 +193,8 @@ public sealed class PresenceTrackerTests
     [Fact]
     public void Dwell_is_told_at_its_marks_once()
     {
-        Stay(Ana, -60, 320, 0.5, Front);
-        Assert.Equal([60.0, 300.0], events.OfType<Dwell>().Select(d => d.Present.TotalSeconds));
+        Stay(Ana, -60, 1000, 0.5, Front);
+        Assert.Equal([300.0, 900.0], events.OfType<Dwell>().Select(d => d.Present.TotalSeconds));
     }
 
     [Fact]
@@ -192,7 +203,7 @@ public sealed class PresenceTrackerTests
         Stay(Ana, -60, 10, 0.5, Front);
         var visit = tracker.ObservePortal(Ana, Assurance.High, new("entrance"), Now, events);
         Assert.Equal(Assert.Single(events).Visit, visit);
-        Stay(Ana, -60, 60, 0.5, Front);
+        Stay(Ana, -60, 310, 0.5, Front);
         Assert.Equal(Assurance.High, events.OfType<Dwell>().Single().Assurance);
     }
 
@@ -293,7 +304,7 @@ public sealed class PresenceTrackerTests
     private static PresenceTracker With(params ReceiverPlace[] places)
     {
         var visits = 0;
-        return new(places, new(), _ => new($"visit {++visits}"));
+        return new(places, new() { DwellMarks = [TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15)] }, _ => new($"visit {++visits}"));
     }
 
     private void Hear(Pseudonym who, int rssi, ReceiverPlace place) => tracker.Observe(new(who, place.Id, (sbyte)rssi, Now, Assurance.Low), events);

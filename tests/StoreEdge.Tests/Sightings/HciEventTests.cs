@@ -52,7 +52,7 @@ public sealed class HciEventTests
     [InlineData("043E02021A", DecodeFaultKind.ReportCount, 4)]
     [InlineData("043E020D0B", DecodeFaultKind.ReportCount, 4)]
     [InlineData("043E0A02010001112233445566", DecodeFaultKind.Truncated, 5)]
-    [InlineData("043E0E020100011122334455660302" + "01", DecodeFaultKind.Truncated, 14)]
+    [InlineData("043E0D020100011122334455660302" + "01", DecodeFaultKind.Truncated, 14)]
     [InlineData("043E0D0201000111223344556600C8" + "00", DecodeFaultKind.TrailingBytes, 15)]
     [InlineData("043E0C0202000111223344556600C8", DecodeFaultKind.Truncated, 15)]
     [InlineData("043E0C0201000111223344556620C8", DecodeFaultKind.DataLength, 13)]
