@@ -22,7 +22,7 @@ internal sealed class CentralLink
         var options = new OutboxOptions();
         topics = new(storeId);
         Broker = new(
-            broker, new(storeId, journal.Epoch, journal.BootId, ProgramVersion.Text), () => journal.NextCounter("birth").Value, health, time, new Random(),
+            broker, new(storeId, journal.Epoch, journal.BootId, ProgramVersion.Text), () => NextBirth(journal), health, time, new Random(),
             logs.CreateLogger<BrokerLink>());
         Outbox = new(options, storeId, journal, Broker, health, time, logs.CreateLogger<OutboxRelay>());
         states = new(options, storeId, journal, Broker, health, versions, time);
@@ -59,6 +59,20 @@ internal sealed class CentralLink
         loops.Run("outbox", Outbox.RunAsync);
         loops.Run("state topics", states.RunAsync);
         loops.Run("broker link", Broker.RunAsync);
+    }
+
+    /// <summary>Null while the disk refuses: the link then waits, as it would for the broker.</summary>
+    private static long? NextBirth(JournalStore journal)
+    {
+        try
+        {
+            return journal.NextCounter("birth").Value;
+        }
+        catch (JournalFault)
+        {
+            // The journal has raised its own warning.
+            return null;
+        }
     }
 
     private static T Read<T>(MqttMessage message, JsonTypeInfo<T> type)

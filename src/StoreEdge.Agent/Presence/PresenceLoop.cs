@@ -61,18 +61,16 @@ internal sealed class PresenceLoop
     /// <summary>A customer does something on the portal: gives the visit that it belongs to, once its arrival is on disk.</summary>
     public async Task<VisitId> NoticePortalAsync(Pseudonym subject, Assurance assurance, ZoneId zone, CancellationToken stop)
     {
-        var sign = new PortalSign(subject, assurance, zone, Ends: false);
+        var sign = new PortalSign(PortalSignKind.Arrives, subject, assurance, zone);
         await signs.Writer.WriteAsync(sign, stop);
         return await sign.Visit.Task.WaitAsync(stop);
     }
 
-    /// <summary>A customer's portal session is over; completes once that is on disk.</summary>
-    public async Task EndPortalAsync(Pseudonym subject, CancellationToken stop)
-    {
-        var sign = new PortalSign(subject, default, default, Ends: true);
-        await signs.Writer.WriteAsync(sign, stop);
-        await sign.Visit.Task.WaitAsync(stop);
-    }
+    /// <summary>A customer's phone shows life: an open visit goes on. Waits for nothing; where too much waits already, the next sign of life does as well.</summary>
+    public void RenewPortal(Pseudonym subject) => signs.Writer.TryWrite(new(PortalSignKind.Renews, subject, default, default));
+
+    /// <summary>A customer's portal session is over, and the visit with it unless a beacon is heard. Waits for nothing; where too much waits already, silence ends the visit.</summary>
+    public void LeavePortal(Pseudonym subject) => signs.Writer.TryWrite(new(PortalSignKind.Leaves, subject, default, default));
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -116,9 +114,17 @@ internal sealed class PresenceLoop
     private VisitId Take(PortalSign sign)
     {
         var now = Instant.Now(time);
-        if (!sign.Ends) return tracker.ObservePortal(sign.Subject, sign.Assurance, sign.Zone, now, events);
-        tracker.EndPortal(sign.Subject, now, events);
-        return default;
+        switch (sign.Kind)
+        {
+            case PortalSignKind.Arrives:
+                return tracker.ObservePortal(sign.Subject, sign.Assurance, sign.Zone, now, events);
+            case PortalSignKind.Renews:
+                tracker.RenewPortal(sign.Subject, now);
+                return default;
+            default:
+                tracker.EndPortal(sign.Subject, now, events);
+                return default;
+        }
     }
 
     /// <summary>Has the events journaled in their order; those handed over together share a commit. Tried until it works: an arrival is not lost to a full disk.</summary>
@@ -161,7 +167,14 @@ internal sealed class PresenceLoop
         return VisitIds.Create(time.GetUtcNow(), random);
     }
 
-    private sealed record PortalSign(Pseudonym Subject, Assurance Assurance, ZoneId Zone, bool Ends)
+    private enum PortalSignKind
+    {
+        Arrives,
+        Renews,
+        Leaves,
+    }
+
+    private sealed record PortalSign(PortalSignKind Kind, Pseudonym Subject, Assurance Assurance, ZoneId Zone)
     {
         public TaskCompletionSource<VisitId> Visit { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
