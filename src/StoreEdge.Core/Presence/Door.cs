@@ -7,6 +7,9 @@ namespace StoreEdge.Core.Presence;
 /// </summary>
 internal readonly struct Door(ReceiverPlace[] places, PresenceOptions options)
 {
+    // dB more that it takes to bring somebody in by the margin than to keep them in: hysteresis, as between the thresholds.
+    private const double AbsentMargin = 3;
+
     /// <summary>What the evidence says now; null in the band between the two thresholds.</summary>
     internal bool? IsOutside(Track track, Instant now)
     {
@@ -14,11 +17,11 @@ internal readonly struct Door(ReceiverPlace[] places, PresenceOptions options)
         var inside = TopTwo(track, ReceiverSide.Inside, now, patience, out _, out _);
         var outside = TopTwo(track, ReceiverSide.Outside, now, patience, out var enter, out var exit);
         if (double.IsNaN(outside) || outside <= Hearing.Floor) return false;
-        if (inside - outside > options.DoorMargin) return false;
+        if (inside - outside > options.DoorMargin + (track.Present ? 0 : AbsentMargin)) return false;
         if (outside > enter) return true;
+        if (outside < exit) return false;
         // Only what is heard can be compared: an inside receiver that misses packets says nothing about the side.
-        if (inside > Hearing.Floor && outside - inside > options.DoorMargin && IsHeard(track, ReceiverSide.Inside, now, patience)) return true;
-        return outside < exit ? false : null;
+        return outside - inside > options.DoorMargin && IsHeard(track, ReceiverSide.Inside, now, patience) ? true : null;
     }
 
     /// <summary>dB by which the inside is stronger; negative where the outside is.</summary>
@@ -27,6 +30,9 @@ internal readonly struct Door(ReceiverPlace[] places, PresenceOptions options)
         var patience = Patience(track);
         return TopTwo(track, ReceiverSide.Inside, now, patience, out _, out _) - TopTwo(track, ReceiverSide.Outside, now, patience, out _, out _);
     }
+
+    /// <summary>Whether any outside receiver hears the subject at present.</summary>
+    internal bool HearsOutside(Track track, Instant now) => IsHeard(track, ReceiverSide.Outside, now, Patience(track));
 
     /// <summary>Whether any receiver of a side hears the subject at present.</summary>
     private bool IsHeard(Track track, ReceiverSide side, Instant now, double patience)

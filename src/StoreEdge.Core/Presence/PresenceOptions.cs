@@ -10,12 +10,15 @@ public sealed record PresenceOptions
     public TimeSpan ArrivalWindow { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Time constant of the level that decides inside or outside: short, because the door is crossed in seconds.</summary>
-    public TimeSpan DoorTimeConstant { get; init; } = TimeSpan.FromSeconds(0.8);
+    public TimeSpan DoorTimeConstant { get; init; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Time constant of the level that decides zones and weak exits: several seconds, because RSSI is correlated over a second.</summary>
     public TimeSpan ZoneTimeConstant { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>dB by which one side of the door must exceed the other to overrule the outside receivers' own thresholds.</summary>
+    /// <summary>
+    /// dB by which one side of the door must exceed the other to overrule the outside receivers' own thresholds: the inside always (somebody stands just within the
+    /// door), the outside between its thresholds only (a shelf hides a customer from an inside receiver by up to 16 dB: I-DR on the recordings).
+    /// </summary>
     public double DoorMargin { get; init; } = 12;
 
     /// <summary>How long, and over how many packets (<see cref="ArrivalPackets"/>), the evidence for having crossed the door must hold.</summary>

@@ -61,11 +61,11 @@ public sealed class PresenceTracker
         if (track.HasBeenHeard && isNewAdvertisement && now - track.LastHeard is var gap && gap < track.Interval.Silence(options)) track.Interval.Learn(gap);
         track.LastHeard = now;
         track.HasBeenHeard = true;
+        var place = places[receiver];
+        if (place.Side == ReceiverSide.Inside) track.LastInside = now;
         if (sighting.Rssi == Sighting.RssiUnknown) return;
 
-        var place = places[receiver];
         var countsForArrival = place.Side == ReceiverSide.Inside && sighting.Rssi >= place.EnterDbm;
-        if (place.Side == ReceiverSide.Inside) track.LastInside = now;
         track.Hearings[receiver].Take(sighting.Rssi, sighting.At, countsForArrival, options);
         if (track.Present) ObservePresent(track, now, isNewAdvertisement, events);
         if (!track.Present || !track.HasBeacon) ObserveAbsent(track, sighting.Assurance, now, isNewAdvertisement, events);
@@ -189,9 +189,12 @@ public sealed class PresenceTracker
             return;
         }
 
+        // Weakness is something that is heard inside; packets that only the outside hears say nothing about it.
+        if (track.LastInside != now) return;
         var best = Best(track, now, null, out var level);
         if (best == Track.NoReceiver) return;
-        if (level >= places[best].ExitDbm) track.Weak = false;
+        // Where the door hears them too it decides itself; weakness inside is then a shelf, not an absence.
+        if (level >= places[best].ExitDbm || door.HearsOutside(track, now)) track.Weak = false;
         else if (!track.Weak) (track.Weak, track.WeakSince) = (true, now);
         else if (now - track.WeakSince >= options.WeakHold)
         {

@@ -23,7 +23,7 @@ public sealed record ReceiverPlace(ReceiverId Id, ZoneId Zone, ReceiverSide Side
     // Inside: a phone-class beacon at 10–15 m indoors arrives at about −80 dBm, and noise ends at about −95. Outside: the plateau of five recordings of a real
     // door (tests/StoreEdge.Tests/Presence/DoorRecordings.cs), where either threshold may move by 1 dB at little cost.
 
-    /// <summary>The thresholds that work uncalibrated: inside −80/−90 dBm, outside −70/−74 dBm.</summary>
+    /// <summary>The thresholds that work uncalibrated: inside −80/−90 dBm, outside −70/−75 dBm.</summary>
     public static ReceiverPlace Uncalibrated(ReceiverId id, ZoneId zone, ReceiverSide side) =>
-        side == ReceiverSide.Inside ? new(id, zone, side, -80, -90) : new(id, zone, side, -70, -74);
+        side == ReceiverSide.Inside ? new(id, zone, side, -80, -90) : new(id, zone, side, -70, -75);
 }

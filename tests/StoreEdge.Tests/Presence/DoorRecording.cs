@@ -62,14 +62,19 @@ internal sealed class DoorRecording
         return file;
     }
 
+    /// <summary>Why the tag left, in the last replay, and how often.</summary>
+    public Dictionary<DepartureReason, int> Departures { get; } = [];
+
     /// <summary>Runs the agent's own sensing and presence on it, uncalibrated.</summary>
     public IReadOnlyList<(double T, string Event)> Replay(IEnumerable<string> receivers, PresenceOptions options)
     {
         var lanes = receivers.Select(r => new ReplayLane(
             ReceiverPlace.Uncalibrated(new(r), new(r), r.StartsWith('O') ? ReceiverSide.Outside : ReceiverSide.Inside), r, ToBtsnoop(r))).ToList();
         List<(double, string)> events = [];
+        Departures.Clear();
         new Replay(lanes, new AnyBeacon().TryFind, options).Run(e =>
         {
+            if (e is Departure departure) Departures[departure.Reason] = Departures.GetValueOrDefault(departure.Reason) + 1;
             if (e is Arrival or Departure) events.Add((e.At.Nanoseconds / 1e9, e is Arrival ? "arrival" : "departure"));
         });
         return events;

@@ -16,7 +16,7 @@ public sealed class DoorRecordings(ITestOutputHelper output)
     {
         foreach (var inside in new[] { "I-DL", "I-DR", "I-E", "I-T1", "I-T2", "I-T3" })
             foreach (var outside in new[] { "O-DL", "O-DR" })
-                Assert.True(Run(inside, outside).F1 >= 0.92, $"{inside} with {outside}");
+                Assert.True(Run(inside, outside).F1 >= 0.9, $"{inside} with {outside}");
     }
 
     [DoorFact]
@@ -37,7 +37,11 @@ public sealed class DoorRecordings(ITestOutputHelper output)
     {
         var score = new Score();
         foreach (var recording in DoorRecording.ReadAll(DoorFactAttribute.Directory!))
+        {
             score.Add(recording.Truth, recording.Replay(receivers, new PresenceOptions()), Window);
+            output.WriteLine(string.Join(", ", recording.Departures.Select(d => $"{d.Value} × {d.Key}")));
+        }
+
         output.WriteLine($"{string.Join("+", receivers)}: {score}");
         return score;
     }
