@@ -11,8 +11,10 @@ internal sealed class AgentProcess : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process process;
+    private readonly Socket notifications;
 
-    private AgentProcess(Process process, TimeSpan ready, TimeSpan answered) => (this.process, Ready, Answered) = (process, ready, answered);
+    private AgentProcess(Process process, Socket notifications, TimeSpan ready, TimeSpan answered) =>
+        (this.process, this.notifications, Ready, Answered) = (process, notifications, ready, answered);
 
     /// <summary>From the start of the process to <c>READY=1</c>.</summary>
     public TimeSpan Ready { get; }
@@ -35,7 +37,8 @@ internal sealed class AgentProcess : IDisposable
     public static async Task<AgentProcess> StartAsync(string[] program, string directory)
     {
         var (port, socketPath) = (Broker.FreePort(), Path.Combine(directory, "notify"));
-        using var notifications = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        // Stays open as long as the agent runs, as systemd's does.
+        var notifications = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         notifications.Bind(new UnixDomainSocketEndPoint(socketPath));
         var start = new ProcessStartInfo("/bin/sh", ["-c", "out=$1; shift; exec \"$@\" >\"$out\" 2>&1", "sh", Path.Combine(directory, "output"), .. program, "run", "--config", Configure(directory, port)])
         {
@@ -48,11 +51,12 @@ internal sealed class AgentProcess : IDisposable
             using var patience = new CancellationTokenSource(Patience);
             var ready = WaitReadyAsync(notifications, began, patience.Token);
             var answered = WaitAnsweredAsync(port, began, patience.Token);
-            return new(process, await ready, await answered);
+            return new(process, notifications, await ready, await answered);
         }
         catch (OperationCanceledException)
         {
             process.Kill();
+            notifications.Dispose();
             throw new InvalidOperationException($"the agent was not ready within {Patience.TotalSeconds:0} s:\n{File.ReadAllText(Path.Combine(directory, "output"))}");
         }
     }
@@ -62,6 +66,7 @@ internal sealed class AgentProcess : IDisposable
         process.Kill();
         process.WaitForExit();
         process.Dispose();
+        notifications.Dispose();
     }
 
     private static async Task<TimeSpan> WaitReadyAsync(Socket notifications, long began, CancellationToken stop)
