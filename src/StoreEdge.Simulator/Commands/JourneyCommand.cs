@@ -21,7 +21,7 @@ internal static class JourneyCommand
                 var service = new JourneyService(new(host, port, parsed.GetValue(client)!), store, [], _ => [], _ => { }, time);
                 await service.RunAsync(stop).ConfigureAwait(false);
                 foreach (var (storeId, ack) in store.Journals()) Console.WriteLine($"{storeId} {ack.Epoch}: {store.Count(storeId, ack.Epoch)} events, contiguous to {ack.Seq}");
-                Console.WriteLine($"{service.Counts.Duplicates} duplicates, {service.Counts.Conflicts} conflicts, {service.Counts.Malformed} malformed, {service.Counts.Connections} connections");
+                Console.WriteLine($"{service.Counts.Duplicates} duplicates, {service.Counts.Conflicts} conflicts, {service.Counts.Malformed} malformed, {service.Counts.Connections} connections, {service.Counts.TakenOver} taken over");
                 foreach (var reason in service.Counts.MalformedBecause) Console.WriteLine($"malformed: {reason}");
                 return 0;
             }

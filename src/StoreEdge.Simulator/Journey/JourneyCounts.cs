@@ -11,7 +11,7 @@ internal sealed class JourneyCounts
     private readonly Dictionary<string, VersionStateMessage> versions = [];
     private readonly Dictionary<(string StoreId, Guid Epoch), long> highest = [];
     private readonly Dictionary<string, int> malformedBecause = [];
-    private long received, stored, duplicates, conflicts, malformed, connections;
+    private long received, stored, duplicates, conflicts, malformed, connections, takenOver;
 
     public long Received => Interlocked.Read(ref received);
 
@@ -24,6 +24,11 @@ internal sealed class JourneyCounts
     public long Malformed => Interlocked.Read(ref malformed);
 
     public long Connections => Interlocked.Read(ref connections);
+
+    /// <summary>How often a journal was taken over from an earlier table.</summary>
+    public long TakenOver => Interlocked.Read(ref takenOver);
+
+    public void CountTakenOver() => Interlocked.Increment(ref takenOver);
 
     public void CountReceived() => Interlocked.Increment(ref received);
 

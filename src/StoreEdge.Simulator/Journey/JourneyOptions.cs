@@ -14,5 +14,8 @@ internal sealed record JourneyOptions(string Host, int Port, string ClientId)
     /// <summary>The longest pause between two attempts to connect.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long the broker keeps what comes while the service is away.</summary>
+    public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(24);
+
     public MqttProtocol Protocol { get; init; } = MqttProtocol.V5;
 }

@@ -48,7 +48,7 @@ internal sealed class JourneyService(
         var pause = TimeSpan.Zero;
         while (!stop.IsCancellationRequested)
         {
-            var client = new MosquittoClient(new(options.ClientId, options.Host, options.Port) { Protocol = options.Protocol }, m => Receive(m, stop), time);
+            var client = new MosquittoClient(new(options.ClientId, options.Host, options.Port) { Protocol = options.Protocol, SessionExpiry = options.SessionExpiry }, m => Receive(m, stop), time);
             await using (client.ConfigureAwait(false))
             {
                 try
@@ -106,7 +106,9 @@ internal sealed class JourneyService(
                     Enqueue(new(new(envelope, DataOf(envelope), message.Payload.ToArray(), time.GetUtcNow()), null), stop);
                     break;
                 case ("state", "outbox"):
-                    Counts.Note(topic.StoreId, JsonSerializer.Deserialize(message.Payload.Span, ContractsJson.Default.OutboxStateMessage)!);
+                    var outbox = JsonSerializer.Deserialize(message.Payload.Span, ContractsJson.Default.OutboxStateMessage)!;
+                    Counts.Note(topic.StoreId, outbox);
+                    if (outbox.AcknowledgedSeq > 0) Enqueue(new(null, (topic.StoreId, outbox.Epoch), outbox.AcknowledgedSeq), stop);
                     break;
                 case ("state", "version"):
                     Counts.Note(topic.StoreId, JsonSerializer.Deserialize(message.Payload.Span, ContractsJson.Default.VersionStateMessage)!);
@@ -162,6 +164,12 @@ internal sealed class JourneyService(
                 while (batch.Count < BatchSize && inbox.Reader.TryRead(out var incoming))
                 {
                     if (incoming.Event is { } received) batch.Add(received);
+                    else if (incoming is { Epoch: { } told, Acknowledged: > 0 })
+                    {
+                        if (store.TakeOver(told.StoreId, told.Epoch, incoming.Acknowledged) is not { } end) continue;
+                        due[told] = end;
+                        Counts.CountTakenOver();
+                    }
                     else if (incoming.Epoch is { } asked) due[asked] = store.ContiguousSeq(asked.StoreId, asked.Epoch);
                     else foreach (var (storeId, ack) in store.Journals()) due[(storeId, ack.Epoch)] = ack.Seq;
                 }
@@ -206,7 +214,7 @@ internal sealed class JourneyService(
         }
     }
 
-    private sealed record Incoming(ReceivedEvent? Event, (string StoreId, Guid Epoch)? Epoch)
+    private sealed record Incoming(ReceivedEvent? Event, (string StoreId, Guid Epoch)? Epoch, long Acknowledged = 0)
     {
         public static Incoming Reconnected { get; } = new(null, null);
     }

@@ -84,6 +84,21 @@ internal sealed class JourneyStore : IDisposable
         return select.ExecuteScalar() as long? ?? 0;
     }
 
+    /// <summary>
+    /// Takes over from an earlier table: what the agent counts as acknowledged, some central service has held, and the agent will not send it again. Without
+    /// this a new table could never acknowledge anything to a store that has been running.
+    /// </summary>
+    /// <returns>Up to where the journal is held now, or null where there was nothing to take over.</returns>
+    public long? TakeOver(string storeId, Guid epoch, long acknowledged)
+    {
+        using var transaction = database.BeginTransaction();
+        if (ContiguousSeq(storeId, epoch) >= acknowledged) return null;
+        Keep(storeId, epoch, acknowledged);
+        var end = Advance(storeId, epoch);
+        transaction.Commit();
+        return end;
+    }
+
     /// <summary>How many events are held of a journal.</summary>
     public long Count(string storeId, Guid epoch)
     {
@@ -114,11 +129,16 @@ internal sealed class JourneyStore : IDisposable
             while (rows.Read() && rows.GetInt64(0) == end + 1) end++;
         }
 
+        Keep(storeId, epoch, end);
+        return end;
+    }
+
+    private void Keep(string storeId, Guid epoch, long end)
+    {
         using var update = Command(
             "INSERT INTO contiguous VALUES ($store, $epoch, $seq) ON CONFLICT DO UPDATE SET seq = excluded.seq", "$store", "$epoch", "$seq");
         Set(update, storeId, epoch.ToString(), end);
         update.ExecuteNonQuery();
-        return end;
     }
 
     private SqliteCommand Command(string sql, params string[] names)

@@ -39,7 +39,7 @@ internal sealed class LiveRun(LiveOptions options, TextWriter output, TimeProvid
         ArrivalTable? table = null;
         using var store = JourneyStore.Open(options.Database);
         var service = new JourneyService(
-            new(options.MqttHost, options.MqttPort, $"journey-{options.Store}"), store, [enrolment], new ArrivalAnswers(options.Scenario.Journey, customers, options.Seed, time).To,
+            new(options.MqttHost, options.MqttPort, $"journey-{options.Store}") { SessionExpiry = TimeSpan.FromMinutes(1) }, store, [enrolment], new ArrivalAnswers(options.Scenario.Journey, customers, options.Seed, time).To,
             received =>
             {
                 observations.Note(received);

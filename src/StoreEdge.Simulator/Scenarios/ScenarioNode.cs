@@ -14,7 +14,7 @@ internal readonly struct ScenarioNode(JsonElement? element, string path, List<st
 {
     public bool Exists => element is { ValueKind: not JsonValueKind.Null };
 
-    /// <summary>The member, after which <see cref="Only"/> need not know more names than were asked for.</summary>
+    /// <summary>The member; it may be missing, which is a fault only once something is asked of it.</summary>
     public ScenarioNode this[string name] =>
         new(element is { ValueKind: JsonValueKind.Object } e && e.TryGetProperty(name, out var member) ? member : null, $"{path}.{name}", errors);
 

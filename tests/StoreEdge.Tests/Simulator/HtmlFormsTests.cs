@@ -1,3 +1,4 @@
+using StoreEdge.Agent.Pages.Portal;
 using StoreEdge.Simulator.Phones;
 
 namespace StoreEdge.Tests.Simulator;
@@ -33,6 +34,16 @@ public class HtmlFormsTests
     {
         var forms = HtmlForms.In("<input name=stray><form action=/a><input name=q></form><form method=post><input type=submit value=Go></form>");
         Assert.Equal([("/a", false, 1), ("", true, 1)], forms.Select(f => (f.Action, f.IsPost, f.Controls.Count)));
+    }
+
+    [Fact]
+    public void The_portals_own_page_has_one_form_to_accept_with_and_its_boxes_are_not_ticked()
+    {
+        var options = new PortalOptions();
+        var page = new AcceptPage(options, new(options, new(options.BrandColour))).Of(PortalText.ByTag("pt-BR")!, "token-1");
+        var form = Assert.Single(HtmlForms.In(page.ToString()), f => f.IsPost);
+        Assert.Equal("token-1", form.Controls.Single(c => c.Name == "token").Value);
+        Assert.Equal(["loyalty", "marketing"], form.Controls.Where(c => c is { Kind: "checkbox", IsChecked: false }).Select(c => c.Name));
     }
 
     [Theory]

@@ -61,6 +61,16 @@ public sealed class JourneyStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_new_table_takes_over_where_the_agent_says_an_earlier_one_ended_and_never_goes_back()
+    {
+        using var store = Open();
+        Assert.Equal(0, AckOf(store.Take([Event(11), Event(12)])));
+        Assert.Equal(12, store.TakeOver("s", Epoch, 10));
+        Assert.Null(store.TakeOver("s", Epoch, 10));
+        Assert.Equal(13, AckOf(store.Take([Event(13)])));
+    }
+
+    [Fact]
     public void Any_order_with_any_repeats_in_any_batches_ends_with_everything_held_once_and_acknowledged()
     {
         var orders = Gen.Choose(1, 40).SelectMany(n => Gen.Shuffle([.. Enumerable.Range(1, n), .. Enumerable.Range(1, n)])).SelectMany(
