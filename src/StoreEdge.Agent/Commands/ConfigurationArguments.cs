@@ -25,6 +25,9 @@ internal sealed class ConfigurationArguments
         command.Options.Add(settings);
     }
 
+    /// <summary>Whether the command line names a configuration at all.</summary>
+    public bool IsGiven(ParseResult parsed) => parsed.GetValue(file) is not null || parsed.GetValue(settings) is { Length: > 0 };
+
     /// <summary>Reads all layers.</summary>
     public ConfigurationLayers Read(ParseResult parsed) =>
         ConfigurationLayers.Read(parsed.GetValue(file), Environment.GetEnvironmentVariables(), parsed.GetValue(settings) ?? []);

@@ -1,7 +1,12 @@
 using System.Buffers;
 using System.CommandLine;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using StoreEdge.Agent.Configuration;
+using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Hosting;
 using StoreEdge.Agent.Sensing;
+using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
 
 namespace StoreEdge.Agent.Commands;
@@ -13,27 +18,34 @@ internal static class ReplayCommand
 
     internal static Command Create()
     {
-        var enrol = new Option<string?>("--enrol") { Description = "'any' counts every beacon as enrolled.", HelpName = "any" };
+        var configuration = new ConfigurationArguments();
+        var enrol = new Option<string?>("--enrol") { Description = "'any' counts every beacon as enrolled; without it the configuration says who is.", HelpName = "any" };
         enrol.AcceptOnlyFromAmong("any");
         var receivers = new Option<string[]>("--receiver") { Description = $"{LaneAllowed}; once for each receiver.", HelpName = "ID:SIDE=FILE", Required = true };
         var command = new Command("replay", "Run recordings through sensing and presence on their own clock and print what happens.") { enrol, receivers };
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(enrol) is null) result.AddError("--enrol any is needed: without it nobody is known");
-        });
+        configuration.AddTo(command);
         command.SetAction(parsed =>
         {
             var error = parsed.InvocationConfiguration.Error;
-            if (!TryOpen(parsed.GetValue(receivers)!, out var lanes, out var fault))
-            {
-                error.WriteLine(fault);
-                return 2;
-            }
-
+            List<ReplayLane> lanes = [];
             try
             {
+                // With --enrol any alone nothing of this machine is read: recordings are looked into anywhere.
+                var any = parsed.GetValue(enrol) is not null;
+                var options = any && !configuration.IsGiven(parsed) ? null : AgentOptionsReader.Read(configuration.Read(parsed));
+                if (!TryOpen(parsed.GetValue(receivers)!, options?.Receivers ?? [], lanes, out var fault))
+                {
+                    error.WriteLine(fault);
+                    return 2;
+                }
+
                 using var output = Console.OpenStandardOutput();
-                return Run(lanes, new AnyBeacon().TryFind, new(), output, error);
+                return Run(lanes, any ? new AnyBeacon().TryFind : Registry(options!, error).TryFind, options?.Presence ?? new(), output, error);
+            }
+            catch (ConfigurationException wrong)
+            {
+                foreach (var one in wrong.Errors) error.WriteLine(one);
+                return 2;
             }
             finally
             {
@@ -41,6 +53,15 @@ internal static class ReplayCommand
             }
         });
         return command;
+    }
+
+    private static EnrolmentRegistry Registry(AgentOptions options, TextWriter error)
+    {
+        var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKey(options.Enrolment));
+        var health = new HealthBoard(TimeProvider.System, NullLogger<HealthBoard>.Instance);
+        new EnrolmentFiles(options.Enrolment, options.StateDirectory, registry, health).Load();
+        foreach (var warning in health.Warnings) error.WriteLine(warning.Text);
+        return registry;
     }
 
     internal static int Run(IReadOnlyList<ReplayLane> lanes, BeaconLookup lookup, PresenceOptions options, Stream output, TextWriter error)
@@ -75,19 +96,23 @@ internal static class ReplayCommand
         return 0;
     }
 
-    private static bool TryOpen(IReadOnlyList<string> words, out List<ReplayLane> lanes, out string fault)
+    private static bool TryOpen(IReadOnlyList<string> words, IReadOnlyList<ReceiverOptions> configured, List<ReplayLane> lanes, out string fault)
     {
-        lanes = [];
         fault = "";
         foreach (var word in words)
         {
-            if (!TryParse(word, out var place, out var path)) fault = $"--receiver {word}: allowed is {LaneAllowed}";
-            else if (lanes.Any(l => l.Place.Id == place.Id)) fault = $"--receiver {word}: {place.Id} stands twice";
+            if (!TryParse(word, out var place, out var path))
+            {
+                fault = $"--receiver {word}: allowed is {LaneAllowed}";
+                return false;
+            }
+
+            var known = configured.FirstOrDefault(r => r.Place.Id == place.Id)?.Place ?? place;
+            if (lanes.Any(l => l.Place.Id == place.Id)) fault = $"--receiver {word}: {place.Id} stands twice";
+            else if (known.Side != place.Side) fault = $"--receiver {word}: the configuration has {place.Id} on the other side";
             else if (!TryOpen(path, out var recording, out var because)) fault = $"--receiver {word}: {because}";
-            else lanes.Add(new(place, path, recording));
-            if (fault.Length == 0) continue;
-            foreach (var lane in lanes) lane.Recording.Dispose();
-            return false;
+            else lanes.Add(new(known, path, recording));
+            if (fault.Length > 0) return false;
         }
 
         return true;
@@ -129,7 +154,7 @@ internal static class ReplayCommand
                 return false;
         }
 
-        // Without a configuration each receiver stands for a zone of its own name.
+        // A receiver that no configuration knows stands for a zone of its own name.
         place = ReceiverPlace.Uncalibrated(new(word[..colon]), new(word[..colon]), side);
         return true;
     }

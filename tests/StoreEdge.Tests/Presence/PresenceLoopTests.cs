@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Presence;
+using StoreEdge.Contracts;
+using StoreEdge.Core;
+using StoreEdge.Core.Identity;
+using StoreEdge.Core.Presence;
+
+namespace StoreEdge.Tests.Presence;
+
+public sealed class PresenceLoopTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly Pseudonym Ana = new("k1-ana");
+    private static readonly ReceiverPlace Front = ReceiverPlace.Uncalibrated(new("front"), new("entrance"), ReceiverSide.Inside);
+    private readonly ManualClock clock = new();
+    private readonly Channel<Sighting> sightings = Channel.CreateBounded<Sighting>(64);
+    private readonly ConcurrentQueue<IEventData> kept = [];
+    private readonly HealthBoard health;
+    private int refusals;
+
+    public PresenceLoopTests() => health = new(clock, NullLogger<HealthBoard>.Instance);
+
+    [Fact]
+    public async Task The_portal_has_its_visit_only_once_the_arrival_is_kept_and_the_beacon_joins_it()
+    {
+        await Running(async loop =>
+        {
+            var visit = await loop.NoticePortalAsync(Ana, Assurance.High, new("entrance"), default).WaitAsync(Patience);
+            var arrival = Assert.IsType<ArrivalData>(Assert.Single(kept));
+            Assert.Equal((visit.Value, "k1-ana", "portal", "high", "voluntary"), (arrival.VisitId, arrival.Subject, arrival.Road, arrival.Assurance, arrival.Trace));
+            for (var i = 0; i < 5; i++) sightings.Writer.TryWrite(new(Ana, Front.Id, -60, Instant.Now(clock) + TimeSpan.FromSeconds(i * 0.2), Assurance.Low));
+            Assert.Equal(visit, await loop.NoticePortalAsync(Ana, Assurance.High, new("entrance"), default).WaitAsync(Patience));
+            Assert.Single(kept);
+            Assert.Equal(1, loop.Present);
+        });
+    }
+
+    [Fact]
+    public async Task An_arrival_that_the_journal_refuses_is_tried_until_it_is_kept()
+    {
+        refusals = 2;
+        await Running(async loop =>
+        {
+            var visit = loop.NoticePortalAsync(Ana, Assurance.High, new("entrance"), default);
+            var warned = false;
+            for (var deadline = Environment.TickCount64 + 20_000; !visit.IsCompleted && Environment.TickCount64 < deadline; await Task.Yield())
+            {
+                warned |= health.Warnings.Any(w => w.Code == "presence-not-kept");
+                clock.Advance(TimeSpan.FromMilliseconds(500));
+            }
+
+            await visit.WaitAsync(Patience);
+            Assert.True(warned);
+            Assert.Single(kept);
+            Assert.Empty(health.Warnings);
+        });
+    }
+
+    private async Task Running(Func<PresenceLoop, Task> act)
+    {
+        using var stop = new CancellationTokenSource();
+        var loop = new PresenceLoop(sightings.Reader, [Front], new(), Append, clock, health);
+        var run = loop.RunAsync(stop.Token);
+        await act(loop);
+        await stop.CancelAsync();
+        await run.WaitAsync(Patience);
+    }
+
+    private ValueTask<CommittedEvent> Append(IEventData data, Instant at, CancellationToken stop)
+    {
+        if (Interlocked.Decrement(ref refusals) >= 0)
+            return ValueTask.FromException<CommittedEvent>(new JournalFault(default, "journal.db", "no room is left", "Free some room."));
+        kept.Enqueue(data);
+        return ValueTask.FromResult(new CommittedEvent(kept.Count, data, at, clock.GetUtcNow()));
+    }
+}
