@@ -15,22 +15,22 @@ public sealed class BrokerLinkTests : IDisposable
     {
         await using var broker = await Broker.StartedAsync();
         await using var central = await Central.ConnectedAsync(broker.Port);
-        var store = new Store(broker.Port, directory).Run();
-        await Eventually.True(() => central.State<StatusMessage>(Store.Topics.Status)?.State == "online", "birth");
-        var birth = central.State<StatusMessage>(Store.Topics.Status)!;
+        var store = new LinkedStore(broker.Port, directory).Run();
+        await Eventually.True(() => central.State<StatusMessage>(LinkedStore.Topics.Status)?.State == "online", "birth");
+        var birth = central.State<StatusMessage>(LinkedStore.Topics.Status)!;
         Assert.Equal((1L, store.Journal.Epoch), (birth.Birth, birth.Epoch));
         await store.DisposeAsync();
-        await Eventually.True(() => central.State<StatusMessage>(Store.Topics.Status)?.State == "offline", "goodbye");
-        Assert.Equal(birth with { State = "offline" }, central.State<StatusMessage>(Store.Topics.Status));
+        await Eventually.True(() => central.State<StatusMessage>(LinkedStore.Topics.Status)?.State == "offline", "goodbye");
+        Assert.Equal(birth with { State = "offline" }, central.State<StatusMessage>(LinkedStore.Topics.Status));
     }
 
     [Fact]
     public async Task After_the_broker_returns_the_store_is_born_again_and_hears_what_it_subscribed_to()
     {
         await using var broker = await Broker.StartedAsync();
-        await using var store = new Store(broker.Port, directory);
+        await using var store = new LinkedStore(broker.Port, directory);
         var heard = 0;
-        store.Link.Handle(Store.Topics.AnyNotice, (_, _) =>
+        store.Link.Handle(LinkedStore.Topics.AnyNotice, (_, _) =>
         {
             heard++;
             return ValueTask.CompletedTask;
@@ -45,8 +45,8 @@ public sealed class BrokerLinkTests : IDisposable
         await broker.StartAsync();
         await store.Link.OnlineAsync(CancellationToken.None);
         await using var central = await Central.ConnectedAsync(broker.Port);
-        await Eventually.True(() => central.State<StatusMessage>(Store.Topics.Status) is { State: "online", Birth: > 1 }, "the second birth");
-        Assert.True((await central.SendAsync(Store.Topics.Notice("v1"), "{}"u8.ToArray())).IsAccepted);
+        await Eventually.True(() => central.State<StatusMessage>(LinkedStore.Topics.Status) is { State: "online", Birth: > 1 }, "the second birth");
+        Assert.True((await central.SendAsync(LinkedStore.Topics.Notice("v1"), "{}"u8.ToArray())).IsAccepted);
         await Eventually.True(() => heard == 1, "the notice");
         await Eventually.True(() => store.Health.Verdict == "ok", "the all-clear", TimeSpan.FromSeconds(40));
     }
@@ -54,10 +54,10 @@ public sealed class BrokerLinkTests : IDisposable
     [Fact]
     public async Task A_refused_login_is_named_and_a_corrected_password_file_is_enough()
     {
-        await using var broker = await Broker.StartedAsync(login: (Store.Id, "right"));
+        await using var broker = await Broker.StartedAsync(login: (LinkedStore.Id, "right"));
         var file = Path.Combine(directory, "password");
         await File.WriteAllTextAsync(file, "wrong\n");
-        await using var store = new Store(broker.Port, directory, o => o with { Username = Store.Id, PasswordFile = file }).Run();
+        await using var store = new LinkedStore(broker.Port, directory, o => o with { Username = LinkedStore.Id, PasswordFile = file }).Run();
         await Eventually.True(() => store.Warns("broker-login-refused"), "the warning");
         var failure = store.Link.Status.LastFailure!;
         Assert.Equal((MqttFailureKind.LoginRefused, 135), (failure.Kind, failure.Code));
@@ -73,15 +73,15 @@ public sealed class BrokerLinkTests : IDisposable
     {
         await using var broker = await Broker.StartedAsync();
         await using var central = await Central.ConnectedAsync(broker.Port);
-        await using var store = new Store(broker.Port, directory).Run();
+        await using var store = new LinkedStore(broker.Port, directory).Run();
         await store.AppendAsync(3);
         await store.Link.OnlineAsync(CancellationToken.None);
         await Eventually.True(() => store.Journal.AcknowledgedSeq == 3, "the first acknowledgement");
         string[] bad = ["", "{", "null", "[]", """{"epoch":"x","seq":1}""", """{"seq":1}""", $$"""{"epoch":"{{store.Journal.Epoch}}","seq":-1}""", "\0\u00ff"];
-        foreach (var payload in bad) await central.SendAsync(Store.Topics.Ack, Encoding.UTF8.GetBytes(payload));
+        foreach (var payload in bad) await central.SendAsync(LinkedStore.Topics.Ack, Encoding.UTF8.GetBytes(payload));
         await Eventually.True(() => store.Link.BadMessages == bad.Length - 1, "all but the empty one to be counted");
-        var warning = store.Health.Warnings.Single(w => w.Code == $"central-message-bad:{Store.Topics.Ack}");
-        Assert.Contains(Store.Topics.Ack, warning.Text, StringComparison.Ordinal);
+        var warning = store.Health.Warnings.Single(w => w.Code == $"central-message-bad:{LinkedStore.Topics.Ack}");
+        Assert.Contains(LinkedStore.Topics.Ack, warning.Text, StringComparison.Ordinal);
         await store.AppendAsync(1);
         await Eventually.True(() => store.Journal.AcknowledgedSeq == 4, "the next good acknowledgement");
         await Eventually.True(() => !store.Warns(warning.Code), "the warning to pass");
@@ -91,9 +91,9 @@ public sealed class BrokerLinkTests : IDisposable
     public async Task Two_machines_with_one_id_slow_down_instead_of_throwing_each_other_out_in_a_storm()
     {
         await using var broker = await Broker.StartedAsync();
-        await using var one = new Store(broker.Port, directory, o => o with { RetryMost = TimeSpan.FromMinutes(5) }).Run();
+        await using var one = new LinkedStore(broker.Port, directory, o => o with { RetryMost = TimeSpan.FromMinutes(5) }).Run();
         await one.Link.OnlineAsync(CancellationToken.None);
-        await using var other = new Store(broker.Port, Directory.CreateDirectory(Path.Combine(directory, "other")).FullName, o => o with { RetryMost = TimeSpan.FromMinutes(5) }).Run();
+        await using var other = new LinkedStore(broker.Port, Directory.CreateDirectory(Path.Combine(directory, "other")).FullName, o => o with { RetryMost = TimeSpan.FromMinutes(5) }).Run();
         await other.Link.OnlineAsync(CancellationToken.None);
         await Eventually.True(() => one.Link.Status.Connections + other.Link.Status.Connections >= 6, "a few take-overs");
         await Task.Delay(TimeSpan.FromSeconds(3));

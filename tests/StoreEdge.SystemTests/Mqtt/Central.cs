@@ -52,7 +52,7 @@ internal sealed class Central : IAsyncDisposable
     public Task<MqttReason> SendAsync(string topic, byte[] payload, bool retain = false) => client.PublishAsync(new(topic, payload) { Retain = retain });
 
     public Task<MqttReason> AcknowledgeAsync(Guid epoch, long seq) =>
-        SendAsync(Store.Topics.Ack, JsonSerializer.SerializeToUtf8Bytes(new AckMessage(epoch, seq), ContractsJson.Default.AckMessage), retain: true);
+        SendAsync(LinkedStore.Topics.Ack, JsonSerializer.SerializeToUtf8Bytes(new AckMessage(epoch, seq), ContractsJson.Default.AckMessage), retain: true);
 
     public ValueTask DisposeAsync() => client.DisposeAsync();
 

@@ -18,15 +18,15 @@ public sealed class OutboxRelayTests : IDisposable
         // Central subscribes first and its session is kept, so that the order of arrival is the order of sending.
         await (await Central.ConnectedAsync(broker.Port)).DisposeAsync();
         await broker.StopAsync();
-        await using var store = new Store(broker.Port, directory).Run();
+        await using var store = new LinkedStore(broker.Port, directory).Run();
         await store.AppendAsync(Count);
         await Eventually.True(() => store.Warns("broker-connection-refused"), "the warning");
         await broker.StartAsync();
         await using var central = await Central.ConnectedAsync(broker.Port);
         await Eventually.True(() => central.Row == Count && store.Journal.AcknowledgedSeq == Count, "everything");
         Assert.Equal(Enumerable.Range(1, Count).Select(i => (long)i), central.Arrivals);
-        await Eventually.True(() => central.State<OutboxStateMessage>(Store.Topics.OutboxState)?.AcknowledgedSeq == Count, "the outbox state");
-        Assert.Equal(new OutboxStateMessage(store.Journal.Epoch, Count, Count, 0), central.State<OutboxStateMessage>(Store.Topics.OutboxState));
+        await Eventually.True(() => central.State<OutboxStateMessage>(LinkedStore.Topics.OutboxState)?.AcknowledgedSeq == Count, "the outbox state");
+        Assert.Equal(new OutboxStateMessage(store.Journal.Epoch, Count, Count, 0), central.State<OutboxStateMessage>(LinkedStore.Topics.OutboxState));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class OutboxRelayTests : IDisposable
         const int Count = 3_000;
         await using var broker = await Broker.StartedAsync();
         await using var central = await Central.ConnectedAsync(broker.Port);
-        await using var store = new Store(broker.Port, directory).Run();
+        await using var store = new LinkedStore(broker.Port, directory).Run();
         await store.AppendAsync(Count);
         await Eventually.True(() => store.Journal.AcknowledgedSeq == Count, "all acknowledged");
         Assert.Equal(Enumerable.Range(1, Count).Select(i => (long)i), central.Arrivals);
@@ -46,7 +46,7 @@ public sealed class OutboxRelayTests : IDisposable
     public async Task A_broker_that_dies_again_and_again_loses_nothing()
     {
         await using var broker = await Broker.StartedAsync();
-        await using var store = new Store(broker.Port, directory, outbox: new() { ResendAfter = TimeSpan.FromSeconds(1) }).Run();
+        await using var store = new LinkedStore(broker.Port, directory, outbox: new() { ResendAfter = TimeSpan.FromSeconds(1) }).Run();
         var random = new Random(7);
         var appended = 0;
         for (var i = 0; i < 5; i++)
@@ -70,7 +70,7 @@ public sealed class OutboxRelayTests : IDisposable
         await using var central = await Central.ConnectedAsync(broker.Port);
         var lost = new HashSet<long> { 7, 8, 20 };
         central.Loses = lost.Remove;
-        await using var store = new Store(broker.Port, directory, outbox: new() { ResendAfter = TimeSpan.FromSeconds(1), ResendChunk = 5 }).Run();
+        await using var store = new LinkedStore(broker.Port, directory, outbox: new() { ResendAfter = TimeSpan.FromSeconds(1), ResendChunk = 5 }).Run();
         await store.AppendAsync(30);
         await Eventually.True(() => store.Journal.AcknowledgedSeq == 30, "the gaps to be filled");
         // 7–11 fill the first gap and bring the acknowledgement to 19; from there 20–24 fill the second.
@@ -84,7 +84,7 @@ public sealed class OutboxRelayTests : IDisposable
         await using var broker = await Broker.StartedAsync();
         await using var central = await Central.ConnectedAsync(broker.Port);
         central.Acknowledges = false;
-        await using var store = new Store(broker.Port, directory).Run();
+        await using var store = new LinkedStore(broker.Port, directory).Run();
         await store.AppendAsync(10);
         await Eventually.True(() => central.Row == 10, "ten events");
         await central.AcknowledgeAsync(Guid.NewGuid(), 5);
@@ -105,13 +105,13 @@ public sealed class OutboxRelayTests : IDisposable
     {
         await using var broker = await Broker.StartedAsync();
         await using var central = await Central.ConnectedAsync(broker.Port);
-        await using (var store = new Store(broker.Port, directory).Run())
+        await using (var store = new LinkedStore(broker.Port, directory).Run())
         {
             await store.AppendAsync(100);
             await Eventually.True(() => store.Journal.AcknowledgedSeq == 100, "the first hundred");
         }
 
-        await using var next = new Store(broker.Port, directory).Run();
+        await using var next = new LinkedStore(broker.Port, directory).Run();
         await next.AppendAsync(50);
         await Eventually.True(() => next.Journal.AcknowledgedSeq == 150, "fifty more");
         Assert.Equal(Enumerable.Range(1, 150).Select(i => (long)i), central.Arrivals);
@@ -121,7 +121,7 @@ public sealed class OutboxRelayTests : IDisposable
     public async Task A_broker_that_remembers_the_session_is_not_told_again_what_it_took()
     {
         await using var broker = await Broker.StartedAsync(persistence: true);
-        await using var store = new Store(broker.Port, directory);
+        await using var store = new LinkedStore(broker.Port, directory);
         await using (var central = await Central.ConnectedAsync(broker.Port))
         {
             central.Acknowledges = false;
@@ -144,11 +144,11 @@ public sealed class OutboxRelayTests : IDisposable
         await using var central = await Central.ConnectedAsync(broker.Port);
         central.Acknowledges = false;
         var options = new OutboxOptions { OverdueAfter = TimeSpan.FromMilliseconds(500), StateEvery = TimeSpan.FromMilliseconds(100) };
-        await using var store = new Store(broker.Port, directory, outbox: options).Run();
+        await using var store = new LinkedStore(broker.Port, directory, outbox: options).Run();
         await store.AppendAsync(3);
         await Eventually.True(() => store.Warns("central-not-acknowledging"), "the warning");
-        await Eventually.True(() => central.State<HealthStateMessage>(Store.Topics.HealthState)?.Warnings is [{ Code: "central-not-acknowledging" }], "the warning over MQTT");
+        await Eventually.True(() => central.State<HealthStateMessage>(LinkedStore.Topics.HealthState)?.Warnings is [{ Code: "central-not-acknowledging" }], "the warning over MQTT");
         await central.AcknowledgeAsync(store.Journal.Epoch, 3);
-        await Eventually.True(() => central.State<HealthStateMessage>(Store.Topics.HealthState) is { Verdict: "ok", Warnings: [] }, "the all-clear over MQTT");
+        await Eventually.True(() => central.State<HealthStateMessage>(LinkedStore.Topics.HealthState) is { Verdict: "ok", Warnings: [] }, "the all-clear over MQTT");
     }
 }

@@ -9,12 +9,12 @@ using StoreEdge.Core;
 namespace StoreEdge.SystemTests.Mqtt;
 
 /// <summary>Journal, link and outbox of one store, wired as the agent wires them, in this process.</summary>
-internal sealed class Store : IAsyncDisposable
+internal sealed class LinkedStore : IAsyncDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private Task running = Task.CompletedTask;
 
-    public Store(int port, string directory, Func<BrokerOptions, BrokerOptions>? change = null, OutboxOptions? outbox = null)
+    public LinkedStore(int port, string directory, Func<BrokerOptions, BrokerOptions>? change = null, OutboxOptions? outbox = null)
     {
         var broker = new BrokerOptions(Broker.Host, port)
         {
@@ -48,7 +48,7 @@ internal sealed class Store : IAsyncDisposable
 
     public StateRelay States { get; }
 
-    public Store Run()
+    public LinkedStore Run()
     {
         running = Task.WhenAll(Link.RunAsync(stop.Token), Outbox.RunAsync(stop.Token), States.RunAsync(stop.Token));
         return this;
