@@ -151,9 +151,14 @@ public sealed class PresenceTracker
                 LastHeard = now,
                 HasBeenHeard = visit.Road == Road.Beacon,
             };
-            while (track.DwellsTold < options.DwellMarks.Count && visit.Present >= options.DwellMarks[track.DwellsTold]) track.DwellsTold++;
+            SkipDwells(track, visit.Present);
             if (tracks.TryAdd(visit.Subject, track)) Present++;
         }
+    }
+
+    private void SkipDwells(Track track, TimeSpan present)
+    {
+        while (track.DwellsTold < options.DwellMarks.Count && present >= options.DwellMarks[track.DwellsTold]) track.DwellsTold++;
     }
 
     private bool TryFollow(Pseudonym subject, out Track track)
@@ -302,6 +307,8 @@ public sealed class PresenceTracker
             track.Road = road;
         }
 
+        // Marks that passed while they were away were not dwelt.
+        SkipDwells(track, at - track.Start);
         track.Present = true;
         track.Zone = zone;
         track.Receiver = receiver is { } known ? indexes[known] : Track.NoReceiver;

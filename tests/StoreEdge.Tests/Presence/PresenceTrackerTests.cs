@@ -198,6 +198,15 @@ public sealed class PresenceTrackerTests
     }
 
     [Fact]
+    public void A_mark_that_passed_while_they_were_away_is_not_told()
+    {
+        Stay(Ana, -60, 280, 0.5, Front);
+        Pass(60);
+        Stay(Ana, -60, 60, 0.5, Front);
+        Assert.Equal([typeof(Arrival), typeof(Departure), typeof(Arrival)], events.Select(e => e.GetType()));
+    }
+
+    [Fact]
     public void Portal_and_beacon_of_one_customer_join_one_visit()
     {
         Stay(Ana, -60, 10, 0.5, Front);
