@@ -53,6 +53,13 @@ public sealed class ServiceNotifier
     {
         if (address is null) return;
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        socket.SendTo(Encoding.UTF8.GetBytes(state), new UnixDomainSocketEndPoint(address));
+        try
+        {
+            socket.SendTo(Encoding.UTF8.GetBytes(state), new UnixDomainSocketEndPoint(address));
+        }
+        catch (SocketException)
+        {
+            // The service manager is being replaced or has gone. A store does not close for that; a watchdog that stays hungry tells it soon enough.
+        }
     }
 }
