@@ -26,7 +26,7 @@ internal static class PresenceWords
 
     public static IEventData Of(PresenceEvent happened) => happened switch
     {
-        Arrival a => new ArrivalData(a.Visit.Value, a.Subject.Value, a.Zone.Value, a.Receiver?.Value, Of(a.Assurance), Of(a.Road), TraceOf(a.Road)),
+        Arrival a => new ArrivalData(a.Visit.Value, a.Subject.Value, a.Zone.Value, a.Receiver?.Value, Of(a.Assurance), Of(a.Road), TraceOf(a.Road), Returned: a.Returned),
         Dwell d => new DwellData(d.Visit.Value, d.Subject.Value, d.Zone.Value, d.Present.TotalSeconds, TraceOf(d.Road)),
         ZoneChange z => new ZoneData(z.Visit.Value, z.Subject.Value, z.From.Value, z.Zone.Value, z.Receiver?.Value, TraceOf(z.Road)),
         Departure d => new DepartureData(d.Visit.Value, d.Subject.Value, d.Zone.Value, d.Present.TotalSeconds, Of(d.Reason), TraceOf(d.Road)),

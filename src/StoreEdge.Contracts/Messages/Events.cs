@@ -22,7 +22,9 @@ public interface IEventData
 /// <param name="Road"><c>beacon</c> or <c>portal</c>.</param>
 /// <param name="Trace"><c>involuntary</c> (a device gave it away) or <c>voluntary</c> (the customer did something).</param>
 /// <param name="Test">A technician's test: kept out of votes, caps and journeys.</param>
-public sealed record ArrivalData(string VisitId, string Subject, string Zone, string? Receiver, string Assurance, string Road, string Trace, bool Test = false) : IEventData
+/// <param name="Returned">The subject left a moment ago and is back: the visit is the one that they had left, and counts once.</param>
+public sealed record ArrivalData(string VisitId, string Subject, string Zone, string? Receiver, string Assurance, string Road, string Trace, bool Test = false,
+    bool Returned = false) : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]

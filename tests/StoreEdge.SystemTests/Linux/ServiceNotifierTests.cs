@@ -31,6 +31,16 @@ public class ServiceNotifierTests
     }
 
     [Fact]
+    public void A_service_manager_that_has_gone_takes_nothing_down_with_it()
+    {
+        var name = Path.Combine(Path.GetTempPath(), $"storeedge-notify-{Guid.NewGuid():N}");
+        using (var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified)) systemd.Bind(new UnixDomainSocketEndPoint(name));
+        new ServiceNotifier(name, null).FeedWatchdog();
+        File.Delete(name);
+        new ServiceNotifier(name, null).FeedWatchdog();
+    }
+
+    [Fact]
     public void Without_systemd_nothing_is_sent_and_nothing_fails()
     {
         var notifier = new ServiceNotifier(null, null);

@@ -20,12 +20,14 @@ public sealed class ExamplesTests
     }
 
     [Fact]
-    public void The_displays_of_the_example_show_placements_of_the_example()
+    public void Each_display_of_the_example_hangs_where_a_screen_of_the_example_is_placed()
     {
         using var configuration = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "storeedge.json")));
         using var bundle = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "bundle.json")));
-        var placements = bundle.RootElement.GetProperty("placements").EnumerateArray().Select(p => p.GetProperty("id").GetString()).ToList();
-        Assert.All(configuration.RootElement.GetProperty("displays").EnumerateArray(), d => Assert.Contains(d.GetProperty("placement").GetString(), placements));
+        // A placement that names no zone serves all that no other one names.
+        var screens = bundle.RootElement.GetProperty("placements").EnumerateArray().Where(p => p.GetProperty("surface").GetString() == "screen");
+        var zones = screens.SelectMany(p => p.TryGetProperty("zones", out var named) ? named.EnumerateArray().Select(z => z.GetString()) : []).ToList();
+        Assert.All(configuration.RootElement.GetProperty("displays").EnumerateArray(), d => Assert.Contains(d.GetProperty("zone").GetString(), zones));
     }
 
     [Fact]
