@@ -35,7 +35,7 @@ internal sealed class PortalParts : IDisposable
 
     private static PhoneOfferCard Card(PhoneOffer offer) => new(
         offer.Offer.Value, offer.Decision.Value, offer.Language, offer.Headline, string.Join(' ', new[] { offer.Body, offer.Call }.Where(t => t.Length > 0)),
-        offer.Price is { } price ? price + (offer.PriceUnit is { } unit ? $" {unit}" : "") : null, offer.PriceBefore, offer.Supplier, offer.Why, offer.Class != OfferClass.Service);
+        offer.Price is { } price ? price + (offer.PriceUnit is { } unit ? $" · {unit}" : "") : null, offer.PriceBefore, offer.Supplier, offer.Why, offer.Class != OfferClass.Service);
 
     /// <summary>Presence in the portal's words.</summary>
     private sealed class PortalArrivals(PresenceLoop presence, ZoneId zone) : IPortalArrivals

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using StoreEdge.SystemTests.Store;
+
+namespace StoreEdge.SystemTests.Diagnostics;
+
+/// <summary>What a technician sees on a phone and at a desk, and whether the terminal says the same.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class TechnicianPage(Browser browser)
+{
+    [Fact]
+    public async Task A_busy_healthy_store_says_so_on_the_page_and_in_the_terminal_and_names_nobody()
+    {
+        await using var broker = await Broker.StartedAsync();
+        await using var agent = new AgentProcess(broker.Port);
+        await using var simulation = new Simulation(agent, broker.Port);
+        await agent.StartAsync();
+        foreach (var display in new[] { "entrance", "shoes" })
+            await (await browser.OpenAsync(640, 360)).GotoAsync(new Uri(agent.Url, $"/display/{display}").ToString());
+        var page = await OpenAsync(agent, 1280, 900);
+        simulation.Run("default", seconds: 600);
+
+        var events = page.Locator("#events li");
+        await Eventually.Get(() => events.Filter(new() { HasText = "Arrival" }).CountAsync(), count => count > 0, "an arrival among the live events");
+        await Eventually.Get(() => events.Filter(new() { HasText = "Rendered" }).CountAsync(), count => count > 0, "a rendering among the live events");
+        // Whether a time server keeps the clock is the machine's own affair; all else is the store's.
+        await Eventually.Get(async () => string.Join(", ", await ComplaintsAsync(agent)), complaints => complaints is "" or "clock", "a store without a complaint");
+        var (verdict, summary, expected) = await ComplaintsAsync(agent) is [] ? ("ok", "Everything works.", 0) : ("degraded", "The store is served; 1 thing to look at.", 1);
+        await Eventually.Get(() => page.Locator("#verdict .summary").InnerTextAsync(), text => text == summary, $"the page saying '{summary}'");
+        Assert.Equal($"verdict {verdict}", await page.Locator("#verdict").GetAttributeAsync("class"));
+        var (code, output, _) = await AgentProcess.CommandAsync(null, "doctor", "--url", agent.Url.ToString());
+        Assert.True(code == expected, output);
+        Assert.Contains(summary, output, StringComparison.Ordinal);
+
+        var document = await page.ContentAsync();
+        foreach (var (_, data) in agent.Kept())
+            foreach (var secret in new[] { (string?)data["subject"], (string?)data["visitId"] })
+                if (secret is not null) Assert.DoesNotContain(secret, document, StringComparison.Ordinal);
+        await Browser.PictureAsync(page, "diagnostics");
+    }
+
+    [Theory]
+    [InlineData(360)]
+    [InlineData(1280)]
+    public async Task With_the_broker_away_the_page_names_it_and_what_to_do_next_on_any_width(int width)
+    {
+        var nobody = Checkout.FreePort();
+        await using var agent = new AgentProcess(nobody, AgentProcess.EnrolFromFile);
+        await agent.StartAsync();
+        var page = await OpenAsync(agent, width, 740);
+
+        var broker = page.Locator("#attention li", new() { HasText = "Broker" });
+        await Eventually.Get(() => broker.CountAsync(), count => count == 1, "the broker among what needs attention");
+        var said = await broker.InnerTextAsync();
+        Assert.Contains("refused", said, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains($"Check that the broker runs and listens on port {nobody}", said, StringComparison.Ordinal);
+        Assert.Equal(width, await page.EvaluateAsync<int>("() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"));
+
+        var (code, output, _) = await AgentProcess.CommandAsync(null, "doctor", "--json", "--url", agent.Url.ToString());
+        var report = JsonNode.Parse(output)!;
+        Assert.Equal(await page.Locator("#verdict").GetAttributeAsync("class"), $"verdict {(string?)report["verdict"]}");
+        Assert.Equal((string?)report["verdict"] == "failed" ? 2 : 1, code);
+        Assert.Equal("warn", (string?)report["checks"]!.AsArray().Single(c => (string?)c!["code"] == "link")!["verdict"]);
+
+        await using (await Visitor.ComesInAsync(agent))
+            await Eventually.Get(() => page.Locator("#events li", new() { HasText = "Arrival" }).CountAsync(), count => count > 0, "the arrival among the live events");
+        Assert.DoesNotContain((string)(await agent.KeptAsync("arrival"))["subject"]!, await page.ContentAsync(), StringComparison.Ordinal);
+
+        await agent.KillAsync();
+        await Eventually.Get(() => page.Locator("#stale").IsVisibleAsync(), yes => yes, "the page saying that the agent does not answer");
+        (code, output, _) = await AgentProcess.CommandAsync(null, "doctor", "--config", agent.ConfigurationFile);
+        Assert.Equal(2, code);
+        Assert.Contains(agent.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), output, StringComparison.Ordinal);
+    }
+
+    private static async Task<IReadOnlyList<string>> ComplaintsAsync(AgentProcess agent) =>
+        [.. (await agent.StatusAsync())["checks"]!.AsArray().Where(c => (string?)c!["verdict"] is "warn" or "fail").Select(c => (string)c!["code"]!)];
+
+    private async Task<IPage> OpenAsync(AgentProcess agent, int width, int height)
+    {
+        var page = await browser.OpenAsync(width, height, "en-GB");
+        await page.GotoAsync(new Uri(agent.Url, "/diagnostics").ToString());
+        return page;
+    }
+}
