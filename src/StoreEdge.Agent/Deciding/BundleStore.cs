@@ -92,20 +92,12 @@ internal sealed class BundleStore(BundleOptions options, HealthBoard health)
         Changed?.Invoke();
     }
 
-    /// <summary>Written beside and renamed, so that a power cut leaves the old copy or the new one, never half of one.</summary>
     private void Keep(ReadOnlySpan<byte> document)
     {
         try
         {
             Directory.CreateDirectory(options.StateDirectory);
-            var beside = LastGood + ".new";
-            using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write))
-            {
-                file.Write(document);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(beside, LastGood, overwrite: true);
+            DurableFile.Replace(LastGood, document);
             health.Clear("bundle-last-good");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

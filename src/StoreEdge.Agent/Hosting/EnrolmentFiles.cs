@@ -73,19 +73,11 @@ internal sealed class EnrolmentFiles(EnrolmentOptions options, string stateDirec
         health.Raise(Refused, severity, $"The enrolment list {file} is not used: {wrong}", "Correct the file and restart, or send a list from central; until then its customers are strangers.");
     }
 
-    /// <summary>Written beside and renamed, readable by the agent alone: it holds the tenant's customer numbers.</summary>
     private void Keep(ReadOnlySpan<byte> document)
     {
         try
         {
-            var beside = LastGood + ".new";
-            using (var file = new FileStream(beside, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-            {
-                file.Write(document);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(beside, LastGood, overwrite: true);
+            DurableFile.Replace(LastGood, document);
             health.Clear(NotKept);
             health.Clear(Refused);
         }

@@ -21,21 +21,7 @@ internal sealed class PortalKey
     /// <exception cref="InvalidDataException">The file is there but does not hold 32 bytes.</exception>
     public static PortalKey LoadOrCreate(string path)
     {
-        if (!File.Exists(path))
-        {
-            var draft = path + ".new";
-            File.Delete(draft);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var file = new FileStream(draft, options))
-            {
-                file.Write(RandomNumberGenerator.GetBytes(Size));
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(draft, path);
-        }
-
+        if (!File.Exists(path)) DurableFile.Replace(path, RandomNumberGenerator.GetBytes(Size));
         var bytes = File.ReadAllBytes(path);
         if (bytes.Length != Size) throw new InvalidDataException($"{path} holds {bytes.Length} bytes instead of {Size}; delete it, and open phone pages will ask to accept again");
         return new(bytes);
