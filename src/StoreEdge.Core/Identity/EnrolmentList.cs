@@ -13,7 +13,7 @@ public sealed record EnrolmentEntry(string Customer, BeaconRole Role, string? Ho
 
 /// <summary>What is wrong in an enrolment list, for the one who wrote it.</summary>
 /// <param name="Path">Where, such as <c>entries[3].beacons[0]</c>; empty for the document itself.</param>
-/// <param name="Message">What is wrong there and what is allowed.</param>
+/// <param name="Message">What is wrong there and what is allowed; never what names a person or their beacon, as it is shown, logged and sent.</param>
 public sealed record EnrolmentFault(string Path, string Message)
 {
     /// <inheritdoc/>
@@ -51,7 +51,6 @@ public sealed record EnrolmentList(long Version, IReadOnlyList<EnrolmentEntry> E
         {
             found.Add(new("", $"no JSON document: line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}"));
         }
-
         catch (InvalidOperationException)
         {
             // What JsonElement throws for an escaped lone surrogate, which is sound JSON and no text.
@@ -130,7 +129,7 @@ public sealed record EnrolmentList(long Version, IReadOnlyList<EnrolmentEntry> E
         {
             var place = $"{path}.beacons[{index++}]";
             var text = element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-            if (!BeaconId.TryParse(text, out var beacon)) faults.Add(new(place, $"'{text ?? element.GetRawText()}' is no beacon id; allowed: {BeaconId.Allowed}"));
+            if (!BeaconId.TryParse(text, out var beacon)) faults.Add(new(place, $"is no beacon id; allowed: {BeaconId.Allowed}"));
             else if (!seen.TryAdd(beacon, place)) faults.Add(new(place, $"the same beacon stands at {seen[beacon]}; a beacon has one owner"));
             else beacons.Add(beacon);
         }

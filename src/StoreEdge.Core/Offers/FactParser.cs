@@ -17,7 +17,7 @@ public static class FactParser
     /// <param name="asOf">When it was true.</param>
     /// <param name="maxAge">How long it may be believed after that, 1 s – 90 days.</param>
     /// <param name="purpose"><c>service</c>, <c>loyalty</c> or <c>marketing</c>.</param>
-    /// <exception cref="FormatException">It breaks a rule; the message names the attribute.</exception>
+    /// <exception cref="FormatException">It breaks a rule; the message names the attribute, never its value: it is shown, logged and sent.</exception>
     public static (FactName Name, Fact Fact) Parse(string name, JsonElement value, DateTimeOffset asOf, TimeSpan maxAge, string purpose)
     {
         var known = Enum.GetValues<FactName>().Where(n => DocumentReader.Camel(n) == name).Select(n => (FactName?)n).FirstOrDefault()
@@ -46,7 +46,7 @@ public static class FactParser
                 return [.. value.EnumerateArray().Select(v => OneText(name, v))];
             case FactName.Lifecycle:
                 var text = OneText(name, value);
-                return Lifecycles.Contains(text) ? [text] : throw new FormatException($"attribute '{name}': '{text}' is not allowed; allowed are {string.Join(", ", Lifecycles)}");
+                return Lifecycles.Contains(text) ? [text] : throw new FormatException($"attribute '{name}' has a value that is not allowed; allowed are {string.Join(", ", Lifecycles)}");
             default:
                 return [value.ValueKind == JsonValueKind.Number ? value.GetRawText() : OneText(name, value)];
         }
