@@ -49,9 +49,16 @@ internal sealed class DecidingLoop(
             using var both = CancellationTokenSource.CreateLinkedTokenSource(stop);
             var forward = ForwardAsync(committed, both.Token);
             var act = ActAsync(both.Token);
-            await await Task.WhenAny(forward, act);
-            await both.CancelAsync();
-            await Task.WhenAll(forward, act);
+            try
+            {
+                await await Task.WhenAny(forward, act);
+            }
+            finally
+            {
+                // Neither outlives the other, whichever failed.
+                await both.CancelAsync();
+                await Task.WhenAll(forward, act).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
         finally
         {

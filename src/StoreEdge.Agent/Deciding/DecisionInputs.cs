@@ -37,10 +37,10 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
             });
             health.Clear(Unreadable);
         }
-        catch (SqliteException fault)
+        catch (JournalFault fault)
         {
             // Without knowing who said stop, nobody is shown anything of their own.
-            health.Raise(Unreadable, Severity.Fault, $"What customers said cannot be read ({fault.SqliteErrorCode}); only fallbacks are shown.", "Run `storeedge journal verify`; check the disk.");
+            health.Raise(Unreadable, Severity.Fault, $"What customers said cannot be read, so nothing is decided for them: {fault.What}.", fault.Remedy);
         }
 
         return context;
@@ -53,7 +53,7 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         {
             return journal.Query(database => ReadWishes(database, new(default, subject, default, null, Facts.None, [])).Stopped != Truth.False);
         }
-        catch (SqliteException)
+        catch (JournalFault)
         {
             return true;
         }
@@ -115,14 +115,15 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
     private static ImmutableArray<PastShowing> ReadShown(SqliteConnection database, PresentVisit visit, DisplayId? display, Bundle bundle, DateTimeOffset now)
     {
         if (bundle.Caps.IsEmpty) return [];
-        var since = (now - bundle.Caps.Max(c => c.Window)).ToUnixTimeMilliseconds();
         using var rows = Select(
             database,
             """
             SELECT offer, shown_ms, subject IS $subject, household IS NOT NULL AND household IS $household, display IS NOT NULL AND display IS $display
-            FROM showing WHERE shown_ms >= $since AND (subject = $subject OR household = $household OR display = $display)
+            FROM showing WHERE (subject = $subject AND shown_ms >= $since) OR (household = $household AND shown_ms >= $since) OR (display = $display AND shown_ms >= $screenSince)
             """,
-            ("$subject", visit.Subject.Value), ("$household", visit.Household), ("$display", display?.Value), ("$since", since));
+            ("$subject", visit.Subject.Value), ("$household", visit.Household), ("$display", display?.Value),
+            // A screen shows thousands of things in the month that a customer's cap may look back.
+            ("$since", Since(CapHolders.Customer | CapHolders.Household)), ("$screenSince", Since(CapHolders.Screen)));
         var shown = ImmutableArray.CreateBuilder<PastShowing>();
         while (rows.Reader.Read())
         {
@@ -134,6 +135,8 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         }
 
         return shown.ToImmutable();
+
+        long Since(CapHolders holders) => (now - bundle.Caps.Where(c => (c.Per & holders) != 0).Select(c => c.Window).DefaultIfEmpty().Max()).ToUnixTimeMilliseconds();
     }
 
     private static ImmutableDictionary<OfferId, Tally> ReadCounts(SqliteConnection database)
@@ -141,8 +144,8 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         using var rows = Select(
             database,
             """
-            SELECT s.offer, s.times, (SELECT count(*) FROM vote v WHERE v.offer = s.offer AND v.choice = 'want'),
-                (SELECT count(*) FROM vote v WHERE v.offer = s.offer AND v.choice = 'never') FROM shown s
+            SELECT s.offer, s.times, coalesce((SELECT t.times FROM tally t WHERE t.offer = s.offer AND t.choice = 'want'), 0),
+                coalesce((SELECT t.times FROM tally t WHERE t.offer = s.offer AND t.choice = 'never'), 0) FROM shown s
             """);
         var counts = ImmutableDictionary.CreateBuilder<OfferId, Tally>();
         while (rows.Reader.Read()) counts[new(rows.Reader.GetString(0))] = new((int)rows.Reader.GetInt64(1), (int)rows.Reader.GetInt64(2), (int)rows.Reader.GetInt64(3));

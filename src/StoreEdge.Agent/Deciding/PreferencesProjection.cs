@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Contracts;
@@ -18,8 +19,8 @@ internal sealed class PreferencesProjection : IProjection
         """
         CREATE TABLE preference(subject TEXT NOT NULL, kind TEXT NOT NULL, target TEXT NOT NULL, visit TEXT NOT NULL, value INTEGER NOT NULL,
             PRIMARY KEY(subject, kind, target)) WITHOUT ROWID, STRICT;
-        CREATE TABLE vote(subject TEXT NOT NULL, offer TEXT NOT NULL, day TEXT NOT NULL, choice TEXT NOT NULL, PRIMARY KEY(subject, offer, day)) WITHOUT ROWID, STRICT;
-        CREATE INDEX vote_offer ON vote(offer, choice);
+        CREATE TABLE vote(day TEXT NOT NULL, subject TEXT NOT NULL, offer TEXT NOT NULL, choice TEXT NOT NULL, PRIMARY KEY(day, subject, offer)) WITHOUT ROWID, STRICT;
+        CREATE TABLE tally(offer TEXT NOT NULL, choice TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY(offer, choice)) WITHOUT ROWID, STRICT;
         """,
     ];
 
@@ -41,7 +42,7 @@ internal sealed class PreferencesProjection : IProjection
                 if (consent.Marketing) Set(database, consent.Subject, "stop", "", consent.VisitId, false);
                 break;
             case DepartureData departure:
-                Run(database, "DELETE FROM preference WHERE visit = $visit AND kind = 'not-now'", ("$visit", departure.VisitId));
+                Run(database, "DELETE FROM preference WHERE subject = $subject AND kind = 'not-now' AND visit = $visit", ("$subject", departure.Subject), ("$visit", departure.VisitId));
                 if (new Pseudonym(departure.Subject).IsAnonymous) Forget(database, departure.Subject);
                 break;
         }
@@ -52,17 +53,22 @@ internal sealed class PreferencesProjection : IProjection
         "INSERT INTO preference VALUES($subject, $kind, $target, $visit, $value) ON CONFLICT DO UPDATE SET visit = excluded.visit, value = excluded.value",
         ("$subject", subject), ("$kind", kind), ("$target", target), ("$visit", visit), ("$value", value ? 1L : 0L));
 
-    /// <summary>One vote per person, offer and day; the last counts.</summary>
-    private static void Vote(SqliteConnection database, ChoiceData choice, string offer, DateTimeOffset at) => Run(
-        database,
-        "INSERT INTO vote VALUES($subject, $offer, $day, $choice) ON CONFLICT DO UPDATE SET choice = excluded.choice",
-        ("$subject", choice.Subject), ("$offer", offer), ("$day", at.UtcDateTime.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)), ("$choice", choice.Choice));
+    /// <summary>One vote per person, offer and day; the last counts. Who voted is known for that day only, how many did for ever.</summary>
+    private static void Vote(SqliteConnection database, ChoiceData choice, string offer, DateTimeOffset at)
+    {
+        var day = ("$day", (object?)at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        Run(database, "DELETE FROM vote WHERE day < $day", day);
+        Run(database, "UPDATE tally SET times = times - 1 WHERE offer = $offer AND choice = (SELECT choice FROM vote WHERE day = $day AND subject = $subject AND offer = $offer)",
+            day, ("$subject", choice.Subject), ("$offer", offer));
+        Run(database, "INSERT INTO vote VALUES($day, $subject, $offer, $choice) ON CONFLICT DO UPDATE SET choice = excluded.choice",
+            day, ("$subject", choice.Subject), ("$offer", offer), ("$choice", choice.Choice));
+        Run(database, "INSERT INTO tally VALUES($offer, $choice, 1) ON CONFLICT DO UPDATE SET times = times + 1", ("$offer", offer), ("$choice", choice.Choice));
+    }
 
-    /// <summary>The votes stay, cut loose from everybody, because the index needs only their number.</summary>
     private static void Forget(SqliteConnection database, string subject)
     {
         Run(database, "DELETE FROM preference WHERE subject = $subject", ("$subject", subject));
-        Run(database, "UPDATE vote SET subject = 'gone-' || lower(hex(randomblob(12))) WHERE subject = $subject", ("$subject", subject));
+        Run(database, "DELETE FROM vote WHERE subject = $subject", ("$subject", subject));
     }
 
     internal static void Run(SqliteConnection database, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)

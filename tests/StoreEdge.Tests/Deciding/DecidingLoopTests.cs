@@ -126,6 +126,48 @@ public sealed class DecidingLoopTests
     }
 
     [Fact]
+    public async Task Nobody_is_shown_anything_while_what_they_said_cannot_be_read()
+    {
+        await using var bench = new DecidingBench(OneGeneric);
+        using (var database = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(bench.Directory, "journal", "journal.db")}"))
+        {
+            database.Open();
+            using var command = database.CreateCommand();
+            command.CommandText = "ALTER TABLE preference RENAME TO spoilt";
+            command.ExecuteNonQuery();
+        }
+
+        await bench.ArrivesAsync("v1");
+        Assert.Null(bench.OnDoor);
+        Assert.Empty(await bench.PhoneAsync("v1"));
+        Assert.True(bench.Inputs.HasStopped(new("k1-ana")));
+        Assert.Contains(bench.Health.Warnings, w => w.Code == "preferences-unreadable");
+    }
+
+    [Fact]
+    public async Task A_person_has_one_vote_for_an_offer_a_day_and_the_last_counts()
+    {
+        await using var bench = new DecidingBench(OneGeneric);
+        await bench.ArrivesAsync("v1");
+        await bench.DrawsAsync();
+        await bench.ChoosesAsync("v1", "want", "g");
+        await bench.ChoosesAsync("v1", "want", "g");
+        Assert.Equal((1, 0), Counts());
+        await bench.ChoosesAsync("v1", "never", "g");
+        Assert.Equal((0, 1), Counts());
+        bench.Clock.Advance(TimeSpan.FromDays(1));
+        await bench.ChoosesAsync("v1", "want", "g");
+        Assert.Equal((1, 1), Counts());
+
+        (int, int) Counts()
+        {
+            var bundle = bench.Bundles.Current;
+            var counts = bench.Inputs.For(bench.Visits.Find(new("v1"))!, DecidingBench.Door, bundle, bundle.ScreenIn(new("entrance"))!, "en").LocalCounts[new("g")];
+            return (counts.Wanted, counts.Refused);
+        }
+    }
+
+    [Fact]
     public async Task Not_now_is_for_this_visit_only()
     {
         await using var bench = new DecidingBench(OneGeneric);

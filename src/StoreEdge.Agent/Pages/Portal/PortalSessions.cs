@@ -27,6 +27,7 @@ internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjec
           accepted_ms INTEGER NOT NULL,
           over INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID, STRICT;
         CREATE INDEX portal_session_visit ON portal_session(visit);
+        CREATE INDEX portal_session_subject ON portal_session(subject);
         CREATE INDEX portal_session_accepted ON portal_session(accepted_ms);
         """,
     ];
