@@ -29,7 +29,7 @@ public sealed class WhenTheAgentIsKilled
 
         await simulation.ResultOf(run, TimeSpan.FromMinutes(4));
         var journey = simulation.Journey();
-        var (code, exported, error) = await AgentProcess.CommandAsync(null, "journal", "export", "--directory", agent.State);
+        var (code, exported, error) = await AgentProcess.CommandAsync(null, "journal", "export", "--directory", agent.State, "--store", "demo-store");
         Assert.True(code == 0, error);
         var last = exported.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
         Assert.True(last > 100, $"only {last} events: that was no load");
@@ -38,7 +38,7 @@ public sealed class WhenTheAgentIsKilled
         await agent.StopAsync();
         Assert.False(journey.HasExited, "the journey service ended by itself");
 
-        (_, exported, _) = await AgentProcess.CommandAsync(null, "journal", "export", "--directory", agent.State);
+        (_, exported, _) = await AgentProcess.CommandAsync(null, "journal", "export", "--directory", agent.State, "--store", "demo-store");
         var kept = exported.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).Select(e => ((string)e["epoch"]!, long.Parse((string)e["sequence"]!, System.Globalization.CultureInfo.InvariantCulture), Canonical(e))).ToList();
         await Eventually.True(() => simulation.Held().Count >= kept.Count, "the goodbye's events at central");
         var held = simulation.Held().Select(h => (h.Epoch, h.Seq, Canonical(JsonNode.Parse(h.Envelope)!))).ToList();

@@ -127,8 +127,8 @@ public sealed partial class KioskTests : IAsyncLifetime, IDisposable
         for (var i = 0; i < DisplayHub.MostClients; i++) pages.Add(await http.GetStreamAsync("/display/door/events"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/display/door/events")).StatusCode);
         foreach (var page in pages) await page.DisposeAsync();
-        for (var i = 0; i < 1000 && bench.Hub.Status()[0].Clients > 0; i++) await Task.Yield();
-        Assert.Equal(0, bench.Hub.Status()[0].Clients);
+        // The server learns of a closed page on its own threads; a loaded machine takes its time.
+        Assert.True(await Task.Run(() => SpinWait.SpinUntil(() => bench.Hub.Status()[0].Clients == 0, TimeSpan.FromSeconds(30))), "pages that left are still counted");
     }
 
     [Fact]
