@@ -55,7 +55,8 @@ public sealed class PresenceLoopTests
 
             await visit.WaitAsync(Patience);
             Assert.True(warned);
-            Assert.Single(kept);
+            // The clock ran on while the loop tried again, so a dwell may follow; the arrival comes once.
+            Assert.Single(kept.OfType<ArrivalData>());
             Assert.Empty(health.Warnings);
         });
     }
