@@ -28,8 +28,8 @@ internal sealed record AgentOptions(
 /// <summary>Which store this is.</summary>
 /// <param name="Id">As the whole fleet knows it; also the MQTT client id.</param>
 /// <param name="Name">As customers know it.</param>
-/// <param name="Language">What displays speak, and phones that ask for no language of ours.</param>
-/// <param name="TimeZone">For quiet hours and days.</param>
+/// <param name="Language">For phones that ask for no language of ours; displays speak the bundle's.</param>
+/// <param name="TimeZone">For quiet hours, and the times that customers read.</param>
 internal sealed record StoreOptions(StoreId Id, string Name, string Language, TimeZoneInfo TimeZone);
 
 /// <summary>Who is known, and under which key they become pseudonyms.</summary>

@@ -24,8 +24,9 @@ internal static class StoreHost
     /// <returns>0 after an orderly end, 1 when a loop failed for good (systemd then starts the service again).</returns>
     /// <exception cref="JournalFault">The journal cannot be opened.</exception>
     /// <exception cref="ConfigurationException">A file that the configuration names cannot be used.</exception>
-    public static async Task<int> RunAsync(AgentOptions options, IReadOnlyList<string> sources, TimeProvider time, CancellationToken stop)
+    public static async Task<int> RunAsync(AgentOptions options, IReadOnlyList<string> sources, TimeProvider machineTime, CancellationToken stop)
     {
+        var time = new StoreClock(machineTime, options.Store.TimeZone);
         var systemd = ServiceNotifier.FromEnvironment();
         var builder = Web(options);
         await using var app = builder.Build();
@@ -44,8 +45,8 @@ internal static class StoreHost
 
         // The truth on disk, and what is derived from it.
         await using var journal = JournalStore.Open(
-            options.StateDirectory, options.Journal with { ClockSynchronized = KernelClock.IsSynchronized },
-            [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), sessions], time, health, logs.CreateLogger<JournalStore>());
+            options.StateDirectory, options.Journal, [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), sessions], time, health,
+            logs.CreateLogger<JournalStore>());
         enrolment.Load();
 
         // Sightings become visits, visits become events.
