@@ -39,12 +39,12 @@ internal sealed class EnrolmentFiles(EnrolmentOptions options, string stateDirec
         if (File.Exists(LastGood)) LoadFile(LastGood, Severity.Warning);
     }
 
-    /// <summary>Takes a list from central. One that is older than what is known is ignored: a retained message may lag behind the file.</summary>
+    /// <summary>Takes a list from central. One that is not newer than what is known is ignored: a retained message comes again with every start and may lag behind the file.</summary>
     /// <exception cref="FormatException">It breaks a rule; the message names up to three places.</exception>
     public void Take(ReadOnlyMemory<byte> document)
     {
         if (!EnrolmentList.TryParse(document, out var list, out var faults)) throw new FormatException(Told(faults));
-        if (list.Version < registry.Version) return;
+        if (list.Version <= registry.Version) return;
         registry.Replace(list);
         Keep(document.Span);
     }
