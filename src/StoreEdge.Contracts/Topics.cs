@@ -23,7 +23,7 @@ public readonly record struct Topics(string StoreId)
     /// <summary>The health warnings in force, upward: QoS 1, retained.</summary>
     public string HealthState => $"{Prefix}/state/health";
 
-    /// <summary>Which versions of program, configuration and bundle run, upward: QoS 1, retained.</summary>
+    /// <summary>Which versions of program, bundle and enrolment registry run, upward: QoS 1, retained.</summary>
     public string VersionState => $"{Prefix}/state/version";
 
     /// <summary>Central's cumulative acknowledgement, downward: QoS 1, retained.</summary>

@@ -25,7 +25,7 @@ internal sealed class MachineChecks(string stateDirectory, string root = "/", Fu
     public HealthCheck Disk()
     {
         var title = new Phrase("Disk space", "Espaço em disco");
-        var action = new Phrase("Remove files that do not belong here, or shorten journal.retention.", "Remova arquivos alheios ou reduza journal.retention.");
+        var action = new Phrase("Remove files that do not belong here, or lower journal.keepFor and journal.keepAtMost.", "Remova arquivos alheios ou reduza journal.keepFor e journal.keepAtMost.");
         if (!Directory.Exists(stateDirectory))
         {
             return new("disk", title, CheckVerdict.Fail,
