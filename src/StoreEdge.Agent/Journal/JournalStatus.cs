@@ -3,8 +3,7 @@ namespace StoreEdge.Agent.Journal;
 /// <summary>The journal in numbers, at one moment.</summary>
 /// <param name="LastSeq">The newest event; 0 where there is none.</param>
 /// <param name="AcknowledgedSeq">The last that central holds.</param>
-/// <param name="OldestPendingTime">When the oldest event that central does not hold happened; null where it holds all.</param>
-/// <param name="OldestPendingAge">How long ago that was, on the monotonic clock where this boot wrote it; zero where central holds all.</param>
+/// <param name="OldestPendingAge">How long ago the oldest event happened that central does not hold, on the monotonic clock where this boot wrote it; zero where central holds all.</param>
 /// <param name="DatabaseBytes">Size of the database file.</param>
 /// <param name="WalBytes">Size of the write-ahead log beside it.</param>
 /// <param name="Appends">Events committed since the start.</param>
@@ -12,7 +11,7 @@ namespace StoreEdge.Agent.Journal;
 /// <param name="Faults">Appends that failed since the start.</param>
 /// <param name="Dropped">Committed events that a slow subscriber missed since the start.</param>
 internal sealed record JournalStatus(
-    long LastSeq, long AcknowledgedSeq, DateTimeOffset? OldestPendingTime, TimeSpan OldestPendingAge, long DatabaseBytes, long WalBytes, long Appends, long Groups,
+    long LastSeq, long AcknowledgedSeq, TimeSpan OldestPendingAge, long DatabaseBytes, long WalBytes, long Appends, long Groups,
     long Faults, long Dropped);
 
 /// <summary>One value of a counter that survives restarts: 1, 2, 3 … without reuse.</summary>

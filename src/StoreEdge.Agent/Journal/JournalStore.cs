@@ -164,7 +164,7 @@ internal sealed class JournalStore : IAsyncDisposable
             : oldest.BootId == BootId ? TimeSpan.FromMilliseconds(Instant.Now(time).Milliseconds - oldest.MonotonicMilliseconds)
             : time.GetUtcNow() - oldest.Time;
         return new(
-            last, acknowledged, oldest?.Time, age < TimeSpan.Zero ? TimeSpan.Zero : age, Size(path), Size(path + "-wal"), appends, groups, faults, subscribers.Dropped);
+            last, acknowledged, age < TimeSpan.Zero ? TimeSpan.Zero : age, Size(path), Size(path + "-wal"), appends, groups, faults, subscribers.Dropped);
     }
 
     /// <summary>Writes what is queued and closes the file; live readers' subscriptions end.</summary>

@@ -39,14 +39,6 @@ public sealed class PresenceTracker
     /// <summary>Sightings that were not followed: from a receiver that is not configured, or beyond <see cref="PresenceOptions.MaximumSubjects"/>.</summary>
     public long Ignored { get; private set; }
 
-    /// <summary>The open visit of a subject, if they are present.</summary>
-    public bool TryGetVisit(Pseudonym subject, out VisitId visit)
-    {
-        var found = tracks.TryGetValue(subject, out var track) && track.Present;
-        visit = found ? track!.Visit : default;
-        return found;
-    }
-
     /// <summary>Takes a sighting. Those of one receiver come in the order of time; receivers may be some packets apart.</summary>
     public void Observe(in Sighting sighting, ICollection<PresenceEvent> events)
     {

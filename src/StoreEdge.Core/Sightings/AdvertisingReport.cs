@@ -16,9 +16,6 @@ public enum ReportDataStatus : byte
 /// <summary>One advertising report of an HCI event, as a view over the event's bytes.</summary>
 public readonly ref struct AdvertisingReport
 {
-    /// <summary>The RSSI that says "not available".</summary>
-    public const sbyte RssiNotAvailable = 127;
-
     /// <summary>Where <see cref="Data"/> starts in the event (0 once fragments were put together elsewhere).</summary>
     public int DataOffset { get; init; }
 

@@ -126,27 +126,4 @@ public static class HciEvent
         offset += ExtendedHeader + length;
         return report;
     }
-
-    /// <summary>Writes an event with one legacy report (connectable, from a random address) and returns its length.</summary>
-    /// <param name="destination">At least 15 bytes more than the payload.</param>
-    /// <param name="address">The advertiser.</param>
-    /// <param name="rssi">dBm, or <see cref="AdvertisingReport.RssiNotAvailable"/>.</param>
-    /// <param name="payload">AD structures, at most 31 bytes.</param>
-    public static int WriteLegacyReport(Span<byte> destination, DeviceAddress address, sbyte rssi, ReadOnlySpan<byte> payload)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, 31, nameof(payload));
-        var length = 5 + LegacyHeader + payload.Length + 1;
-        destination[0] = EventPacket;
-        destination[1] = LeMeta;
-        destination[2] = (byte)(length - 3);
-        destination[3] = LegacyReport;
-        destination[4] = 1;
-        destination[5] = 0;
-        destination[6] = 1;
-        address.Write(destination[7..]);
-        destination[13] = (byte)payload.Length;
-        payload.CopyTo(destination[14..]);
-        destination[length - 1] = (byte)rssi;
-        return length;
-    }
 }

@@ -11,9 +11,7 @@ internal sealed class JourneyCounts
     private readonly Dictionary<string, VersionStateMessage> versions = [];
     private readonly Dictionary<(string StoreId, Guid Epoch), long> highest = [];
     private readonly Dictionary<string, int> malformedBecause = [];
-    private long received, stored, duplicates, conflicts, malformed, connections, takenOver;
-
-    public long Received => Interlocked.Read(ref received);
+    private long stored, duplicates, conflicts, malformed, connections, takenOver;
 
     public long Stored => Interlocked.Read(ref stored);
 
@@ -29,8 +27,6 @@ internal sealed class JourneyCounts
     public long TakenOver => Interlocked.Read(ref takenOver);
 
     public void CountTakenOver() => Interlocked.Increment(ref takenOver);
-
-    public void CountReceived() => Interlocked.Increment(ref received);
 
     public void CountConnection() => Interlocked.Increment(ref connections);
 

@@ -98,7 +98,6 @@ internal sealed class JourneyService(
             switch (topic.Kind, topic.Name)
             {
                 case ("evt", _):
-                    Counts.CountReceived();
                     var envelope = EventEnvelope.Parse(message.Payload);
                     if (envelope.StoreId != topic.StoreId) throw new FormatException($"the envelope is of store '{envelope.StoreId}', the topic of '{topic.StoreId}'");
                     if (envelope.Type != topic.Name) throw new FormatException($"the envelope is of type '{envelope.Type}', the topic of '{topic.Name}'");

@@ -165,7 +165,7 @@ public class JournalStoreTests
         var status = store.Snapshot();
         Assert.Equal((2L, 1L, TimeSpan.FromMinutes(7)), (status.LastSeq, status.AcknowledgedSeq, status.OldestPendingAge));
         store.Acknowledge(2);
-        Assert.Null(store.Snapshot().OldestPendingTime);
+        Assert.Equal(TimeSpan.Zero, store.Snapshot().OldestPendingAge);
     }
 
     [Fact]

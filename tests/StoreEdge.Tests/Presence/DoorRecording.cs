@@ -3,6 +3,7 @@ using StoreEdge.Agent.Commands;
 using StoreEdge.Agent.Sensing;
 using StoreEdge.Core.Presence;
 using StoreEdge.Core.Sightings;
+using StoreEdge.Tests.Sightings;
 
 namespace StoreEdge.Tests.Presence;
 
@@ -10,7 +11,6 @@ namespace StoreEdge.Tests.Presence;
 internal sealed class DoorRecording
 {
     private const int NotHeard = -100;
-    private static readonly BeaconId Tag = BeaconId.OfIBeacon(new("5d0e5e00-0000-4000-8000-00000000d002"), 1, 1);
     private readonly string[] columns;
     private readonly int[][] rows;
 
@@ -48,14 +48,11 @@ internal sealed class DoorRecording
         var file = new MemoryStream();
         var writer = new BtsnoopWriter(file);
         writer.WriteHeader();
-        Span<byte> payload = stackalloc byte[BeaconPayload.MaximumLength];
-        payload = payload[..BeaconPayload.Write(Tag, -59, payload)];
-        Span<byte> packet = stackalloc byte[64];
         foreach (var row in rows)
         {
             if (row[column] <= NotHeard) continue;
-            var length = HciEvent.WriteLegacyReport(packet, new(0xC0FFEE000001), (sbyte)row[column], payload);
-            writer.Write(Btsnoop.UnixEpoch + 1_700_000_000_000_000 + row[0] * 100_000L, packet[..length]);
+            var packet = Frames.Legacy(Frames.IBeacon, $"{(byte)row[column]:X2}");
+            writer.Write(Btsnoop.UnixEpoch + 1_700_000_000_000_000 + row[0] * 100_000L, packet);
         }
 
         file.Position = 0;

@@ -142,19 +142,4 @@ public sealed class AdvertisementDecoderTests
         Assert.True(AdvertisementDecoder.TryDecode(payload, out var frame, out _, cutShort: true));
         Assert.Equal(BeaconFormat.IBeacon, frame.Format);
     }
-
-    [Fact]
-    public void What_is_written_for_a_beacon_is_what_its_specification_lays_out()
-    {
-        Span<byte> payload = stackalloc byte[31];
-        Assert.True(BeaconId.TryParse("IBEACON:E2C56DB5-DFFB-48D2-B060-D0F5A71096E0/1/2", out var ibeacon));
-        Assert.Equal(Frames.IBeacon, Convert.ToHexString(payload[..BeaconPayload.Write(ibeacon, -59, payload)]));
-        Assert.True(BeaconId.TryParse("eddystone-uid:00010203040506070809/00000000002a", out var uid));
-        Assert.Equal(Frames.Uid, Convert.ToHexString(payload[..BeaconPayload.Write(uid, -18, payload)]));
-        Assert.True(BeaconId.TryParse("eddystone-eid:a9b76a71c5f89290", out var eid));
-        Assert.Equal(Frames.Eid, Convert.ToHexString(payload[..BeaconPayload.Write(eid, -25, payload)]));
-        Assert.True(BeaconId.TryParse("altbeacon:0118/2f234454cf6d4a0fadf2f4911ba9ffa600010002", out var alt));
-        Assert.Equal("020106" + Frames.AltBeacon[..^2] + "00", Convert.ToHexString(payload[..BeaconPayload.Write(alt, -59, payload)]));
-    }
-
 }

@@ -1,6 +1,6 @@
 namespace StoreEdge.Tests.Sightings;
 
-/// <summary>Frames written down byte by byte from the layouts of their specifications; nothing here comes out of the decoder or the writer under test.</summary>
+/// <summary>Frames written down byte by byte from the layouts of their specifications; nothing here comes out of the decoder under test.</summary>
 internal static class Frames
 {
     // Apple, Proximity Beacon Advertisement Packet Specification R1: flags 02 01 06; 1A FF; 4C 00; 02 15; UUID; major; minor; measured power.

@@ -67,14 +67,6 @@ public sealed class HciEventTests
     }
 
     [Fact]
-    public void What_is_written_is_a_legacy_report_as_the_core_specification_lays_it_out()
-    {
-        Span<byte> packet = stackalloc byte[64];
-        var length = HciEvent.WriteLegacyReport(packet, new(0x665544332211), -56, Frames.Bytes(Frames.IBeacon));
-        Assert.Equal(Convert.ToHexString(Frames.Legacy(Frames.IBeacon)), Convert.ToHexString(packet[..length]));
-    }
-
-    [Fact]
     public void Fragments_of_two_advertisers_are_put_together_each_for_itself()
     {
         var assembler = new FragmentAssembler();

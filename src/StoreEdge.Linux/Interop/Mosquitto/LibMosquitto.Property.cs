@@ -5,9 +5,6 @@ namespace StoreEdge.Linux.Interop.Mosquitto;
 internal static partial class LibMosquitto
 {
     [LibraryImport(Soname)]
-    internal static partial int mosquitto_property_add_int16(ref nint proplist, int identifier, ushort value);
-
-    [LibraryImport(Soname)]
     internal static partial int mosquitto_property_add_int32(ref nint proplist, int identifier, uint value);
 
     [LibraryImport(Soname, StringMarshalling = StringMarshalling.Utf8)]

@@ -10,10 +10,7 @@ internal static partial class LibMosquitto
     internal const int FD_SETSIZE = 1024;
 
     internal const int MOSQ_ERR_SUCCESS = 0;
-    internal const int MOSQ_ERR_PROTOCOL = 2;
     internal const int MOSQ_ERR_INVAL = 3;
-    internal const int MOSQ_ERR_NO_CONN = 4;
-    internal const int MOSQ_ERR_CONN_LOST = 7;
     internal const int MOSQ_ERR_TLS = 8;
     internal const int MOSQ_ERR_ERRNO = 14;
     internal const int MOSQ_ERR_EAI = 15;
@@ -24,7 +21,6 @@ internal static partial class LibMosquitto
     internal const int MOSQ_LOG_ERR = 1 << 3;
 
     internal const int MOSQ_OPT_PROTOCOL_VERSION = 1;
-    internal const int MOSQ_OPT_RECEIVE_MAXIMUM = 4;
     internal const int MOSQ_OPT_SEND_MAXIMUM = 5;
     internal const int MOSQ_OPT_TCP_NODELAY = 11;
 
