@@ -21,7 +21,7 @@ public sealed record Decision
     /// <summary>Not shown after this moment.</summary>
     public required DateTimeOffset Until { get; init; }
 
-    /// <summary>The bundle's version and hash.</summary>
+    /// <summary>The bundle's version.</summary>
     public required string BundleVersion { get; init; }
 
     /// <summary>SHA-256 of the bundle's document.</summary>
@@ -39,7 +39,7 @@ public sealed record Decision
     /// <summary>Why, for the customer, in their language.</summary>
     public required string Explanation { get; init; }
 
-    /// <summary>Every offer that was not chosen, and why, in the order of the bundle.</summary>
+    /// <summary>Every offer that was not chosen, and why: first those that fell by themselves, notices before the bundle and in its order; then those that others displaced, best first.</summary>
     public required ImmutableArray<Rejection> Rejected { get; init; }
 
     /// <summary>What was known, how old it was and whether it still counted.</summary>
