@@ -36,7 +36,7 @@ internal static class AgentOptionsReader
     private static StoreOptions Store(ConfigurationSection section)
     {
         var id = section.Name("id", "the store's id");
-        var name = section.Text("name", id, n => n.Length is >= 1 and <= 60, "1–60 characters");
+        var name = section.Text("name", id.Length > 0 ? id : "store", n => n.Length is >= 1 and <= 60, "1–60 characters");
         var language = section.OneOf("language", "pt-BR", "pt-BR", "en", "es");
         var zone = section.Text("timeZone", "UTC");
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone!, out var found)) section.Fail("timeZone", "a time zone of the IANA database, such as America/Sao_Paulo");

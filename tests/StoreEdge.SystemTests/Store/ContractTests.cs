@@ -23,6 +23,8 @@ public sealed class ContractTests(Browser browser)
         await agent.StartAsync();
         await (await browser.OpenAsync(640, 360)).GotoAsync(new Uri(agent.Url, "/display/entrance").ToString());
         await simulation.ResultOf(simulation.Run("default", seconds: 20), TimeSpan.FromSeconds(90));
+        // With the run every tag falls silent, so whoever is still inside leaves now.
+        await Eventually.True(() => heard.Any(m => m.Topic.EndsWith("/evt/departure", StringComparison.Ordinal)), "a departure");
         await agent.StopAsync();
         await Eventually.True(() => heard.LastOrDefault(m => m.Topic.EndsWith("/state/status", StringComparison.Ordinal)).Payload is { } p && p.AsSpan().IndexOf("offline"u8) > 0, "the goodbye");
 
