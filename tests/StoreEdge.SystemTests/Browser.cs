@@ -42,6 +42,9 @@ public sealed class Browser : IAsyncLifetime
         return await context.NewPageAsync();
     }
 
+    /// <summary>Whether pictures were asked for; then a test may wait until there is something to see.</summary>
+    public static bool PicturesAreWanted => Environment.GetEnvironmentVariable("STOREEDGE_PICTURES") is { Length: > 0 };
+
     /// <summary>Keeps a picture of the page where STOREEDGE_PICTURES says; the README's pictures are made so.</summary>
     public static async Task PictureAsync(IPage page, string name)
     {

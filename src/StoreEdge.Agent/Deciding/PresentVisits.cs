@@ -82,6 +82,7 @@ internal sealed class PresentVisits
         var facts = ImmutableDictionary.CreateBuilder<FactName, Fact>();
         foreach (var (name, attribute) in message.Attributes)
         {
+            if (attribute is null) throw new FormatException($"attribute '{name}' is null");
             // Held within what a TimeSpan can say; whatever is beyond 90 days is refused with the rest.
             var maxAge = TimeSpan.FromSeconds(Math.Clamp(attribute.MaxAgeSeconds, 0, int.MaxValue));
             var (fact, known) = FactParser.Parse(name, attribute.Value, attribute.AsOf, maxAge, attribute.Purpose);

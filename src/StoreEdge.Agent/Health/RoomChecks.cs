@@ -60,7 +60,7 @@ internal static class RoomChecks
         var title = new Phrase("Presence", "Presença");
         if (silence is null) return HealthCheck.NotApplicable("presence", title, new("Not running.", "Não está em execução."));
         return silence <= Stalled
-            ? HealthCheck.Pass("presence", title, new($"Running; {present} visits open.", $"Em execução; {present} visitas abertas."))
+            ? HealthCheck.Pass("presence", title, new($"Running; {present} {(present == 1 ? "visit" : "visits")} open.", $"Em execução; {present} {(present == 1 ? "visita aberta" : "visitas abertas")}."))
             : new("presence", title, CheckVerdict.Fail,
                 new($"It has not come round for {Spans.Of(silence.Value)}.", $"Sem atividade há {Spans.Of(silence.Value)}."),
                 new("The watchdog restarts the service by itself; if this stays, send the log (journalctl -u storeedge).",

@@ -17,7 +17,7 @@ public sealed class TechnicianPage(Browser browser)
         await agent.StartAsync();
         foreach (var display in new[] { "entrance", "shoes" })
             await (await browser.OpenAsync(640, 360)).GotoAsync(new Uri(agent.Url, $"/display/{display}").ToString());
-        var page = await OpenAsync(agent, 1280, 900);
+        var page = await OpenAsync(agent, 1280, 1200);
         simulation.Run("default", seconds: 600);
 
         var events = page.Locator("#events li");
@@ -36,6 +36,8 @@ public sealed class TechnicianPage(Browser browser)
         foreach (var (_, data) in agent.Kept())
             foreach (var secret in new[] { (string?)data["subject"], (string?)data["visitId"] })
                 if (secret is not null) Assert.DoesNotContain(secret, document, StringComparison.Ordinal);
+
+        if (Browser.PicturesAreWanted) await Eventually.Get(() => page.Locator("#events li").CountAsync(), count => count >= 30, "a busy page", TimeSpan.FromMinutes(2));
         await Browser.PictureAsync(page, "diagnostics");
     }
 

@@ -9,8 +9,14 @@ internal sealed class AgentProcess : IAsyncDisposable
 {
     private Process? process;
 
-    public AgentProcess(int? mqttPort, Action<JsonObject>? configure = null)
+    private readonly string program;
+
+    /// <param name="mqttPort">Of a broker on this machine; null for a store without one.</param>
+    /// <param name="configure">Changes the demo's configuration.</param>
+    /// <param name="program">Another build than the one beside these tests.</param>
+    public AgentProcess(int? mqttPort, Action<JsonObject>? configure = null, string? program = null)
     {
+        this.program = program ?? Checkout.Agent;
         Directory = System.IO.Directory.CreateTempSubdirectory("storeedge-agent-").FullName;
         Port = Checkout.FreePort();
         Url = new Uri($"http://127.0.0.1:{Port}");
@@ -60,7 +66,7 @@ internal sealed class AgentProcess : IAsyncDisposable
     /// <summary>Starts the agent and waits until it says that it is ready.</summary>
     public async Task StartAsync()
     {
-        process = Checkout.Start(Checkout.Agent, LogFile, ["run", "--config", ConfigurationFile]);
+        process = Checkout.Start(program, LogFile, ["run", "--config", ConfigurationFile]);
         await Eventually.Get(
             async () =>
             {
@@ -104,9 +110,14 @@ internal sealed class AgentProcess : IAsyncDisposable
     public async Task<JsonNode> StatusAsync() => JsonNode.Parse(await Http.GetStringAsync(new Uri("/diagnostics/status.json", UriKind.Relative)))!;
 
     /// <summary>Runs another subcommand to its end.</summary>
-    public static async Task<(int Code, string Output, string Error)> CommandAsync(string? input, params string[] arguments)
+    public static Task<(int Code, string Output, string Error)> CommandAsync(string? input, params string[] arguments) => CommandOfAsync(Checkout.Agent, input, arguments);
+
+    /// <summary>As <see cref="CommandAsync"/>, of this agent's own build.</summary>
+    public Task<(int Code, string Output, string Error)> RunAsync(string? input, params string[] arguments) => CommandOfAsync(program, input, arguments);
+
+    private static async Task<(int Code, string Output, string Error)> CommandOfAsync(string program, string? input, string[] arguments)
     {
-        var start = new ProcessStartInfo(Checkout.Agent, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using var command = Process.Start(start)!;
         var (output, error) = (command.StandardOutput.ReadToEndAsync(), command.StandardError.ReadToEndAsync());
         if (input is not null) await command.StandardInput.WriteAsync(input);

@@ -60,12 +60,14 @@
     $(id).replaceChildren(heading, content);
   };
 
+  // What stands between backticks is to be typed as it is.
+  const prose = text => text.split('`').map((part, i) => i % 2 ? make('code', '', part) : part);
   const check = c => {
     const sign = make('span', 'sign');
     sign.setAttribute('role', 'img');
     sign.setAttribute('aria-label', w.verdicts[c.verdict]);
-    return make('li', `check ${c.verdict}`, sign, make('h3', '', c.title), make('p', '', c.evidence),
-      c.nextAction ? make('p', 'next', make('b', '', w.next), c.nextAction) : null);
+    return make('li', `check ${c.verdict}`, sign, make('h3', '', c.title), make('p', '', ...prose(c.evidence)),
+      c.nextAction ? make('p', 'next', make('b', '', w.next), ...prose(c.nextAction)) : null);
   };
   const row = (head, figure, tone, ...details) => {
     const element = make('li', 'row', make('div', 'head', make('b', '', head), make('span', `figure ${tone}`, figure)));
