@@ -77,7 +77,7 @@ internal static class RoomChecks
             : ("central has not acknowledged since the start", "a central ainda não confirmou desde o início");
         if (outbox.Pending == 0) return HealthCheck.Pass("outbox", title, new($"Nothing waits; {en}.", $"Nada na fila; {pt}."));
         var oldest = Spans.Of(TimeSpan.FromSeconds(outbox.OldestPendingSeconds));
-        var evidence = new Phrase($"{outbox.Pending} events wait, the oldest for {oldest}; {en}.", $"{outbox.Pending} eventos na fila, o mais antigo há {oldest}; {pt}.");
+        var evidence = new Phrase($"{outbox.Pending} {(outbox.Pending == 1 ? "event waits" : "events wait")}, the oldest for {oldest}; {en}.", $"{outbox.Pending} {(outbox.Pending == 1 ? "evento" : "eventos")} na fila, o mais antigo há {oldest}; {pt}.");
         return outbox.OldestPendingSeconds < LateSeconds
             ? HealthCheck.Pass("outbox", title, evidence)
             : new("outbox", title, CheckVerdict.Warn, evidence,
