@@ -27,6 +27,9 @@ internal sealed class PresentVisits
     /// <summary>A context can overtake its own arrival by milliseconds only; more than this many waiting is somebody else's fault.</summary>
     private const int MostWaiting = 256;
 
+    /// <summary>Notices kept for one visit: more than anybody reads on a phone; the oldest go first.</summary>
+    private const int MostNotices = 16;
+
     private readonly Lock gate = new();
     private readonly Dictionary<VisitId, PresentVisit> visits = [];
     private readonly Dictionary<VisitId, (Facts Facts, ImmutableArray<Offer> Notices)> early = [];
@@ -119,5 +122,6 @@ internal sealed class PresentVisits
         }
     }
 
-    private static ImmutableArray<Offer> Join(ImmutableArray<Offer> known, ImmutableArray<Offer> newer) => [.. known.Where(k => newer.All(n => n.Id != k.Id)), .. newer];
+    private static ImmutableArray<Offer> Join(ImmutableArray<Offer> known, ImmutableArray<Offer> newer) =>
+        [.. known.Where(k => newer.All(n => n.Id != k.Id)).Concat(newer).TakeLast(MostNotices)];
 }

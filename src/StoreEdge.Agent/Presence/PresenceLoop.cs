@@ -147,7 +147,8 @@ internal sealed class PresenceLoop
             catch (JournalFault fault)
             {
                 // The later ones of this portion may have been kept though an earlier one was not: only what failed is tried again.
-                await Task.WhenAll(appends.Select(a => a.ContinueWith(_ => { }, stop, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)));
+                await ((Task)Task.WhenAll(appends)).WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                stop.ThrowIfCancellationRequested();
                 var failed = events.Skip(events.Count - appends.Count).Where((_, i) => !appends[i].IsCompletedSuccessfully).ToList();
                 events.Clear();
                 events.AddRange(failed);
