@@ -1,6 +1,7 @@
+using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Journal;
 
-namespace StoreEdge.Agent.Health;
+namespace StoreEdge.Agent.Commands;
 
 /// <summary>What can be looked at while the agent does not answer: whether it could start.</summary>
 /// <param name="stateDirectory">Where the journal lies.</param>

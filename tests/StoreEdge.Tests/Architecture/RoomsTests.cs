@@ -44,6 +44,7 @@ public sealed partial class RoomsTests
         ("Displays", "Sensing", "displays see decisions, never sightings"),
         ("Health", "Sensing", "rooms raise warnings; the board knows none of them"),
         ("Health", "Mqtt", "rooms raise warnings; the board knows none of them"),
+        ("Health", "Journal", "rooms raise warnings; the board knows none of them"),
     ];
 
     [Fact]

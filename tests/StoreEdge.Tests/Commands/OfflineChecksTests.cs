@@ -1,6 +1,7 @@
+using StoreEdge.Agent.Commands;
 using StoreEdge.Agent.Health;
 
-namespace StoreEdge.Tests.Health;
+namespace StoreEdge.Tests.Commands;
 
 public sealed class OfflineChecksTests : IDisposable
 {
