@@ -23,18 +23,18 @@ while [ $# -gt 0 ]; do
       printf -v "${1#--}" '%s' "$2"; shift 2 ;;
     --no-browser) browser=; shift ;;
     --no-build) build=; shift ;;
-    -h | --help) sed -n '2,/^set /s/^# \{0,1\}//p' "$0" | sed '$d'; exit 0 ;;
+    -h | --help) sed -n '2,/^set /s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "unknown option $1; see --help" >&2; exit 2 ;;
   esac
 done
 for number in seconds seed http mqtt; do
   case "${!number}" in *[!0-9]*) echo "--$number must be a whole number, not '${!number}'" >&2; exit 2 ;; esac
 done
-[ -n "$seconds" ] || [ "$number" = seconds ] || [ -z "$json" ] || { echo "--json is written at the end: give --seconds too" >&2; exit 2; }
+[ -n "$seconds" ] || [ -z "$json" ] || { echo "--json is written at the end: give --seconds too" >&2; exit 2; }
 [ -z "$json" ] || json=$(realpath -m "$json")
 
 need_sdk
-need_packages mosquitto libmosquitto1 curl $([ -z "$browser" ] || echo chromium)
+need_packages mosquitto libmosquitto1 curl ${browser:+chromium}
 
 directory=${directory:-$(mktemp -d /tmp/storeedge-demo-XXXXXX)}
 mkdir -p "$directory"
