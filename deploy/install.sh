@@ -24,7 +24,7 @@ done
   die "$publish holds no storeedge: make one with  dotnet publish src/StoreEdge.Agent -c Release -o $publish"
 [ -n "$root" ] || [ "$(id -u)" -eq 0 ] || die 'installing into the running system needs root (sudo), or give --root DIR'
 
-lib=$root/usr/lib/storeedge etc=$root/etc/storeedge doc=$root/usr/share/doc/storeedge units=$root/usr/lib/systemd/system
+lib=$root/usr/lib/storeedge etc=$root/etc/storeedge doc=$root/usr/share/doc/storeedge share=$root/usr/share/storeedge units=$root/usr/lib/systemd/system
 umask 022
 
 # The program, as a whole: what an older version left behind must not be loaded by a newer one.
@@ -65,6 +65,8 @@ mkdir -p "$doc/examples" "$doc/access-point"
 cp -R "$here/examples/." "$doc/examples"
 cp -R "$here/access-point/." "$doc/access-point"
 cp "$here/README.md" "$doc/README.md"
+mkdir -p "$share/hardware"
+cp "$here/../hardware/profiles/"*.json "$share/hardware"
 
 # The unit. RestartSteps= came with systemd 254; an older one would complain about it at every boot.
 mkdir -p "$units"

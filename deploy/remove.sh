@@ -21,7 +21,7 @@ done
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then
   systemctl disable --now storeedge.service 2>/dev/null || true
 fi
-rm -rf "$root/usr/lib/storeedge" "$root/usr/share/doc/storeedge" "$root/usr/lib/systemd/system/storeedge.service.d"
+rm -rf "$root/usr/lib/storeedge" "$root/usr/share/doc/storeedge" "$root/usr/share/storeedge" "$root/usr/lib/systemd/system/storeedge.service.d"
 rm -f "$root/usr/bin/storeedge" "$root/usr/lib/systemd/system/storeedge.service"
 if [ "$purge" = yes ]; then
   # systemd keeps the state of a dynamic user in /var/lib/private, behind a link.
