@@ -31,7 +31,7 @@ internal sealed class BundleStore(BundleOptions options, HealthBoard health)
     {
         if (options.Path is null)
         {
-            health.Raise(Missing, Severity.Warning, "No bundle is configured; displays show the factory's fallback.", "Set `bundle` in the configuration.");
+            health.Raise(Missing, Severity.Warning, "No bundle is configured; displays show the factory's fallback.", "Set `bundle.file` in the configuration.");
             return;
         }
 

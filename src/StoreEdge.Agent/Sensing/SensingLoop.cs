@@ -37,7 +37,9 @@ internal sealed class SensingLoop
 
     public IReadOnlyList<ReceiverStatus> Status => [.. receivers.Select(r => r.Receiver.Status)];
 
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(receivers.Select(r => RunAsync(r.Receiver, r.Source, stop)));
+    /// <summary>Runs until stopped, also where there is no receiver (then only the portal notices people) or every recording is over.</summary>
+    public Task RunAsync(CancellationToken stop) =>
+        Task.WhenAll(receivers.Select(r => RunAsync(r.Receiver, r.Source, stop)).Append(Task.Delay(Timeout.InfiniteTimeSpan, time, stop)));
 
     /// <summary>The code of the warning that a source cannot be used; the source clears it once it can.</summary>
     internal static string FaultOf(Receiver receiver) => $"receiver-fault:{receiver.Place.Id}";
