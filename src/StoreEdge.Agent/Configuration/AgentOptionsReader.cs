@@ -71,7 +71,7 @@ internal static class AgentOptionsReader
         var receivers = new List<ReceiverOptions>();
         foreach (var section in top.Sections("receivers"))
         {
-            var (id, zone) = (section.Name("id", "the receiver's id"), section.Name("zone", "the zone it stands for"));
+            var (id, zone) = (section.ReceiverName("id"), section.Name("zone", "the zone it stands for"));
             var side = section.OneOf("side", "inside", "inside", "outside") == "outside" ? ReceiverSide.Outside : ReceiverSide.Inside;
             var place = ReceiverPlace.Uncalibrated(new(id), new(zone), side);
             place = place with

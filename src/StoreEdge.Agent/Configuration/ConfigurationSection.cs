@@ -85,6 +85,15 @@ internal sealed class ConfigurationSection(ConfigurationLayers layers, JsonObjec
         return name;
     }
 
+    /// <summary>A receiver's name, which must be there.</summary>
+    public string ReceiverName(string key)
+    {
+        const string Allowed = $"the receiver's id: {NameRule.AllowedForReceiver}";
+        var name = Required(key, Allowed);
+        if (name.Length > 0 && !NameRule.HoldsForReceiver(name)) Fail(key, Allowed);
+        return name;
+    }
+
     /// <summary>One of a few words.</summary>
     public string OneOf(string key, string fallback, params string[] words) =>
         Text(key, fallback, t => words.Contains(t, StringComparer.Ordinal), $"one of {string.Join(", ", words)}");

@@ -6,12 +6,18 @@ public static class NameRule
     /// <summary>What is allowed, for error messages.</summary>
     public const string Allowed = "1–64 characters: lower-case letters a–z, digits and dashes, not starting or ending with a dash";
 
+    /// <summary>What is allowed for a receiver: technicians write its name on its housing, and it is no part of a topic or an address.</summary>
+    public const string AllowedForReceiver = "1–64 characters: letters a–z and A–Z, digits and dashes, not starting or ending with a dash";
+
     /// <summary>Whether <paramref name="text"/> keeps the rule.</summary>
-    public static bool Holds(ReadOnlySpan<char> text)
+    public static bool Holds(ReadOnlySpan<char> text) => HoldsForReceiver(text) && !text.ContainsAnyInRange('A', 'Z');
+
+    /// <summary>Whether <paramref name="text"/> may name a receiver.</summary>
+    public static bool HoldsForReceiver(ReadOnlySpan<char> text)
     {
         if (text.Length is 0 or > 64 || text[0] == '-' || text[^1] == '-') return false;
         foreach (var c in text)
-            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-') return false;
+            if (!char.IsAsciiLetterOrDigit(c) && c != '-') return false;
         return true;
     }
 }

@@ -32,6 +32,19 @@ public sealed partial class AgentOptionsTests : IDisposable
     }
 
     [Fact]
+    public void A_receiver_keeps_the_capitals_that_stand_on_its_housing()
+    {
+        var options = AgentOptionsReader.Read(Layers("""
+            { "store": { "id": "s-1" }, "enrolment": { "pseudonymKeyFile": "key" }, "receivers": [ { "id": "I-DL", "zone": "door", "source": "unix:a.sock" } ] }
+            """));
+        Assert.Equal("I-DL", Assert.Single(options.Receivers).Place.Id.Value);
+        Assert.Contains(
+            "receivers[0].id: \"I/DL\" is not allowed",
+            Assert.Single(ErrorsOf("""{ "store": { "id": "s-1" }, "enrolment": { "pseudonymKeyFile": "key" }, "receivers": [ { "id": "I/DL", "zone": "d", "source": "unix:a.sock" } ] }""")),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Everything_that_is_wrong_is_told_at_once()
     {
         var errors = ErrorsOf("""
