@@ -60,9 +60,10 @@ internal sealed class JournalInspection : IDisposable
             if (acknowledged > last) findings.Add(Say($"central holds up to {acknowledged}, but the newest event is {last}"));
             return new(file, epoch, events, first, last, acknowledged, findings);
         }
-        catch (SqliteException fault)
+        catch (Exception fault) when (fault is SqliteException or JournalFault)
         {
-            findings.Add(JournalFile.Explain(file, fault) is { Kind: JournalFaultKind.Corrupt } ? $"SQLite: {fault.Message}" : $"it cannot be read as a journal: {fault.Message}");
+            var said = (fault.InnerException ?? fault).Message;
+            findings.Add(JournalFile.Explain(file, fault) is { Kind: JournalFaultKind.Corrupt } ? $"SQLite: {said}" : $"it cannot be read as a journal: {said}");
             return new(file, null, 0, 0, 0, 0, findings);
         }
     }
@@ -82,12 +83,13 @@ internal sealed class JournalInspection : IDisposable
     }
 
     /// <summary>The events after <paramref name="seq"/>, in order, read in short pieces.</summary>
+    /// <exception cref="JournalFault">A page in the middle cannot be read.</exception>
     public IEnumerable<StoredEvent> EventsAfter(long seq)
     {
         using var after = new Statement(database, Readers.AfterSql);
         while (true)
         {
-            var chunk = Readers.After(after, seq, Chunk);
+            var chunk = ReadChunk(after, seq);
             foreach (var stored in chunk) yield return stored;
             if (chunk.Count < Chunk) yield break;
             seq = chunk[^1].Seq;
@@ -95,6 +97,18 @@ internal sealed class JournalInspection : IDisposable
     }
 
     public void Dispose() => database.Dispose();
+
+    private List<StoredEvent> ReadChunk(Statement after, long seq)
+    {
+        try
+        {
+            return Readers.After(after, seq, Chunk);
+        }
+        catch (SqliteException fault)
+        {
+            throw JournalFile.Explain(file, fault);
+        }
+    }
 
     private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

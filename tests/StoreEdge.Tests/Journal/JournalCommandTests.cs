@@ -58,6 +58,24 @@ public class JournalCommandTests
     }
 
     [Fact]
+    public async Task An_export_that_meets_a_damaged_page_gives_what_comes_before_it_and_says_so()
+    {
+        await using var bench = new Bench();
+        bench.Open();
+        for (var i = 0; i < 3000; i++) await bench.AppendAsync();
+        await bench.Store.DisposeAsync();
+        var bytes = await File.ReadAllBytesAsync(bench.File);
+        // Everything but the first third: the schema and the first thousand rows stay.
+        Array.Fill(bytes, (byte)0, bytes.Length / 4 * 3, bytes.Length / 4);
+        await File.WriteAllBytesAsync(bench.File, bytes);
+        var (code, output, error) = Run("export", "--file", bench.File);
+        Assert.Equal(2, code);
+        Assert.StartsWith("{\"specversion\"", output, StringComparison.Ordinal);
+        Assert.Contains("the file is damaged", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_missing_file_and_missing_options_are_told_apart()
     {
         var (code, _, error) = Run("verify", "--directory", "/nonexistent");
