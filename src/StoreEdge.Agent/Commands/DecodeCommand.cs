@@ -16,11 +16,24 @@ internal static class DecodeCommand
         {
             using var input = Console.OpenStandardInput();
             using var output = Console.OpenStandardOutput();
-            using var decoder = new LineDecoder(output, parsed.GetValue(advertisingData));
-            decoder.Run(input);
-            return 0;
+            return Run(input, output, parsed.GetValue(advertisingData), parsed.InvocationConfiguration.Error);
         });
         return command;
+    }
+
+    internal static int Run(Stream input, Stream output, bool advertisingDataOnly, TextWriter error)
+    {
+        try
+        {
+            using var decoder = new LineDecoder(output, advertisingDataOnly);
+            decoder.Run(input);
+            return 0;
+        }
+        catch (IOException broken)
+        {
+            error.WriteLine($"Reading or writing failed: {broken.Message}");
+            return 2;
+        }
     }
 }
 

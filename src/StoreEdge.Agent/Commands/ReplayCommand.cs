@@ -83,12 +83,16 @@ internal static class ReplayCommand
         }
         catch (InvalidDataException broken)
         {
-            output.Flush();
             error.WriteLine(broken.Message);
             return 2;
         }
+        catch (IOException broken)
+        {
+            // A recording on a card that fails, or nobody left who takes the lines.
+            error.WriteLine($"Reading or writing failed: {broken.Message}");
+            return 2;
+        }
 
-        output.Flush();
         foreach (var name in replay.Cut) error.WriteLine($"{name}: ends in the middle of a record; everything before it was used");
         foreach (var status in replay.Status)
             if (status.Malformed > 0)

@@ -31,6 +31,12 @@ internal static class RunCommand
                 await error.WriteLineAsync(fault.Message).ConfigureAwait(false);
                 return 1;
             }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                // A port that is taken, a directory that may not be written, a file of ours that was cut: for a person, not for a programmer.
+                await error.WriteLineAsync($"The store cannot start: {fault.Message}").ConfigureAwait(false);
+                return 1;
+            }
         });
         return command;
     }

@@ -9,6 +9,14 @@ public sealed class LineDecoderTests
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 
     [Fact]
+    public void Lines_that_nobody_takes_end_the_command_with_a_sentence()
+    {
+        using var error = new StringWriter();
+        Assert.Equal(2, DecodeCommand.Run(new MemoryStream("020106\n"u8.ToArray()), new FullDisk(), advertisingDataOnly: true, error));
+        Assert.Contains("No space left", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Each_format_has_the_fields_that_it_is_documented_with()
     {
         Assert.Equal(

@@ -53,6 +53,13 @@ public sealed class ReplayTests : IDisposable
         Assert.Contains("ends in the middle", error.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Lines_that_nobody_takes_end_the_command_with_a_sentence()
+    {
+        Assert.Equal(2, ReplayCommand.Run([Lane("till", ReceiverSide.Inside, Recording(20, 0.1, _ => -60))], new AnyBeacon().TryFind, new(), new FullDisk(), error));
+        Assert.Contains("No space left", error.ToString(), StringComparison.Ordinal);
+    }
+
     private List<JsonElement> Run(params (string Id, ReceiverSide Side, Stream Recording)[] lanes)
     {
         var output = new MemoryStream();
