@@ -37,7 +37,16 @@ internal static class VitalSigns
         {
             var (last, now) = (journal.LastSeq, Instant.Now(time));
             if (last == seen && now - provenAt < ProbeEvery) return null;
-            if (last == seen || seen < 0) await Task.Run(() => journal.NextCounter("vital-sign"), stop).ConfigureAwait(false);
+            try
+            {
+                if (last == seen || seen < 0) await Task.Run(() => journal.NextCounter("vital-sign"), stop).ConfigureAwait(false);
+            }
+            catch (JournalFault fault) when (fault.Kind == JournalFaultKind.DiskFull)
+            {
+                // The journal warns of it by itself. A restart makes no room, and an agent that cannot start leaves the screens dark.
+                return null;
+            }
+
             (seen, provenAt) = (last, now);
             return null;
         }

@@ -155,6 +155,8 @@ internal sealed class PresenceLoop
                 kept = 0;
                 health.Raise(NotKept, Severity.Fault, $"{failed.Count} presence events cannot be kept: {fault.Message}", fault.Remedy);
                 await Task.Delay(RetryAfter, time, stop);
+                // Trying again is no standstill: a restart by the watchdog would lose exactly what is being held here.
+                Volatile.Write(ref lastRound, Instant.Now(time).Nanoseconds);
             }
         }
 

@@ -61,6 +61,26 @@ public sealed class PresenceLoopTests
         });
     }
 
+    [Fact]
+    public async Task While_the_journal_refuses_the_loop_still_comes_round()
+    {
+        refusals = int.MaxValue;
+        await Running(async loop =>
+        {
+            var visit = loop.NoticePortalAsync(Ana, Assurance.High, new("entrance"), default);
+            for (var tries = 1; tries <= 30; tries++)
+            {
+                for (var deadline = Environment.TickCount64 + 20_000; Volatile.Read(ref refusals) > int.MaxValue - tries && Environment.TickCount64 < deadline; await Task.Yield())
+                    clock.Advance(TimeSpan.FromMilliseconds(1));
+            }
+
+            // Half a minute and more has passed in vain by now, which would be a stuck loop to whoever feeds the watchdog.
+            Assert.False(visit.IsCompleted);
+            Assert.Contains(health.Warnings, w => w.Code == "presence-not-kept");
+            Assert.InRange(loop.Silence!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        });
+    }
+
     private async Task Running(Func<PresenceLoop, Task> act)
     {
         using var stop = new CancellationTokenSource();
