@@ -9,6 +9,10 @@ internal sealed class PortalEndpoints(
     PortalOptions options, PortalKey key, Reception reception, IDeviceLocator locator, FillPhone fill, HasStopped hasStopped, HealthBoard health, TimeProvider time, ILogger<PortalEndpoints> log)
 {
     private const string FaultCode = "portal-failed";
+
+    /// <summary>An acceptance takes milliseconds; one that waits for a full disk must not keep the customer before a blank page. It counts all the same once it is kept.</summary>
+    private static readonly TimeSpan LongestAcceptance = TimeSpan.FromSeconds(8);
+
     private static readonly string[] Votes = ["want", "not-now", "never"];
     private readonly PageFrame frame = new(options, new(options.BrandColour));
     private readonly AcceptTokens tokens = new(options.TokenLifetime, time);
@@ -60,7 +64,7 @@ internal sealed class PortalEndpoints(
         }
 
         var wish = new Wish(text, form.Ticked("loyalty"), form.Ticked("marketing"), form["number"]);
-        var (session, note) = await reception.AcceptAsync(device, wish);
+        var (session, note) = await reception.AcceptAsync(device, wish).WaitAsync(LongestAcceptance, time);
         await GoAsync(http, PhoneOf(session, text, note));
     }
 

@@ -201,4 +201,21 @@ public sealed class AcceptanceTests
         await shop.AcceptAsync();
         Assert.DoesNotContain(shop.Bench.Health.Warnings, w => w.Code == "portal-failed");
     }
+
+    [Fact]
+    public async Task An_acceptance_that_cannot_be_kept_yet_ends_in_an_apology_and_counts_once_it_is_kept()
+    {
+        await using var shop = await Shop.OpenAsync();
+        shop.Presence.Held = new();
+        var waiting = shop.AcceptAsync();
+        for (var deadline = Environment.TickCount64 + 20_000; !waiting.IsCompleted && Environment.TickCount64 < deadline; await Task.Yield())
+            if (shop.Presence.IsHeld) shop.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.True(waiting.IsCompleted);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await waiting).Status);
+        shop.Presence.Held.SetResult();
+        shop.Presence.Held = null;
+        Assert.Equal(HttpStatusCode.SeeOther, (await shop.AcceptAsync()).Status);
+        Assert.Single(shop.Presence.Arrivals);
+        Assert.Single(shop.Journaled<ConsentData>());
+    }
 }

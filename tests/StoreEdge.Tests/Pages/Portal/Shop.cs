@@ -152,20 +152,32 @@ internal sealed record Answer(HttpStatusCode Status, string Html, string? Locati
 internal sealed class Presence : IPortalArrivals
 {
     private readonly Dictionary<Pseudonym, VisitId> open = [];
+    private bool isHeld;
 
     public List<(Pseudonym Subject, Assurance Assurance, VisitId Visit)> Arrivals { get; } = [];
 
     public List<Pseudonym> Left { get; } = [];
 
-    public Task<VisitId> ArriveAsync(Pseudonym subject, Assurance assurance, CancellationToken stop)
+    /// <summary>While set, arrivals wait for it, as they do for a disk that is full.</summary>
+    public TaskCompletionSource? Held { get; set; }
+
+    public bool IsHeld { get => Volatile.Read(ref isHeld); private set => Volatile.Write(ref isHeld, value); }
+
+    public async Task<VisitId> ArriveAsync(Pseudonym subject, Assurance assurance, CancellationToken stop)
     {
+        if (Held is { } held)
+        {
+            IsHeld = true;
+            await held.Task;
+        }
+
         if (!open.TryGetValue(subject, out var visit))
         {
             visit = open[subject] = new(string.Create(CultureInfo.InvariantCulture, $"visit-{open.Count + Left.Count + 1}"));
             Arrivals.Add((subject, assurance, visit));
         }
 
-        return Task.FromResult(visit);
+        return visit;
     }
 
     public void StillHere(Pseudonym subject)
