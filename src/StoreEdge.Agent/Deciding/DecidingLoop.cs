@@ -17,7 +17,7 @@ namespace StoreEdge.Agent.Deciding;
 internal sealed class DecidingLoop(
     JournalStore journal, BundleStore bundles, PresentVisits visits, DecisionInputs inputs, PhoneOffers phones, DisplayHub displays, TimeProvider time, HealthBoard health)
 {
-    private const string Overloaded = "deciding-overloaded";
+    private const string Overloaded = "deciding-overloaded", NotKept = "decision-not-kept";
 
     /// <summary>Some minutes of the busiest store; beyond that something is stuck.</summary>
     private const int MostSignals = 4096;
@@ -88,11 +88,20 @@ internal sealed class DecidingLoop(
         {
             var offer = bundles.Current.Find(open.Offer);
             var name = offer?.TextIn(bundles.Current.DefaultLanguage, bundles.Current.DefaultLanguage).Text.Name ?? open.Offer.Value;
-            await journal.AppendAsync(
-                new ProofOfPlayData(
-                    open.Showing ?? Guid.CreateVersion7(now).ToString(), open.Decision.Value, open.Visit, open.Display.Value, open.Offer.Value, name,
-                    Posters.WordOf(offer?.Class ?? OfferClass.Generic), open.DecidedAt, open.RenderedAt, open.RenderedAt, now, "restart"),
-                Instant.Now(time), stop);
+            try
+            {
+                await journal.AppendAsync(
+                    new ProofOfPlayData(
+                        open.Showing ?? Guid.CreateVersion7(now).ToString(), open.Decision.Value, open.Visit, open.Display.Value, open.Offer.Value, name,
+                        Posters.WordOf(offer?.Class ?? OfferClass.Generic), open.DecidedAt, open.RenderedAt, open.RenderedAt, now, "restart"),
+                    Instant.Now(time), stop);
+            }
+            catch (JournalFault fault)
+            {
+                // It stays open in the database, and the next start declares it.
+                health.Raise(NotKept, Severity.Fault, $"Decisions cannot be kept, so nothing new is shown: {fault.What}", fault.Remedy);
+                break;
+            }
         }
 
         foreach (var (visit, subject, zone) in inputs.StillPresent()) visits.Put(visit, subject, zone, null);
@@ -116,7 +125,20 @@ internal sealed class DecidingLoop(
         health.Raise(Overloaded, Severity.Fault, $"Deciding has fallen behind; {lost} signals were dropped.", "Restart the agent; if it comes again, report it with the journal's export.");
     }
 
-    private ValueTask HandleAsync(Signal signal, CancellationToken stop) => signal switch
+    /// <summary>What cannot be journaled is not shown: the displays fall back, and the next signal is tried afresh.</summary>
+    private async ValueTask HandleAsync(Signal signal, CancellationToken stop)
+    {
+        try
+        {
+            await ActOnAsync(signal, stop);
+        }
+        catch (JournalFault fault)
+        {
+            health.Raise(NotKept, Severity.Fault, $"Decisions cannot be kept, so nothing new is shown: {fault.What}", fault.Remedy);
+        }
+    }
+
+    private ValueTask ActOnAsync(Signal signal, CancellationToken stop) => signal switch
     {
         Signal.Happened(var committed) => HappenedAsync(committed, stop),
         Signal.Recheck(var visit) => RecheckAsync(visit, stop),
@@ -205,6 +227,7 @@ internal sealed class DecidingLoop(
 
         var now = Instant.Now(time);
         await journal.AppendAsync(DecisionEvents.ToData(decision, visit, display.Id), now, stop);
+        health.Clear(NotKept);
         lastServed[display.Id] = visit.Visit;
         await displays.ShowAsync(display.Id, Posters.Showing(bundle, decision, now, now + placement.Lifetime, cameAt), stop);
     }

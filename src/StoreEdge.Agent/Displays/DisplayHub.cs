@@ -18,10 +18,13 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
     /// <summary>Kiosk, a spare after a reconnect, and two technicians' previews.</summary>
     public const int MostClients = 4;
 
+    private const string NotKept = "proof-not-kept";
+
     /// <summary>A page acknowledges within two frames; one that has not after this long will not.</summary>
     public static readonly TimeSpan RenderTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Lock gate = new();
+    private long notKept;
     private readonly Dictionary<DisplayId, Screen> screens = displays.ToDictionary(d => d.Id, d => new Screen(d, Instant.Now(time)));
     private readonly string instance = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
     private IdleContent idle = factoryIdle;
@@ -67,7 +70,7 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
     {
         ProofOfPlayData? proof;
         lock (gate) proof = SwapWhileLocked(screens[display], showing, EndReason.Replaced);
-        if (proof is not null) await journal.AppendAsync(proof, Instant.Now(time), stop);
+        if (proof is not null) await KeepAsync(proof, Instant.Now(time), stop);
     }
 
     /// <summary>Ends what the display shows; it falls back to idle.</summary>
@@ -75,7 +78,7 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
     {
         ProofOfPlayData? proof;
         lock (gate) proof = SwapWhileLocked(screens[display], null, reason);
-        if (proof is not null) await journal.AppendAsync(proof, Instant.Now(time), stop);
+        if (proof is not null) await KeepAsync(proof, Instant.Now(time), stop);
     }
 
     /// <summary>Takes a display's word for what it drew.</summary>
@@ -106,7 +109,7 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
         if (isCurrent && !isSame)
             health.Raise($"display-content:{display}", Severity.Warning, $"Display {display} draws something else than it was sent.", $"Reload the page /display/{display} on it; its browser may be too old.");
         else if (isCurrent) health.Clear($"display-content:{display}");
-        if (rendered is not null) await journal.AppendAsync(rendered, now, stop);
+        if (rendered is not null) await KeepAsync(rendered, now, stop);
         return isCurrent;
     }
 
@@ -168,13 +171,28 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
 
         foreach (var (display, proof) in freed)
         {
-            await journal.AppendAsync(proof, now, stop);
+            await KeepAsync(proof, now, stop);
             if (proof.RenderedAt is not null) Freed?.Invoke(display);
         }
 
         void End(Screen screen, EndReason reason)
         {
             if (SwapWhileLocked(screen, null, reason) is { } proof) freed.Add((screen.Place.Id, proof));
+        }
+    }
+
+    /// <summary>A screen goes on while the journal refuses; what it cannot prove meanwhile is counted and shown to the technician, not made up later.</summary>
+    private async ValueTask KeepAsync(IEventData proof, Instant at, CancellationToken stop)
+    {
+        try
+        {
+            await journal.AppendAsync(proof, at, stop);
+            health.Clear(NotKept);
+        }
+        catch (JournalFault fault)
+        {
+            var lost = Interlocked.Increment(ref notKept);
+            health.Raise(NotKept, Severity.Fault, string.Create(CultureInfo.InvariantCulture, $"{lost} proofs of play could not be kept since the start: {fault.What}"), fault.Remedy);
         }
     }
 

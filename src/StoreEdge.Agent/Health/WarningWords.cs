@@ -43,6 +43,8 @@ internal static class WarningWords
         ["presence-not-kept"] = new(null, new("Presence events", "Eventos de presença"), "Verifique o espaço e o estado do disco; veja o aviso do diário."),
         ["preferences-unreadable"] = new(null, new("Customer preferences", "Preferências dos clientes"), "Execute storeedge journal verify e verifique o disco."),
         ["deciding-overloaded"] = new(null, new("Deciding", "Decisão"), "Reinicie o agente; se voltar, relate com a exportação do diário."),
+        ["decision-not-kept"] = new(null, new("Decisions", "Decisões"), "Verifique o espaço e o estado do disco; veja o aviso do diário."),
+        ["proof-not-kept"] = new(null, new("Proof of play", "Prova de exibição"), "Verifique o espaço e o estado do disco; veja o aviso do diário."),
         ["bundle-missing"] = new("bundle", new("Offer bundle", "Pacote de ofertas"), "Coloque um pacote em bundle.file, legível pelo agente."),
         ["bundle-refused"] = new("bundle", new("Offer bundle", "Pacote de ofertas"), "Corrija o pacote; storeedge decide --bundle ARQUIVO mostra cada erro."),
         ["bundle-last-good"] = new("bundle", new("Offer bundle", "Pacote de ofertas"), "Corrija o pacote e verifique espaço e permissões do diretório de estado."),

@@ -45,6 +45,9 @@ internal sealed class Simulation(AgentProcess agent, int mqttPort) : IAsyncDispo
         using var database = new SqliteConnection($"Data Source={Database};Mode=ReadOnly;Pooling=false");
         database.Open();
         using var command = database.CreateCommand();
+        // The file is there a moment before its table.
+        command.CommandText = "SELECT count(*) FROM sqlite_master WHERE name = 'event'";
+        if ((long)command.ExecuteScalar()! == 0) return [];
         command.CommandText = "SELECT epoch, seq, CAST(envelope AS TEXT) FROM event ORDER BY epoch, seq";
         using var rows = command.ExecuteReader();
         var held = new List<(string, long, string)>();

@@ -26,6 +26,9 @@ internal sealed class DecidingBench : IAsyncDisposable
 
     public static readonly DisplayId Door = new("door");
 
+    /// <summary>Which events the journal refuses; none to begin with.</summary>
+    public Func<IEventData, bool> Refuses { get; set; } = _ => false;
+
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("deciding-").FullName;
 
     public string BundleFile => Path.Combine(Directory, "bundle.json");
@@ -62,7 +65,7 @@ internal sealed class DecidingBench : IAsyncDisposable
     {
         Health = new(Clock, NullLogger<HealthBoard>.Instance);
         Journal = JournalStore.Open(
-            Path.Combine(Directory, "journal"), new() { ClockSynchronized = () => true }, [new PreferencesProjection(), new ShowingsProjection()], Clock, Health, NullLogger<JournalStore>.Instance);
+            Path.Combine(Directory, "journal"), new() { ClockSynchronized = () => true }, [new PreferencesProjection(), new ShowingsProjection(), new Refusal(() => Refuses)], Clock, Health, NullLogger<JournalStore>.Instance);
         Bundles = new(new(BundleFile, Path.Combine(Directory, "state")), Health);
         Bundles.Load();
         Visits = new();
@@ -135,5 +138,17 @@ internal sealed class DecidingBench : IAsyncDisposable
     {
         Journal.NextCounter("settle");
         while (feed.TryRead(out var committed)) all.Add(committed);
+    }
+
+    private sealed class Refusal(Func<Func<IEventData, bool>> refuses) : IProjection
+    {
+        public string Name => "refusal";
+
+        public IReadOnlyList<string> Migrations => [];
+
+        public void Apply(SqliteConnection database, CommittedEvent committed)
+        {
+            if (refuses()(committed.Data)) throw new IOException("no room is left");
+        }
     }
 }

@@ -37,6 +37,45 @@ public sealed class DecidingLoopTests
     }
 
     [Fact]
+    public async Task A_decision_that_cannot_be_kept_is_not_shown_and_the_next_one_is()
+    {
+        await using var bench = new DecidingBench(OneGeneric);
+        bench.Refuses = data => data is DecisionData;
+        await bench.ArrivesAsync("v1");
+        Assert.Null(bench.OnDoor);
+        Assert.Contains(bench.Health.Warnings, w => w.Code == "decision-not-kept");
+        bench.Refuses = _ => false;
+        await bench.ArrivesAsync("v2", "k1-bia");
+        Assert.Equal("g", bench.OnDoor);
+        Assert.DoesNotContain(bench.Health.Warnings, w => w.Code == "decision-not-kept");
+    }
+
+    [Fact]
+    public async Task A_screen_goes_on_when_its_proof_cannot_be_kept()
+    {
+        await using var bench = new DecidingBench(OneGeneric);
+        await bench.ArrivesAsync("v1");
+        bench.Refuses = data => data is RenderedData or ProofOfPlayData;
+        Assert.True(await bench.DrawsAsync());
+        await bench.DepartsAsync("v1");
+        Assert.Null(bench.OnDoor);
+        Assert.Contains(bench.Health.Warnings, w => w.Code == "proof-not-kept");
+    }
+
+    [Fact]
+    public async Task A_restart_while_the_journal_refuses_leaves_what_was_cut_off_to_the_next_start()
+    {
+        await using var bench = new DecidingBench(OneGeneric);
+        await bench.ArrivesAsync("v1");
+        bench.Refuses = data => data is ProofOfPlayData;
+        await bench.RestartAsync();
+        Assert.Contains(bench.Health.Warnings, w => w.Code == "decision-not-kept");
+        bench.Refuses = _ => false;
+        await bench.RestartAsync();
+        Assert.Equal("restart", Assert.Single(bench.Events.OfType<ProofOfPlayData>()).Reason);
+    }
+
+    [Fact]
     public async Task Nothing_is_shown_after_departure_and_the_proof_says_so()
     {
         await using var bench = new DecidingBench(OneGeneric);
