@@ -148,13 +148,14 @@ internal sealed class JournalWriter : IDisposable
             deliver(committed);
         }
 
-        foreach (var work in group) work.Committed();
+        // Before anybody is told: whoever awaits an append finds the warning gone.
         if (faulty)
         {
             faulty = false;
             health.Clear("journal-write");
         }
 
+        foreach (var work in group) work.Committed();
         return true;
     }
 
