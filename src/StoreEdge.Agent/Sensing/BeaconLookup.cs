@@ -7,11 +7,12 @@ namespace StoreEdge.Agent.Sensing;
 /// <summary>Tells whose beacon this is; false where it is not enrolled. Called for each frame of the air: it must not allocate for strangers.</summary>
 internal delegate bool BeaconLookup(BeaconId beacon, out BeaconOwner owner);
 
-/// <summary>Counts every beacon as enrolled, each as its own subject under a key that is thrown away: for looking into recordings, never for a store.</summary>
+/// <summary>Counts every beacon as enrolled, each as its own subject under a key that everybody knows: for looking into recordings, never for a store.</summary>
 internal sealed class AnyBeacon
 {
     private const int MostRemembered = 100_000;
-    private readonly PseudonymKey key = new(1, RandomNumberGenerator.GetBytes(32));
+    // Not a secret: whoever holds a recording holds the ids themselves, and two runs over it must name the same subjects alike.
+    private readonly PseudonymKey key = new(1, SHA256.HashData("storeedge replay --enrol any"u8));
     private readonly Dictionary<BeaconId, BeaconOwner> owners = [];
 
     public bool TryFind(BeaconId beacon, out BeaconOwner owner)

@@ -49,7 +49,8 @@ public sealed class JourneyServiceTests : IDisposable
 
     private static async Task StopAsync(Process service)
     {
-        using var stop = Process.Start("kill", ["-INT", service.Id.ToString(CultureInfo.InvariantCulture)]);
+        // Not SIGINT: a shell that runs this in the background has its children ignore that one.
+        using var stop = Process.Start("kill", ["-TERM", service.Id.ToString(CultureInfo.InvariantCulture)]);
         await service.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
     }
 
