@@ -27,18 +27,20 @@ internal sealed class ArrivalAnswers(Service service, IReadOnlyDictionary<string
         {
             var context = new ContextMessage(arrival.VisitId, Attributes(chance, now));
             yield return new(topics.Context(arrival.VisitId), JsonSerializer.SerializeToUtf8Bytes(context, ContractsJson.Default.ContextMessage))
-                { Expiry = TimeSpan.FromMinutes(5), ContentType = "application/json" };
+            { Expiry = TimeSpan.FromMinutes(5), ContentType = "application/json" };
         }
 
         if (told)
         {
             var text = new Dictionary<string, string>
             {
-                ["pt-BR"] = "O seu pedido está pronto no balcão.", ["en"] = "Your order is ready at the counter.", ["es"] = "Su pedido está listo en el mostrador.",
+                ["pt-BR"] = "O seu pedido está pronto no balcão.",
+                ["en"] = "Your order is ready at the counter.",
+                ["es"] = "Su pedido está listo en el mostrador.",
             };
             var notice = new NoticeMessage($"notice-{arrival.VisitId}", arrival.VisitId, "order-ready", text, now.AddMinutes(10));
             yield return new(topics.Notice(arrival.VisitId), JsonSerializer.SerializeToUtf8Bytes(notice, ContractsJson.Default.NoticeMessage))
-                { Expiry = TimeSpan.FromMinutes(10), ContentType = "application/json" };
+            { Expiry = TimeSpan.FromMinutes(10), ContentType = "application/json" };
         }
     }
 

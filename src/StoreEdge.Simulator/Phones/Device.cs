@@ -35,7 +35,11 @@ internal sealed record Device(IPAddress? Source, string UserAgent, bool KeepsCoo
     {
         var handler = new SocketsHttpHandler
         {
-            AllowAutoRedirect = true, MaxAutomaticRedirections = 5, UseCookies = KeepsCookies, AutomaticDecompression = DecompressionMethods.All, UseProxy = false,
+            AllowAutoRedirect = true,
+            MaxAutomaticRedirections = 5,
+            UseCookies = KeepsCookies,
+            AutomaticDecompression = DecompressionMethods.All,
+            UseProxy = false,
             ConnectTimeout = TimeSpan.FromSeconds(5),
         };
         if (Source is { } source)

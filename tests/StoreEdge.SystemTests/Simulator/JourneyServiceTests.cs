@@ -77,7 +77,8 @@ public sealed class JourneyServiceTests : IDisposable
     private static async Task<long> AckAsync(Broker broker)
     {
         using var tool = Process.Start(new ProcessStartInfo(
-            "mosquitto_sub", ["-h", Broker.Host, "-p", $"{broker.Port}", "-t", $"stores/v1/{Store}/ack", "-C", "1", "-W", "1"]) { RedirectStandardOutput = true })!;
+            "mosquitto_sub", ["-h", Broker.Host, "-p", $"{broker.Port}", "-t", $"stores/v1/{Store}/ack", "-C", "1", "-W", "1"])
+        { RedirectStandardOutput = true })!;
         var text = await tool.StandardOutput.ReadToEndAsync();
         await tool.WaitForExitAsync();
         var at = text.IndexOf("\"seq\":", StringComparison.Ordinal);
