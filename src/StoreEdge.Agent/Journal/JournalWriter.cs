@@ -61,9 +61,9 @@ internal sealed class JournalWriter : IDisposable
         {
             ObjectDisposedException.ThrowIf(closed, typeof(JournalStore));
             waiting.Add(work);
+            // Still inside: once the gate is free, the journal may close and take the bell away, though this work is written.
+            wake.Set();
         }
-
-        wake.Set();
     }
 
     /// <summary>Writes what is queued, then ends the thread.</summary>
