@@ -185,10 +185,11 @@ internal sealed class BrokerLink(
         var now = time.GetUtcNow();
         var action = LinkAdvice.NextAction(failure.Kind, options);
         var code = LinkAdvice.Code(failure.Kind);
+        // The status first: whoever sees the warning finds the reason there.
+        Set(Status with { LastFailure = failure, LastFailureAt = now, NextAction = action, NextAttemptAt = now + delay });
         foreach (var other in LinkAdvice.Codes)
             if (other != code) health.Clear(other);
         health.Raise(code, Severity.Warning, $"No connection to the broker: {failure.Detail}", action);
-        Set(Status with { LastFailure = failure, LastFailureAt = now, NextAction = action, NextAttemptAt = now + delay });
         await Task.Delay(delay, time, stop);
         Set(Status with { NextAttemptAt = null });
     }

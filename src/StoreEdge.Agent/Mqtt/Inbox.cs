@@ -76,9 +76,9 @@ internal sealed class Inbox(HealthBoard health, ILogger<BrokerLink> log)
         }
         catch (Exception fault) when (fault is FormatException or JsonException)
         {
-            Interlocked.Increment(ref bad);
             health.Raise(code, Severity.Warning, $"A message on {route.Filter} is not as the contract says and was ignored: {fault.Message}",
                 $"Correct whatever publishes on {route.Filter} (the contract is asyncapi.yaml); a retained message stays until a good one replaces it.");
+            Interlocked.Increment(ref bad);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
