@@ -50,9 +50,10 @@ internal sealed class SocketSource(string path, TimeProvider time, HealthBoard h
                 }
 
                 if (result == BtsnoopRead.NeedMore) continue;
-                receiver.CountMalformed();
+                // The warning first: whoever sees the count finds the reason.
                 health.Raise(code, Severity.Warning, $"A peer of receiver {receiver.Place.Id} sent something that is no btsnoop at byte {reader.Position}; the connection was closed.",
                     $"Check what is connected to {path}: it must send a btsnoop header and records of datalink 1002.");
+                receiver.CountMalformed();
                 return;
             }
         }
