@@ -55,7 +55,6 @@ internal sealed class JourneyService(
                 {
                     await client.ConnectAsync(stop).ConfigureAwait(false);
                     await GreetAsync(client).ConfigureAwait(false);
-                    Volatile.Write(ref link, client);
                     pause = TimeSpan.Zero;
                     await client.Ended.WaitAsync(stop).ConfigureAwait(false);
                 }
@@ -84,6 +83,8 @@ internal sealed class JourneyService(
         var any = new Topics("+");
         foreach (var filter in new[] { Topics.EveryStoresEvents, any.Status, any.OutboxState, any.VersionState }) await client.SubscribeAsync(filter, MqttQos.AtLeastOnce).ConfigureAwait(false);
         foreach (var message in standing) await client.PublishAsync(message).ConfigureAwait(false);
+        // Before the acknowledgements are said again: without a link they would be dropped, and nobody would say them until the next event.
+        Volatile.Write(ref link, client);
         inbox.Writer.TryWrite(Incoming.Reconnected);
         Counts.CountConnection();
         connected.TrySetResult();
