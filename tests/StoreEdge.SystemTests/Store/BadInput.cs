@@ -147,10 +147,7 @@ public sealed class BadInput
     /// <summary>Sends to the receiver at the door, then hangs up.</summary>
     private static async Task StreamAsync(AgentProcess agent, byte[] stream)
     {
-        var path = Path.Combine(agent.Sockets, "door-in.sock");
-        await Eventually.True(() => File.Exists(path), $"the socket {path}");
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        using var socket = await Visitor.ReachAsync(agent, "door-in");
         await socket.SendAsync(stream);
         socket.Shutdown(SocketShutdown.Send);
         // The agent closes too: at the end, or as soon as it has had enough.

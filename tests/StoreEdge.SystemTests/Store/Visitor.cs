@@ -20,13 +20,31 @@ internal sealed class Visitor : IAsyncDisposable
     }
 
     /// <summary>Stands by the receiver behind the door.</summary>
-    public static async Task<Visitor> ComesInAsync(AgentProcess agent, string receiver = "door-in", sbyte rssi = -55)
+    public static async Task<Visitor> ComesInAsync(AgentProcess agent, string receiver = "door-in", sbyte rssi = -55) => new(await ReachAsync(agent, receiver), (byte)rssi);
+
+    /// <summary>Connects to a receiver's socket as soon as somebody listens: its file is there a moment earlier, or still there from an agent that was killed.</summary>
+    internal static async Task<Socket> ReachAsync(AgentProcess agent, string receiver)
     {
         var path = Path.Combine(agent.Sockets, receiver + ".sock");
-        await Eventually.True(() => File.Exists(path), $"the socket {path}");
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
-        return new(socket, (byte)rssi);
+        Socket? reached = null;
+        await Eventually.Get(
+            async () =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+                    reached = socket;
+                    return "reached";
+                }
+                catch (SocketException away)
+                {
+                    socket.Dispose();
+                    return away.Message;
+                }
+            },
+            _ => reached is not null, $"a listener at {path}");
+        return reached!;
     }
 
     public async ValueTask DisposeAsync()
