@@ -102,11 +102,11 @@ public sealed class KioskTests(Browser browser)
         Assert.Equal(404, (await page.APIRequest.PostAsync(new Uri(agent.Url, "/display/cellar/ack").ToString(), new() { DataObject = new { } })).Status);
     }
 
-    /// <summary>Seconds of silence are a departure, and whoever comes back has come again.</summary>
+    /// <summary>Seconds of silence are a departure, and whoever comes back has come again. A machine that stands still for a moment must not look like one.</summary>
     private static void LeavesSoon(JsonObject configuration)
     {
         AgentProcess.EnrolFromFile(configuration);
-        configuration["presence"] = new JsonObject { ["silenceMinimum"] = "1s", ["silenceUnlearned"] = "2s", ["silenceMaximum"] = "3s", ["reentryGrace"] = "0s" };
+        configuration["presence"] = new JsonObject { ["silenceMinimum"] = "4s", ["silenceUnlearned"] = "4s", ["silenceMaximum"] = "5s", ["reentryGrace"] = "0s" };
     }
 
     private static string Entrance(AgentProcess agent) => new Uri(agent.Url, "/display/entrance").ToString();

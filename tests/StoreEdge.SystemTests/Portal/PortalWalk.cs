@@ -25,7 +25,7 @@ public sealed class PortalWalk(Browser browser)
         var tapped = await PhoneAsync(agent, "pt-BR");
         foreach (var (link, language) in new[] { ("Español", "es"), ("English", "en"), ("Português", "pt-BR") })
         {
-            await tapped.GetByRole(AriaRole.Link, new() { Name = link, Exact = true }).ClickAsync();
+            await TapAsync(tapped.GetByRole(AriaRole.Link, new() { Name = link, Exact = true }));
             Assert.Equal(language, await tapped.Locator("html").GetAttributeAsync("lang"));
         }
     }
@@ -36,7 +36,7 @@ public sealed class PortalWalk(Browser browser)
         await using var agent = new AgentProcess(mqttPort: null, AgentProcess.EnrolFromFile);
         await agent.StartAsync();
         var page = await PhoneAsync(agent);
-        await page.Locator("button.go").ClickAsync();
+        await TapAsync(page.Locator("button.go"));
 
         Assert.Equal("Visitante anônimo", await page.Locator(".badge").InnerTextAsync());
         Assert.InRange(await Offers(page).CountAsync(), 1, 3);
@@ -60,7 +60,7 @@ public sealed class PortalWalk(Browser browser)
         await page.Locator("#loyalty").CheckAsync();
         await page.Locator("#marketing").CheckAsync();
         await page.Locator("#number").FillAsync("4242");
-        await page.Locator("button.go").ClickAsync();
+        await TapAsync(page.Locator("button.go"));
         Assert.Equal("Cliente reconhecido", await page.Locator(".badge").InnerTextAsync());
         var consent = await agent.KeptAsync("consent");
         Assert.Equal((string?)arrival["visitId"], (string?)consent["visitId"]);
@@ -74,7 +74,7 @@ public sealed class PortalWalk(Browser browser)
         await ChooseAsync(agent, page, "want", "Anotado: você quer.");
         var later = await ChooseAsync(agent, page, "not-now", "Tudo bem, agora não.");
         var never = await ChooseAsync(agent, page, "never", "Entendido.");
-        await Consents(page).Locator("button[aria-describedby=marketing-name]").ClickAsync();
+        await TapAsync(Consents(page).Locator("button[aria-describedby=marketing-name]"));
         Assert.Contains("Revogado.", await Said(page).InnerTextAsync(), StringComparison.Ordinal);
         Assert.False(agent.Kept("consent")[^1]["marketing"]!.GetValue<bool>());
 
@@ -88,14 +88,14 @@ public sealed class PortalWalk(Browser browser)
         Assert.DoesNotContain(never, offered);
         Assert.DoesNotContain(later, offered);
 
-        await page.Locator("form[action*='/stop'] button").ClickAsync();
+        await TapAsync(page.Locator("form[action*='/stop'] button"));
         Assert.Equal("stop", (string?)agent.Kept("choice")[^1]["choice"]);
         Assert.Equal(0, await Offers(page).CountAsync());
         Assert.Contains("As ofertas estão paradas.", await Said(page).InnerTextAsync(), StringComparison.Ordinal);
         Assert.Single(agent.Kept("arrival"));
 
         var known = page.Url;
-        await Consents(page).Locator("button[aria-describedby=loyalty-name]").ClickAsync();
+        await TapAsync(Consents(page).Locator("button[aria-describedby=loyalty-name]"));
         Assert.Equal("Visitante anônimo", await page.Locator(".badge").InnerTextAsync());
         // Their "stop" goes with them, although nothing else ties the guest to the customer.
         Assert.Equal(0, await Offers(page).CountAsync());
@@ -117,12 +117,19 @@ public sealed class PortalWalk(Browser browser)
         return ids;
     }
 
+    /// <summary>Taps, and waits until the page it leads to is whole: counting does not wait by itself.</summary>
+    private static async Task TapAsync(ILocator what)
+    {
+        await what.ClickAsync();
+        await what.Page.WaitForLoadStateAsync();
+    }
+
     /// <summary>Taps a button of the first offer.</summary>
     /// <returns>Which offer.</returns>
     private static async Task<string> ChooseAsync(AgentProcess agent, IPage page, string choice, string answer)
     {
         var offer = (await OfferIdsAsync(page))[0];
-        await Offers(page).First.Locator($"button[value={choice}]").ClickAsync();
+        await TapAsync(Offers(page).First.Locator($"button[value={choice}]"));
         Assert.Contains(answer, await Said(page).First.InnerTextAsync(), StringComparison.Ordinal);
         var kept = agent.Kept("choice")[^1];
         Assert.Equal((choice, offer), ((string?)kept["choice"], (string?)kept["offerId"]));
