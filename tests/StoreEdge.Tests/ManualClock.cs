@@ -10,6 +10,15 @@ public sealed class ManualClock : TimeProvider
 
     public ManualClock(DateTimeOffset? start = null) => this.start = start ?? new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
 
+    /// <summary>How many timers are set. Whoever waits for one to be set before <see cref="Advance"/> decides what time passes in between: none.</summary>
+    public int Timers
+    {
+        get
+        {
+            lock (gate) return timers.Count;
+        }
+    }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow() => start + TimeSpan.FromTicks(Interlocked.Read(ref ticks));
