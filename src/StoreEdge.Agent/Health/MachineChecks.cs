@@ -7,7 +7,9 @@ namespace StoreEdge.Agent.Health;
 /// <param name="stateDirectory">Where the journal lies.</param>
 /// <param name="root">The root of the file tree; another one in tests.</param>
 /// <param name="clockSynchronised">What the kernel's clock discipline says; null where it cannot be told.</param>
-internal sealed class MachineChecks(string stateDirectory, string root = "/", Func<bool?>? clockSynchronised = null)
+/// <param name="space">Free and total bytes of the disk that holds a directory; another one in tests.</param>
+internal sealed class MachineChecks(
+    string stateDirectory, string root = "/", Func<bool?>? clockSynchronised = null, Func<string, (long Free, long Size)>? space = null)
 {
     /// <summary>Below this the journal's retention sweep can no longer make room for a day of a busy store.</summary>
     private const long FullBytes = 100_000_000;
@@ -34,8 +36,7 @@ internal sealed class MachineChecks(string stateDirectory, string root = "/", Fu
                     "Inicie o serviço uma vez (o systemd cria o diretório) ou crie-o para o usuário do serviço."));
         }
 
-        var drive = new DriveInfo(stateDirectory);
-        var (free, size) = (drive.AvailableFreeSpace, drive.TotalSize);
+        var (free, size) = (space ?? SpaceOf)(stateDirectory);
         var evidence = new Phrase(
             $"{Spans.OfBytes(free)} free of {Spans.OfBytes(size)} at {stateDirectory}.", $"{Spans.OfBytes(free)} livres de {Spans.OfBytes(size)} em {stateDirectory}.");
         var verdict = free < FullBytes ? CheckVerdict.Fail : free < LowBytes ? CheckVerdict.Warn : CheckVerdict.Pass;
@@ -95,6 +96,12 @@ internal sealed class MachineChecks(string stateDirectory, string root = "/", Fu
             ? HealthCheck.Pass("under-voltage", title, new("No under-voltage reported.", "Sem subtensão."))
             : new("under-voltage", title, CheckVerdict.Warn, new("The board reports under-voltage.", "A placa informa subtensão."),
                 new("Use the board's own power supply and a short, thick cable.", "Use a fonte original da placa e um cabo curto e grosso."));
+    }
+
+    private static (long Free, long Size) SpaceOf(string directory)
+    {
+        var drive = new DriveInfo(directory);
+        return (drive.AvailableFreeSpace, drive.TotalSize);
     }
 
     private IEnumerable<string> Files(string directory, string pattern, string file)

@@ -133,7 +133,7 @@ public sealed class CheckupTests
         Assert.Equal(0, checkup.Examine(Tongue.English, []).Receivers[0].FramesPerSecond);
     }
 
-    internal static MachineChecks Machine() => new(Path.GetTempPath(), "/nonexistent", () => true);
+    internal static MachineChecks Machine() => new(Path.GetTempPath(), "/nonexistent", () => true, _ => (12_000_000_000, 32_000_000_000));
 
     private StatusReport Examine(StatusSources sources) => new Checkup(sources, Machine(), board, clock).Examine(Tongue.English, []);
 }

@@ -51,6 +51,14 @@ public sealed class MachineChecksTests : IDisposable
         Assert.Equal(CheckVerdict.Pass, new MachineChecks(root, root, () => false).Clock().Verdict);
     }
 
+    [Theory]
+    [InlineData(1_000_000_000, "Pass")]
+    [InlineData(999_999_999, "Warn")]
+    [InlineData(100_000_000, "Warn")]
+    [InlineData(99_999_999, "Fail")]
+    public void The_disk_is_judged_by_what_is_free(long free, string verdict) =>
+        Assert.Equal(verdict, new MachineChecks(root, root, space: _ => (free, 32_000_000_000)).Disk().Verdict.ToString());
+
     [Fact]
     public void A_state_directory_that_is_not_there_has_failed()
     {
