@@ -9,7 +9,7 @@ internal static class Eventually
     /// <exception cref="Xunit.Sdk.XunitException">It did not come within <paramref name="within"/>.</exception>
     public static async Task<T> Get<T>(Func<Task<T>> look, Func<T, bool> enough, string what, TimeSpan? within = null)
     {
-        var limit = within ?? TimeSpan.FromSeconds(30);
+        var limit = within ?? TimeSpan.FromSeconds(60);
         var started = Stopwatch.GetTimestamp();
         using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         T seen;
