@@ -120,8 +120,14 @@ public sealed class PortalWalk(Browser browser)
     /// <summary>Taps, and waits until the page it leads to is whole: counting does not wait by itself.</summary>
     private static async Task TapAsync(ILocator what)
     {
+        // The new page first, then its last element. Waiting for "loaded" would not do: that may be over before one begins to wait.
+        var turned = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Turn(object? sender, IFrame frame) => turned.TrySetResult();
+        what.Page.FrameNavigated += Turn;
         await what.ClickAsync();
-        await what.Page.WaitForLoadStateAsync();
+        await turned.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        what.Page.FrameNavigated -= Turn;
+        await what.Page.Locator("footer").WaitForAsync();
     }
 
     /// <summary>Taps a button of the first offer.</summary>
