@@ -22,12 +22,25 @@ internal static class Checkout
     /// <summary>Whether the slow tiers were asked for.</summary>
     public static bool EverythingWasAskedFor => Environment.GetEnvironmentVariable("STOREEDGE_TEST_TIER") == "all";
 
-    /// <summary>A loopback port that was free a moment ago.</summary>
+    // Below the ports that the kernel lends to outgoing connections (32768 and up): one of those could take the port of an agent while it is down, or even connect to itself there.
+    private static int lastPort = 15_000 + Environment.ProcessId % 100 * 150;
+
+    /// <summary>A loopback port that was free a moment ago; never the same twice.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, Interlocked.Increment(ref lastPort));
+            try
+            {
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+            {
+                // The next one, then.
+            }
+        }
     }
 
     /// <summary>Starts a program with its output kept in a file.</summary>
