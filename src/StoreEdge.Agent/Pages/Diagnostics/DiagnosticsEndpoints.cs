@@ -23,29 +23,27 @@ internal sealed class DiagnosticsEndpoints(Bulletin bulletin, EventFeed feed, Fu
         routes.MapGet("/diagnostics", (RequestDelegate)PageAsync);
         routes.MapGet("/diagnostics/status.json", (RequestDelegate)StatusAsync);
         routes.MapGet("/diagnostics/live", (RequestDelegate)LiveAsync);
-        routes.MapGet("/health/live", (RequestDelegate)(static context => PlainAsync(context, StatusCodes.Status200OK, "alive")));
+        routes.MapGet("/health/live", (RequestDelegate)(static context => SelfContained.WritePlainAsync(context, StatusCodes.Status200OK, "alive")));
         routes.MapGet("/health/ready", (RequestDelegate)(context => missing() is { Count: > 0 } names
-            ? PlainAsync(context, StatusCodes.Status503ServiceUnavailable, string.Join('\n', names))
-            : PlainAsync(context, StatusCodes.Status200OK, "ready")));
+            ? SelfContained.WritePlainAsync(context, StatusCodes.Status503ServiceUnavailable, string.Join('\n', names))
+            : SelfContained.WritePlainAsync(context, StatusCodes.Status200OK, "ready")));
     }
 
     private Task PageAsync(HttpContext context)
     {
         var (report, json) = bulletin.Latest(TonguePreference.Of(context.Request));
-        var nonce = DiagnosticsPage.Nonce();
-        Harden(context.Response);
-        context.Response.Headers.ContentSecurityPolicy = DiagnosticsPage.Policy(nonce);
+        var nonce = SelfContained.Nonce();
+        SelfContained.WriteHeaders(context.Response, "text/html; charset=utf-8");
+        context.Response.Headers.ContentSecurityPolicy = SelfContained.Policy(nonce, "'none'");
         context.Response.Headers.ContentLanguage = report.Language;
         context.Response.Headers.Vary = "Accept-Language";
-        context.Response.ContentType = "text/html; charset=utf-8";
         return context.Response.WriteAsync(DiagnosticsPage.Write(report, json, nonce), context.RequestAborted);
     }
 
     private Task StatusAsync(HttpContext context)
     {
         var (_, json) = bulletin.Latest(TonguePreference.Of(context.Request));
-        Harden(context.Response);
-        context.Response.ContentType = "application/json; charset=utf-8";
+        SelfContained.WriteHeaders(context.Response, "application/json; charset=utf-8");
         return context.Response.Body.WriteAsync(json, context.RequestAborted).AsTask();
     }
 
@@ -55,7 +53,7 @@ internal sealed class DiagnosticsEndpoints(Bulletin bulletin, EventFeed feed, Fu
         if (feed.Watch() is not { } watcher)
         {
             context.Response.Headers.RetryAfter = "10";
-            await PlainAsync(context, StatusCodes.Status503ServiceUnavailable, $"{EventFeed.MostWatchers} pages are open already").ConfigureAwait(false);
+            await SelfContained.WritePlainAsync(context, StatusCodes.Status503ServiceUnavailable, $"{EventFeed.MostWatchers} pages are open already").ConfigureAwait(false);
             return;
         }
 
@@ -63,8 +61,7 @@ internal sealed class DiagnosticsEndpoints(Bulletin bulletin, EventFeed feed, Fu
         try
         {
             var tongue = TonguePreference.Of(context.Request);
-            Harden(context.Response);
-            context.Response.ContentType = "text/event-stream";
+            SelfContained.WriteHeaders(context.Response, "text/event-stream");
             await StreamAsync(context.Response, watcher.Reader, tongue, over.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
@@ -108,20 +105,5 @@ internal sealed class DiagnosticsEndpoints(Bulletin bulletin, EventFeed feed, Fu
         await response.Body.WriteAsync(json, gone).ConfigureAwait(false);
         await response.Body.WriteAsync("\n\n"u8.ToArray(), gone).ConfigureAwait(false);
         await response.Body.FlushAsync(gone).ConfigureAwait(false);
-    }
-
-    private static Task PlainAsync(HttpContext context, int code, string text)
-    {
-        Harden(context.Response);
-        context.Response.StatusCode = code;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(text + "\n", context.RequestAborted);
-    }
-
-    private static void Harden(HttpResponse response)
-    {
-        response.Headers.CacheControl = "no-store";
-        response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers["Referrer-Policy"] = "no-referrer";
     }
 }

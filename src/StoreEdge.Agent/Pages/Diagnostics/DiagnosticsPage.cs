@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using StoreEdge.Agent.Health;
 
@@ -9,21 +8,14 @@ namespace StoreEdge.Agent.Pages.Diagnostics;
 /// <summary>The page itself: one document with its style, script and first report inside, so that it needs nothing else and shows something at once.</summary>
 internal static class DiagnosticsPage
 {
-    private static readonly string Document = Read("diagnostics.html");
-    private static readonly string Style = Read("diagnostics.css");
-    private static readonly string Script = Read("diagnostics.js");
-
-    /// <summary>A fresh nonce for the style and script of one answer.</summary>
-    public static string Nonce() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-
-    /// <summary>Only what carries the nonce runs or styles; nothing is loaded from anywhere, and nobody may frame the page.</summary>
-    public static string Policy(string nonce) =>
-        $"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static readonly string Document = SelfContained.Read("Diagnostics/diagnostics.html");
+    private static readonly string Style = SelfContained.Read("Diagnostics/diagnostics.css");
+    private static readonly string Script = SelfContained.Read("Diagnostics/diagnostics.js");
 
     /// <summary>The document.</summary>
     /// <param name="report">For a reader without script, and for the title.</param>
     /// <param name="json">The same report for the script. The serialiser writes <c>&lt;</c>, <c>&gt;</c> and <c>&amp;</c> as escapes, so it cannot end its element.</param>
-    /// <param name="nonce">From <see cref="Nonce"/>.</param>
+    /// <param name="nonce">From <see cref="SelfContained.Nonce"/>.</param>
     public static string Write(StatusReport report, ReadOnlySpan<byte> json, string nonce)
     {
         var page = new StringBuilder(Document);
@@ -51,13 +43,5 @@ internal static class DiagnosticsPage
         }
 
         return list.ToString();
-    }
-
-    private static string Read(string name)
-    {
-        using var stream = typeof(DiagnosticsPage).Assembly.GetManifestResourceStream($"Pages/Diagnostics/{name}")
-            ?? throw new InvalidOperationException($"the build left out Pages/Diagnostics/{name}");
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd();
     }
 }

@@ -24,11 +24,11 @@ internal static class KioskEndpoints
     private static async Task PageAsync(HttpContext http, DisplayHub hub)
     {
         if (await FindAsync(http, hub) is not { } display) return;
-        var nonce = KioskPage.Nonce();
+        var nonce = SelfContained.Nonce();
         var query = http.Request.Query;
         var theme = query["theme"].ToString() is "light" or "dark" ? query["theme"].ToString() : "auto";
-        Guard(http, "text/html; charset=utf-8");
-        http.Response.Headers.ContentSecurityPolicy = KioskPage.Policy(nonce);
+        SelfContained.WriteHeaders(http.Response, "text/html; charset=utf-8");
+        http.Response.Headers.ContentSecurityPolicy = SelfContained.Policy(nonce, "'self'");
         await http.Response.WriteAsync(KioskPage.Write(display, hub.Idle, theme, query.ContainsKey("preview"), nonce), http.RequestAborted);
     }
 
@@ -38,7 +38,7 @@ internal static class KioskEndpoints
         if (hub.Connect(display.Id) is not { } frames)
         {
             http.Response.Headers.RetryAfter = "5";
-            await RefuseAsync(http, StatusCodes.Status503ServiceUnavailable, $"display {display.Id} has {DisplayHub.MostClients} pages open already; close one");
+            await SelfContained.WritePlainAsync(http, StatusCodes.Status503ServiceUnavailable, $"display {display.Id} has {DisplayHub.MostClients} pages open already; close one");
             return;
         }
 
@@ -46,7 +46,7 @@ internal static class KioskEndpoints
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         try
         {
-            Guard(http, "text/event-stream");
+            SelfContained.WriteHeaders(http.Response, "text/event-stream");
             // Tells a proxy in between not to hold events back.
             http.Response.Headers["X-Accel-Buffering"] = "no";
             await http.Response.WriteAsync("retry: 1000\n\n", ended.Token);
@@ -82,7 +82,7 @@ internal static class KioskEndpoints
         if (await FindAsync(http, hub) is not { } display) return;
         if (http.Request.ContentLength is null or > LongestAcknowledgement)
         {
-            await RefuseAsync(http, StatusCodes.Status413PayloadTooLarge, $"an acknowledgement has its length and at most {LongestAcknowledgement} bytes");
+            await SelfContained.WritePlainAsync(http, StatusCodes.Status413PayloadTooLarge, $"an acknowledgement has its length and at most {LongestAcknowledgement} bytes");
             return;
         }
 
@@ -93,13 +93,13 @@ internal static class KioskEndpoints
         }
         catch (JsonException fault)
         {
-            await RefuseAsync(http, StatusCodes.Status400BadRequest, $"not an acknowledgement {{showing, contentHash, frame}}: {fault.Message}");
+            await SelfContained.WritePlainAsync(http, StatusCodes.Status400BadRequest, $"not an acknowledgement {{showing, contentHash, frame}}: {fault.Message}");
             return;
         }
 
         if (ack is null || ack.Frame < 0 || ack.ContentHash.Length != 64 || !ack.ContentHash.All(char.IsAsciiHexDigitLower))
         {
-            await RefuseAsync(http, StatusCodes.Status400BadRequest, "contentHash must be 64 lower-case hexadecimal digits and frame must not be negative");
+            await SelfContained.WritePlainAsync(http, StatusCodes.Status400BadRequest, "contentHash must be 64 lower-case hexadecimal digits and frame must not be negative");
             return;
         }
 
@@ -124,23 +124,7 @@ internal static class KioskEndpoints
     {
         var id = http.Request.RouteValues["id"] as string ?? "";
         if (hub.Find(id) is { } display) return display;
-        await RefuseAsync(http, StatusCodes.Status404NotFound, $"there is no such display in this store's configuration; known: {hub.Names}");
+        await SelfContained.WritePlainAsync(http, StatusCodes.Status404NotFound, $"there is no such display in this store's configuration; known: {hub.Names}");
         return null;
-    }
-
-    private static Task RefuseAsync(HttpContext http, int status, string text)
-    {
-        http.Response.StatusCode = status;
-        Guard(http, "text/plain; charset=utf-8");
-        return http.Response.WriteAsync(text + "\n", http.RequestAborted);
-    }
-
-    private static void Guard(HttpContext http, string contentType)
-    {
-        http.Response.ContentType = contentType;
-        var headers = http.Response.Headers;
-        headers.CacheControl = "no-store";
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
     }
 }

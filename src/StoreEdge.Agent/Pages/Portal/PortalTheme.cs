@@ -73,10 +73,5 @@ internal sealed class PortalTheme
         return dark.ContrastWith(ground) >= Text ? dark : Colour.Black;
     }
 
-    private static string Sheet()
-    {
-        using var resource = typeof(PortalTheme).Assembly.GetManifestResourceStream("Pages/Portal/portal.css") ?? throw new InvalidOperationException("portal.css is not in the program");
-        using var reader = new StreamReader(resource, Encoding.UTF8);
-        return reader.ReadToEnd().ReplaceLineEndings("\n").TrimEnd();
-    }
+    private static string Sheet() => SelfContained.Read("Portal/portal.css").ReplaceLineEndings("\n").TrimEnd();
 }
