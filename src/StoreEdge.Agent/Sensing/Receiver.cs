@@ -2,17 +2,19 @@ using System.Threading.Channels;
 using StoreEdge.Core;
 using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
+using StoreEdge.Core.Radio;
 using StoreEdge.Core.Sightings;
 
 namespace StoreEdge.Agent.Sensing;
 
 /// <summary>
 /// One receiver's way from HCI events to sightings: decode, look up, drop strangers at once. Raw addresses and beacon ids end here. Fed by one source, on one thread at a
-/// time; the status may be asked for from any.
+/// time; the status and whether it is blind may be asked for from any.
 /// </summary>
 internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, ChannelWriter<Sighting> sightings)
 {
     private readonly FragmentAssembler assembler = new();
+    private readonly Canaries canaries = new();
     private long frames;
     private long advertisements;
     private long enrolled;
@@ -20,28 +22,39 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
     private long overflowed;
     private long malformed;
     private long lastHeard = -1;
-    private volatile bool connected;
-    private volatile string? fault = "not opened yet";
+    private volatile Source source = new(false, default, "not opened yet", false);
 
     public ReceiverPlace Place => place;
 
+    /// <summary>The fixed beacons that tell a dead radio from an empty store.</summary>
+    public Canaries Canaries => canaries;
+
     public ReceiverStatus Status => new(
-        place, connected, fault, Volatile.Read(ref frames), Volatile.Read(ref advertisements), Volatile.Read(ref enrolled), Volatile.Read(ref notEnrolled),
+        place, source.Open, source.Fault, Volatile.Read(ref frames), Volatile.Read(ref advertisements), Volatile.Read(ref enrolled), Volatile.Read(ref notEnrolled),
         Volatile.Read(ref overflowed), Volatile.Read(ref malformed), Volatile.Read(ref lastHeard) is >= 0 and var last ? new Instant(last) : null);
 
-    /// <summary>The source is open.</summary>
-    public void Open()
+    /// <summary>Whether this receiver could not hear anybody now, and since when; null while it can. What it does not say then is no sign that somebody left.</summary>
+    public Blindness? BlindAt(Instant now)
     {
-        fault = null;
-        connected = true;
+        var state = source;
+        if (state.IsOver) return null;
+        if (!state.Open) return new(state.Since, state.Fault ?? "its source is not open");
+        return canaries.SilentSince(now) is { } silent ? new(silent, "every fixed beacon that it should hear is silent") : null;
     }
 
-    /// <summary>The source is not open, and why.</summary>
-    public void Close(string because)
+    /// <summary>The source is open.</summary>
+    public void Open(Instant at) => source = new(true, at, null, false);
+
+    /// <summary>The source is not open, and why: the receiver is blind.</summary>
+    public void Close(string because, Instant at)
     {
-        connected = false;
-        fault = because;
+        // Why it is closed may become clearer; since when stays.
+        if (source is { Open: false, IsOver: false } already && already.Since != Instant.Origin) at = already.Since;
+        source = new(false, at, because, false);
     }
+
+    /// <summary>The source has nothing more to give: over is not blind.</summary>
+    public void End(string because, Instant at) => source = new(false, at, because, true);
 
     /// <summary>The source's own stream was broken.</summary>
     public void CountMalformed() => Volatile.Write(ref malformed, malformed + 1);
@@ -77,12 +90,18 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
         if (!frame.TryGetBeaconId(out var beacon) || !lookup(beacon, out var owner))
         {
             Volatile.Write(ref notEnrolled, notEnrolled + 1);
+            canaries.HearOther(at);
             return;
         }
 
         Volatile.Write(ref enrolled, enrolled + 1);
+        if (owner.Role == BeaconRole.Fixed) canaries.Hear(beacon, at);
+        else canaries.HearOther(at);
         if (owner.Role != BeaconRole.Customer) return;
         if (!sightings.TryWrite(new(owner.Subject, place.Id, report.Rssi ?? Sighting.RssiUnknown, at, owner.Assurance)))
             Volatile.Write(ref overflowed, overflowed + 1);
     }
+
+    /// <summary>How the source is, as one value, so that who asks from elsewhere never sees half of a change.</summary>
+    private sealed record Source(bool Open, Instant Since, string? Fault, bool IsOver);
 }

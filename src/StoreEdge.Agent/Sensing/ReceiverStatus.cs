@@ -15,4 +15,13 @@ namespace StoreEdge.Agent.Sensing;
 /// <param name="Malformed">Events and advertisements that could not be decoded, and broken streams.</param>
 /// <param name="LastHeard">When the last event came; null before the first.</param>
 internal sealed record ReceiverStatus(
-    ReceiverPlace Place, bool Connected, string? Fault, long Frames, long Advertisements, long Enrolled, long NotEnrolled, long Overflowed, long Malformed, Instant? LastHeard);
+    ReceiverPlace Place, bool Connected, string? Fault, long Frames, long Advertisements, long Enrolled, long NotEnrolled, long Overflowed, long Malformed, Instant? LastHeard)
+{
+    /// <summary>Why it hears nobody, or null while it does.</summary>
+    public Blindness? Blind { get; init; }
+}
+
+/// <summary>A receiver that could not hear anybody, whoever is there: its silence is no sign that somebody left.</summary>
+/// <param name="Since">Since when.</param>
+/// <param name="Why">What is wrong, for a person.</param>
+internal sealed record Blindness(Instant Since, string Why);

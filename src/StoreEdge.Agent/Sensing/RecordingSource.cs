@@ -13,7 +13,7 @@ internal sealed class RecordingSource(string path, TimeProvider time, HealthBoar
         var reader = new BtsnoopReader(file);
         var start = Instant.Now(time);
         long? first = null;
-        receiver.Open();
+        receiver.Open(start);
         health.Clear(SensingLoop.FaultOf(receiver));
         while (true)
         {
@@ -22,7 +22,7 @@ internal sealed class RecordingSource(string path, TimeProvider time, HealthBoar
             if (result == BtsnoopRead.NeedMore)
             {
                 if (await reader.FillAsync(stop)) continue;
-                receiver.Close(reader.IsMidway ? "the recording was cut in the middle of a record" : "the recording is over");
+                receiver.End(reader.IsMidway ? "the recording was cut in the middle of a record" : "the recording is over", Instant.Now(time));
                 return;
             }
 

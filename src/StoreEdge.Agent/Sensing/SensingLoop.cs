@@ -1,5 +1,8 @@
+using System.Collections.Frozen;
 using System.Threading.Channels;
 using StoreEdge.Agent.Health;
+using StoreEdge.Core;
+using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
 
 namespace StoreEdge.Agent.Sensing;
@@ -21,6 +24,7 @@ internal sealed class SensingLoop
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly (Receiver Receiver, ReceiverSource Source)[] receivers;
+    private readonly FrozenDictionary<ReceiverId, Receiver> byId;
     private readonly Channel<Sighting> sightings;
     private readonly TimeProvider time;
     private readonly HealthBoard health;
@@ -29,13 +33,28 @@ internal sealed class SensingLoop
     {
         sightings = Channel.CreateBounded<Sighting>(new BoundedChannelOptions(Capacity) { SingleReader = true });
         this.receivers = [.. receivers.Select(r => (new Receiver(r.Place, lookup, sightings.Writer), r.Source))];
+        byId = this.receivers.ToFrozenDictionary(r => r.Receiver.Place.Id, r => r.Receiver);
+        foreach (var (receiver, _) in this.receivers) receiver.Close("not opened yet", Instant.Now(time));
         this.time = time;
         this.health = health;
     }
 
     public ChannelReader<Sighting> Sightings => sightings.Reader;
 
-    public IReadOnlyList<ReceiverStatus> Status => [.. receivers.Select(r => r.Receiver.Status)];
+    public IReadOnlyList<ReceiverStatus> Status
+    {
+        get
+        {
+            var now = Instant.Now(time);
+            return [.. receivers.Select(r => r.Receiver.Status with { Blind = r.Receiver.BlindAt(now) })];
+        }
+    }
+
+    /// <summary>
+    /// Whether this receiver could not hear anybody now: its source is not open, or all fixed beacons that it should hear are silent. Its silence must not end a visit
+    /// then. Cheap, from any thread; false for receivers that do not exist and for recordings that are over.
+    /// </summary>
+    public bool IsBlind(ReceiverId receiver) => byId.TryGetValue(receiver, out var known) && known.BlindAt(Instant.Now(time)) is not null;
 
     /// <summary>Runs until stopped, also where there is no receiver (then only the portal notices people) or every recording is over.</summary>
     public Task RunAsync(CancellationToken stop) =>
@@ -60,7 +79,7 @@ internal sealed class SensingLoop
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException or System.Net.Sockets.SocketException)
             {
-                receiver.Close(fault.Message);
+                receiver.Close(fault.Message, Instant.Now(time));
                 health.Raise(FaultOf(receiver), Severity.Fault, $"Receiver {receiver.Place.Id} cannot use {source}: {fault.Message}",
                     "Check the path and its permissions in receivers[]; it is tried again by itself.");
             }

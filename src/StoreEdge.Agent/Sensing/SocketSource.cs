@@ -19,9 +19,9 @@ internal sealed class SocketSource(string path, TimeProvider time, HealthBoard h
         {
             while (true)
             {
-                receiver.Close("no peer is connected");
+                receiver.Close("no peer is connected", Instant.Now(time));
                 using var peer = await listener.AcceptAsync(stop);
-                receiver.Open();
+                receiver.Open(Instant.Now(time));
                 await ReadAsync(peer, receiver, stop);
             }
         }

@@ -76,6 +76,53 @@ public sealed class ReceiverTests
         Assert.Equal(Sighting.RssiUnknown, sighting.Rssi);
     }
 
+    [Fact]
+    public void A_receiver_is_blind_until_its_source_is_open_and_when_it_closes()
+    {
+        var receiver = Receiver(BeaconRole.Customer);
+        Assert.NotNull(receiver.BlindAt(Seconds(1)));
+        receiver.Open(Seconds(1));
+        Assert.Null(receiver.BlindAt(Seconds(1000)));
+        receiver.Close("the adapter was removed", Seconds(1000));
+        receiver.Close("no adapter", Seconds(1005));
+        Assert.Equal(new Blindness(Seconds(1000), "no adapter"), receiver.BlindAt(Seconds(1010)));
+    }
+
+    [Fact]
+    public void A_recording_that_is_over_is_not_blind()
+    {
+        var receiver = Receiver(BeaconRole.Customer);
+        receiver.Open(Seconds(1));
+        receiver.End("the recording is over", Seconds(2));
+        Assert.Null(receiver.BlindAt(Seconds(3)));
+    }
+
+    [Fact]
+    public void A_receiver_is_blind_when_its_fixed_beacon_falls_silent_even_while_strangers_are_heard()
+    {
+        var receiver = Receiver(BeaconRole.Fixed);
+        receiver.Open(Seconds(1));
+        for (var i = 0; i < 20; i++) receiver.Hear(Frames.Legacy(Frames.IBeacon), Seconds(1 + i * 0.5));
+        for (var i = 0; i < 5; i++) receiver.Hear(Frames.Legacy(Frames.Uid), Seconds(11 + i));
+        Assert.Null(receiver.BlindAt(Seconds(13)));
+        Assert.Equal(Seconds(10.5), receiver.BlindAt(Seconds(15))?.Since);
+        receiver.Hear(Frames.Legacy(Frames.IBeacon), Seconds(16));
+        Assert.Null(receiver.BlindAt(Seconds(16)));
+    }
+
+    [Theory]
+    [InlineData(BeaconRole.Customer)]
+    [InlineData(BeaconRole.Staff)]
+    public void Somebody_who_left_does_not_make_a_receiver_blind(BeaconRole role)
+    {
+        var receiver = Receiver(role);
+        receiver.Open(Seconds(1));
+        for (var i = 0; i < 20; i++) receiver.Hear(Frames.Legacy(Frames.IBeacon), Seconds(1 + i * 0.5));
+        Assert.Null(receiver.BlindAt(Seconds(3600)));
+    }
+
+    private static Instant Seconds(double seconds) => Instant.Origin + TimeSpan.FromSeconds(seconds);
+
     private Receiver Receiver(BeaconRole role)
     {
         Assert.True(BeaconId.TryParse("ibeacon:e2c56db5-dffb-48d2-b060-d0f5a71096e0/1/2", out var known));

@@ -17,4 +17,17 @@ public sealed class SensingLoopTests
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
+
+    [Fact]
+    public void A_receiver_is_blind_before_its_source_is_open_and_an_unknown_one_never()
+    {
+        Assert.True(ReceiverSource.TryParse("unix:/tmp/nobody.sock", out var source));
+        var clock = new ManualClock();
+        clock.Advance(TimeSpan.FromSeconds(5));
+        var place = StoreEdge.Core.Presence.ReceiverPlace.Uncalibrated(new("door"), new("entrance"), StoreEdge.Core.Presence.ReceiverSide.Inside);
+        var loop = new SensingLoop([new(place, source)], (_, out owner) => { owner = default!; return false; }, clock, new(clock, NullLogger<HealthBoard>.Instance));
+        Assert.True(loop.IsBlind(new("door")));
+        Assert.False(loop.IsBlind(new("window")));
+        Assert.Equal(TimeSpan.FromSeconds(5), loop.Status[0].Blind!.Since - StoreEdge.Core.Instant.Origin);
+    }
 }
