@@ -57,7 +57,7 @@ internal static class ReplayCommand
 
     private static EnrolmentRegistry Registry(AgentOptions options, TextWriter error)
     {
-        var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKey(options.Enrolment));
+        var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKey(options.Enrolment), TimeProvider.System);
         var health = new HealthBoard(TimeProvider.System, NullLogger<HealthBoard>.Instance);
         new EnrolmentFiles(options.Enrolment, options.StateDirectory, registry, health).Load();
         foreach (var warning in health.Warnings) error.WriteLine(warning.Text);

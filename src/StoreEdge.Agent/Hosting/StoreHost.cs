@@ -36,7 +36,7 @@ internal static class StoreHost
         var loops = new Loops(log, stop);
 
         // Who is known.
-        var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKey(options.Enrolment));
+        var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKey(options.Enrolment), time);
         var enrolment = new EnrolmentFiles(options.Enrolment, options.StateDirectory, registry, health);
 
         Directory.CreateDirectory(options.StateDirectory);

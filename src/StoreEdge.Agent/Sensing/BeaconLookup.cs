@@ -4,8 +4,8 @@ using StoreEdge.Core.Sightings;
 
 namespace StoreEdge.Agent.Sensing;
 
-/// <summary>Tells whose beacon this is; false where it is not enrolled. Called for each frame of the air: it must not allocate for strangers.</summary>
-internal delegate bool BeaconLookup(BeaconId beacon, out BeaconOwner owner);
+/// <summary>Tells whose device was heard; false where it is not enrolled. Called for each frame of the air, from several threads: it must not allocate for strangers.</summary>
+internal delegate bool BeaconLookup(in Heard heard, out BeaconOwner owner);
 
 /// <summary>Counts every beacon as enrolled, each as its own subject under a key that everybody knows: for looking into recordings, never for a store.</summary>
 internal sealed class AnyBeacon
@@ -15,9 +15,11 @@ internal sealed class AnyBeacon
     private readonly PseudonymKey key = new(1, SHA256.HashData("storeedge replay --enrol any"u8));
     private readonly Dictionary<BeaconId, BeaconOwner> owners = [];
 
-    public bool TryFind(BeaconId beacon, out BeaconOwner owner)
+    public bool TryFind(in Heard heard, out BeaconOwner owner)
     {
-        if (owners.TryGetValue(beacon, out owner!)) return true;
+        var beacon = heard.Beacon;
+        if (owners.TryGetValue(beacon, out owner)) return true;
+        if (beacon.Format == BeaconFormat.Other) return false;
         if (owners.Count == MostRemembered) owners.Clear();
         var assurance = beacon.Format == BeaconFormat.EddystoneEid ? Assurance.Medium : Assurance.Low;
         owners.Add(beacon, owner = new(key.OfBeacon(beacon.ToString()), BeaconRole.Customer, assurance, null));

@@ -87,7 +87,9 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
             return;
         }
 
-        if (!frame.TryGetBeaconId(out var beacon) || !lookup(beacon, out var owner))
+        // A frame without a beacon id may still come from an address that its owner's key explains.
+        frame.TryGetBeaconId(out var beacon);
+        if (!lookup(new(beacon, report.Address, report.AddressType, at), out var owner))
         {
             Volatile.Write(ref notEnrolled, notEnrolled + 1);
             canaries.HearOther(at);

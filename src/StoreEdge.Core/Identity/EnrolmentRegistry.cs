@@ -10,11 +10,13 @@ namespace StoreEdge.Core.Identity;
 public sealed class EnrolmentRegistry
 {
     private readonly PseudonymKey key;
+    private readonly TimeProvider time;
     private Content content = Content.Empty;
 
     /// <summary>An empty registry.</summary>
     /// <param name="key">The tenant's key.</param>
-    public EnrolmentRegistry(PseudonymKey key) => this.key = key;
+    /// <param name="time">The wall clock, which rotating ids follow.</param>
+    public EnrolmentRegistry(PseudonymKey key, TimeProvider time) => (this.key, this.time) = (key, time);
 
     /// <summary>The version of the content, as its author numbers it; 0 while there is none.</summary>
     public long Version => Volatile.Read(ref content).Version;
@@ -39,8 +41,8 @@ public sealed class EnrolmentRegistry
         Volatile.Write(ref content, new(list.Version, owners.ToFrozenDictionary(), logins.ToFrozenDictionary(StringComparer.Ordinal)));
     }
 
-    /// <summary>Whose beacon this is; false where it is not enrolled.</summary>
-    public bool TryFind(BeaconId beacon, out BeaconOwner owner) => Volatile.Read(ref content).Owners.TryGetValue(beacon, out owner!);
+    /// <summary>Whose device was heard; false where it is not enrolled. From any thread; allocates nothing for strangers.</summary>
+    public bool TryFind(in Heard heard, out BeaconOwner owner) => Volatile.Read(ref content).Owners.TryGetValue(heard.Beacon, out owner);
 
     /// <summary>Who typed this (a loyalty number); false where nobody of that number is enrolled.</summary>
     public bool TryFindLogin(string typed, out Pseudonym subject) => Volatile.Read(ref content).Logins.TryGetValue(key.OfLogin(typed), out subject);

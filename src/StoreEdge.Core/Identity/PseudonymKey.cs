@@ -58,6 +58,21 @@ public sealed class PseudonymKey
         return Of("login", typed.Trim().ToLowerInvariant()).Value;
     }
 
+    /// <summary>
+    /// A proof that one window of one rotating id was heard, alike in every store of the tenant: 26 characters that change with each window and lead neither to the id
+    /// nor to the customer.
+    /// </summary>
+    /// <param name="ephemeralId">The 8 bytes that were on the air.</param>
+    public string OfWindow(ReadOnlySpan<byte> ephemeralId)
+    {
+        Span<byte> message = stackalloc byte[7 + 8];
+        "window\0"u8.CopyTo(message);
+        ephemeralId[..8].CopyTo(message[7..]);
+        Span<byte> mac = stackalloc byte[32];
+        HMACSHA256.HashData(secret, message, mac);
+        return Base32(mac[..16]);
+    }
+
     private Pseudonym Of(string domain, string reference)
     {
         ArgumentNullException.ThrowIfNull(reference);

@@ -18,18 +18,18 @@ public sealed class EnrolmentTests
     [Fact]
     public void A_beacon_leads_to_its_owner_and_a_number_to_the_same_pseudonym()
     {
-        var registry = new EnrolmentRegistry(key);
+        var registry = new EnrolmentRegistry(key, TimeProvider.System);
         registry.Replace(Parse(Good));
         Assert.Equal((7L, 3), (registry.Version, registry.Beacons));
 
-        Assert.True(registry.TryFind(Id("ibeacon:e2c56db5-dffb-48d2-b060-d0f5a71096e0/1/2"), out var customer));
+        Assert.True(registry.TryFind(Heard("ibeacon:e2c56db5-dffb-48d2-b060-d0f5a71096e0/1/2"), out var customer));
         Assert.Equal((key.OfCustomer("C-1001"), BeaconRole.Customer, Assurance.Low), (customer.Subject, customer.Role, customer.Assurance));
         Assert.NotNull(customer.Household);
-        Assert.True(registry.TryFind(Id("eddystone-eid:a9b76a71c5f89290"), out var rotating));
+        Assert.True(registry.TryFind(Heard("eddystone-eid:a9b76a71c5f89290"), out var rotating));
         Assert.Equal((customer.Subject, Assurance.Medium), (rotating.Subject, rotating.Assurance));
-        Assert.True(registry.TryFind(Id("eddystone-uid:00010203040506070809/00000000002a"), out var staff));
+        Assert.True(registry.TryFind(Heard("eddystone-uid:00010203040506070809/00000000002a"), out var staff));
         Assert.Equal(BeaconRole.Staff, staff.Role);
-        Assert.False(registry.TryFind(Id("eddystone-eid:0000000000000000"), out _));
+        Assert.False(registry.TryFind(Heard("eddystone-eid:0000000000000000"), out _));
 
         Assert.True(registry.TryFindLogin("5550001", out var typed));
         Assert.Equal(customer.Subject, typed);
@@ -39,7 +39,7 @@ public sealed class EnrolmentTests
     [Fact]
     public void A_new_list_replaces_the_old_one_whole()
     {
-        var registry = new EnrolmentRegistry(key);
+        var registry = new EnrolmentRegistry(key, TimeProvider.System);
         registry.Replace(Parse(Good));
         registry.Replace(Parse("""{"version":8,"entries":[]}"""));
         Assert.Equal((8L, 0), (registry.Version, registry.Beacons));
@@ -79,9 +79,9 @@ public sealed class EnrolmentTests
         return list;
     }
 
-    private static BeaconId Id(string text)
+    private static Heard Heard(string text)
     {
         Assert.True(BeaconId.TryParse(text, out var id));
-        return id;
+        return new(id, new(0xC0FFEE), 1, new(1));
     }
 }

@@ -127,6 +127,6 @@ public sealed class ReceiverTests
     {
         Assert.True(BeaconId.TryParse("ibeacon:e2c56db5-dffb-48d2-b060-d0f5a71096e0/1/2", out var known));
         var owner = new BeaconOwner(Somebody, role, Assurance.Low, null);
-        return new(Door, (BeaconId beacon, out BeaconOwner found) => (found = owner, beacon == known).Item2, sightings.Writer);
+        return new(Door, (in Heard heard, out BeaconOwner found) => (found = owner, heard.Beacon == known).Item2, sightings.Writer);
     }
 }

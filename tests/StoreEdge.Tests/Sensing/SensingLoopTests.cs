@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Sensing;
+using StoreEdge.Core.Identity;
 
 namespace StoreEdge.Tests.Sensing;
 
@@ -10,7 +11,7 @@ public sealed class SensingLoopTests
     public async Task A_store_without_receivers_goes_on_until_it_is_stopped()
     {
         var clock = new ManualClock();
-        var loop = new SensingLoop([], (_, out owner) => { owner = default!; return false; }, clock, new(clock, NullLogger<HealthBoard>.Instance));
+        var loop = new SensingLoop([], (in Heard _, out BeaconOwner owner) => { owner = default!; return false; }, clock, new(clock, NullLogger<HealthBoard>.Instance));
         using var stop = new CancellationTokenSource();
         var running = loop.RunAsync(stop.Token);
         Assert.False(running.IsCompleted);
