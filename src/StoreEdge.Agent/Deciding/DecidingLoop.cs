@@ -151,7 +151,7 @@ internal sealed class DecidingLoop(
         switch (committed.Data)
         {
             case ArrivalData arrival:
-                await ComeAsync(visits.Put(new(arrival.VisitId), new(arrival.Subject), new(arrival.Zone), committed.At), stop);
+                await ComeAsync(visits.Put(new(arrival.VisitId), new(arrival.Subject), new(arrival.Zone), committed.At, arrival.Party is { } party ? new(party) : null), stop);
                 break;
             case ZoneData zone:
                 await LeaveDisplaysAsync(new(zone.VisitId), EndReason.Departed, d => d.Zone.Value != zone.Zone, stop);
@@ -176,8 +176,13 @@ internal sealed class DecidingLoop(
 
     private async ValueTask ComeAsync(PresentVisit visit, CancellationToken stop)
     {
-        foreach (var display in displays.In(visit.Zone)) await FillAsync(display, visit, visit.CameAt, Cause.Came, stop);
+        foreach (var display in displays.In(visit.Zone))
+            if (!IsGreeting(display.Id, visit)) await FillAsync(display, visit, visit.CameAt, Cause.Came, stop);
     }
+
+    /// <summary>A party is greeted once: the others have their turn when what greets the first of them is over.</summary>
+    private bool IsGreeting(DisplayId display, PresentVisit visit) =>
+        visit.Party is not null && displays.Current(display) is { Visit: { } served } && visits.Find(served)?.CameWith(visit) == true;
 
     private async ValueTask LeaveDisplaysAsync(VisitId visit, EndReason reason, Func<DisplayPlace, bool> which, CancellationToken stop)
     {

@@ -13,8 +13,12 @@ namespace StoreEdge.Agent.Deciding;
 /// <param name="CameAt">When they came into the zone; null when that was before the agent started.</param>
 /// <param name="Facts">What central said.</param>
 /// <param name="Notices">What central wants them to know before any offer.</param>
-internal sealed record PresentVisit(VisitId Visit, Pseudonym Subject, ZoneId Zone, Instant? CameAt, Facts Facts, ImmutableArray<Offer> Notices)
+/// <param name="Party">The visit of the first of those whom they came with; null for that one, and for who came alone.</param>
+internal sealed record PresentVisit(VisitId Visit, Pseudonym Subject, ZoneId Zone, Instant? CameAt, Facts Facts, ImmutableArray<Offer> Notices, VisitId? Party = null)
 {
+    /// <summary>Whether both came in together.</summary>
+    public bool CameWith(PresentVisit other) => (Party ?? Visit) == (other.Party ?? other.Visit);
+
     /// <summary>The household's pseudonym, however old that knowledge is: an old household still shares its caps.</summary>
     public string? Household => Facts.All.Where(f => f.Key == FactName.Household).Select(f => f.Value.Values[0]).FirstOrDefault();
 }
@@ -57,11 +61,11 @@ internal sealed class PresentVisits
     }
 
     /// <summary>Somebody came, or moved; what is known of them stays.</summary>
-    public PresentVisit Put(VisitId visit, Pseudonym subject, ZoneId zone, Instant? cameAt)
+    public PresentVisit Put(VisitId visit, Pseudonym subject, ZoneId zone, Instant? cameAt, VisitId? party = null)
     {
         lock (gate)
         {
-            var known = visits.GetValueOrDefault(visit) ?? new(visit, subject, zone, cameAt, Facts.None, []);
+            var known = visits.GetValueOrDefault(visit) ?? new(visit, subject, zone, cameAt, Facts.None, [], party);
             if (early.Remove(visit, out var waiting)) known = known with { Facts = known.Facts.With(waiting.Facts), Notices = waiting.Notices };
             return visits[visit] = known with { Zone = zone, CameAt = cameAt };
         }

@@ -51,8 +51,8 @@ internal static class StoreHost
 
         // Sightings become visits, visits become events.
         var sensing = new SensingLoop(options.Receivers, registry.TryFind, time, health);
-        var presence = new PresenceLoop(sensing.Sightings, options.Receivers.Select(r => r.Place), options.Presence, journal.AppendAsync, time, health);
-        presence.Restore(journal.Query(database => VisitsProjection.ReadOpen(database, time.GetUtcNow())));
+        var presence = new PresenceLoop(sensing.Sightings, options.Receivers.Select(r => r.Place), sensing.IsBlind, options.Presence, journal.AppendAsync, time, health);
+        presence.Restore(journal.Query(database => VisitsProjection.ReadOpen(database, time.GetUtcNow())), journal.Query(VisitsProjection.ReadFurniture));
 
         // Events are acted upon.
         var bundles = new BundleStore(options.Bundle, health);

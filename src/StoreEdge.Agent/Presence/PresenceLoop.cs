@@ -26,6 +26,8 @@ internal sealed class PresenceLoop
     private const string NotKept = "presence-not-kept";
 
     private readonly ChannelReader<Sighting> sightings;
+    private readonly ReceiverPlace[] places;
+    private readonly Func<ReceiverId, bool> isBlind;
     private readonly PresenceTracker tracker;
     private readonly AppendEvent append;
     private readonly TimeProvider time;
@@ -36,13 +38,16 @@ internal sealed class PresenceLoop
     private int present;
 
     public PresenceLoop(
-        ChannelReader<Sighting> sightings, IEnumerable<ReceiverPlace> places, PresenceOptions options, AppendEvent append, TimeProvider time, HealthBoard health)
+        ChannelReader<Sighting> sightings, IEnumerable<ReceiverPlace> places, Func<ReceiverId, bool> isBlind, PresenceOptions options, AppendEvent append,
+        TimeProvider time, HealthBoard health)
     {
         this.sightings = sightings;
+        this.places = [.. places];
+        this.isBlind = isBlind;
         this.append = append;
         this.time = time;
         this.health = health;
-        tracker = new(places, options, NewVisit);
+        tracker = new(this.places, options, NewVisit);
     }
 
     /// <summary>How many are present.</summary>
@@ -51,10 +56,12 @@ internal sealed class PresenceLoop
     /// <summary>How long ago the loop last came round; null before it started.</summary>
     public TimeSpan? Silence => Volatile.Read(ref lastRound) is >= 0 and var last ? Instant.Now(time) - new Instant(last) : null;
 
-    /// <summary>Takes up the visits that the journal holds open; before <see cref="RunAsync"/>.</summary>
-    public void Restore(IEnumerable<OpenVisit> visits)
+    /// <summary>Takes up the visits that the journal holds open, and what it knows to be furniture; before <see cref="RunAsync"/>.</summary>
+    public void Restore(IEnumerable<OpenVisit> visits, IEnumerable<Pseudonym> furniture)
     {
-        tracker.Restore(visits, Instant.Now(time));
+        var now = Instant.Now(time);
+        tracker.Restore(visits, now);
+        tracker.RestoreFurniture(furniture, now);
         Volatile.Write(ref present, tracker.Present);
     }
 
@@ -93,7 +100,7 @@ internal sealed class PresenceLoop
                     answered.Add(sign);
                 }
 
-                if (ticked.IsCompleted) tracker.Tick(Instant.Now(time), events);
+                if (ticked.IsCompleted) Tick();
                 Volatile.Write(ref present, tracker.Present);
                 await KeepAsync(stop);
                 foreach (var sign in answered) sign.Visit.TrySetResult(sign.Taken);
@@ -109,6 +116,13 @@ internal sealed class PresenceLoop
             foreach (var sign in answered) sign.Visit.TrySetCanceled(stop);
             while (signs.Reader.TryRead(out var sign)) sign.Visit.TrySetCanceled(stop);
         }
+    }
+
+    private void Tick()
+    {
+        var now = Instant.Now(time);
+        foreach (var place in places) tracker.SetBlind(place.Id, isBlind(place.Id), now);
+        tracker.Tick(now, events);
     }
 
     private VisitId Take(PortalSign sign)

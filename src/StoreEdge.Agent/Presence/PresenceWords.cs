@@ -7,6 +7,8 @@ namespace StoreEdge.Agent.Presence;
 /// <summary>Presence in the words of the wire: one function per message.</summary>
 internal static class PresenceWords
 {
+    public const string Furniture = "furniture";
+
     public static string Of(Assurance assurance) => assurance switch
     {
         Assurance.High => "high",
@@ -19,6 +21,8 @@ internal static class PresenceWords
         DepartureReason.Silence => "silence",
         DepartureReason.Weak => "weak",
         DepartureReason.Outside => "outside",
+        DepartureReason.Lost => "lost",
+        DepartureReason.Furniture => Furniture,
         _ => "portal",
     };
 
@@ -26,7 +30,7 @@ internal static class PresenceWords
 
     public static IEventData Of(PresenceEvent happened) => happened switch
     {
-        Arrival a => new ArrivalData(a.Visit.Value, a.Subject.Value, a.Zone.Value, a.Receiver?.Value, Of(a.Assurance), Of(a.Road), TraceOf(a.Road), Returned: a.Returned),
+        Arrival a => new ArrivalData(a.Visit.Value, a.Subject.Value, a.Zone.Value, a.Receiver?.Value, Of(a.Assurance), Of(a.Road), TraceOf(a.Road), Returned: a.Returned, Party: a.Party?.Value),
         Dwell d => new DwellData(d.Visit.Value, d.Subject.Value, d.Zone.Value, d.Present.TotalSeconds, TraceOf(d.Road)),
         ZoneChange z => new ZoneData(z.Visit.Value, z.Subject.Value, z.From.Value, z.Zone.Value, z.Receiver?.Value, TraceOf(z.Road)),
         Departure d => new DepartureData(d.Visit.Value, d.Subject.Value, d.Zone.Value, d.Present.TotalSeconds, Of(d.Reason), TraceOf(d.Road)),

@@ -17,6 +17,9 @@ internal sealed class VisitsProjection : IProjection
         CREATE TABLE open_visit(visit TEXT PRIMARY KEY, subject TEXT NOT NULL, zone TEXT NOT NULL, road TEXT NOT NULL, assurance TEXT NOT NULL,
             arrived INTEGER NOT NULL) WITHOUT ROWID, STRICT;
         """,
+        """
+        CREATE TABLE furniture(subject TEXT PRIMARY KEY) WITHOUT ROWID, STRICT;
+        """,
     ];
 
     public void Apply(SqliteConnection database, CommittedEvent committed)
@@ -25,7 +28,7 @@ internal sealed class VisitsProjection : IProjection
         switch (committed.Data)
         {
             case ArrivalData arrival:
-                command.CommandText = "INSERT OR REPLACE INTO open_visit VALUES($visit, $subject, $zone, $road, $assurance, $arrived)";
+                command.CommandText = "INSERT OR REPLACE INTO open_visit VALUES($visit, $subject, $zone, $road, $assurance, $arrived); DELETE FROM furniture WHERE subject = $subject";
                 command.Parameters.AddWithValue("$visit", arrival.VisitId);
                 command.Parameters.AddWithValue("$subject", arrival.Subject);
                 command.Parameters.AddWithValue("$zone", arrival.Zone);
@@ -39,14 +42,28 @@ internal sealed class VisitsProjection : IProjection
                 command.Parameters.AddWithValue("$zone", moved.Zone);
                 break;
             case DepartureData departure:
-                command.CommandText = "DELETE FROM open_visit WHERE visit = $visit";
+                command.CommandText = departure.Reason == PresenceWords.Furniture
+                    ? "DELETE FROM open_visit WHERE visit = $visit; INSERT OR IGNORE INTO furniture VALUES($subject)"
+                    : "DELETE FROM open_visit WHERE visit = $visit";
                 command.Parameters.AddWithValue("$visit", departure.VisitId);
+                command.Parameters.AddWithValue("$subject", departure.Subject);
                 break;
             default:
                 return;
         }
 
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>Reads whose devices are furniture.</summary>
+    public static IReadOnlyList<Pseudonym> ReadFurniture(SqliteConnection database)
+    {
+        using var command = database.CreateCommand();
+        command.CommandText = "SELECT subject FROM furniture";
+        using var rows = command.ExecuteReader();
+        List<Pseudonym> subjects = [];
+        while (rows.Read()) subjects.Add(new(rows.GetString(0)));
+        return subjects;
     }
 
     /// <summary>Reads the open visits; for <see cref="JournalStore.Query{T}"/>.</summary>

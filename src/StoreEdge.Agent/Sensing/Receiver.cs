@@ -100,7 +100,7 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
         if (owner.Role == BeaconRole.Fixed) canaries.Hear(beacon, at);
         else canaries.HearOther(at);
         if (owner.Role != BeaconRole.Customer) return;
-        if (!sightings.TryWrite(new(owner.Subject, place.Id, report.Rssi ?? Sighting.RssiUnknown, at, owner.Assurance)))
+        if (!sightings.TryWrite(new(owner.Subject, place.Id, report.Rssi ?? Sighting.RssiUnknown, at, owner.Assurance, owner.Household)))
             Volatile.Write(ref overflowed, overflowed + 1);
     }
 

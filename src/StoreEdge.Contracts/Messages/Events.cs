@@ -23,8 +23,9 @@ public interface IEventData
 /// <param name="Trace"><c>involuntary</c> (a device gave it away) or <c>voluntary</c> (the customer did something).</param>
 /// <param name="Test">A technician's test: kept out of votes, caps and journeys.</param>
 /// <param name="Returned">The subject left a moment ago and is back: the visit is the one that they had left, and counts once.</param>
+/// <param name="Party">The visit of the first of those who came in together (a household, or at the same moment): greet once. Null for that first one, and for who came alone.</param>
 public sealed record ArrivalData(string VisitId, string Subject, string Zone, string? Receiver, string Assurance, string Road, string Trace, bool Test = false,
-    bool Returned = false) : IEventData
+    bool Returned = false, string? Party = null) : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]
@@ -63,7 +64,8 @@ public sealed record DwellData(string VisitId, string Subject, string Zone, doub
 /// <param name="Subject">Pseudonym.</param>
 /// <param name="Zone">Where it was last.</param>
 /// <param name="PresentSeconds">Seconds from the arrival to the last sign of presence.</param>
-/// <param name="Reason"><c>silence</c>, <c>weak</c> (below the exit threshold), <c>outside</c> (seen outside the door) or <c>portal</c> (its session ended).</param>
+/// <param name="Reason"><c>silence</c>, <c>weak</c> (below the exit threshold), <c>outside</c> (seen outside the door), <c>portal</c> (its session ended), <c>lost</c> (the receivers
+/// that heard it last stayed blind; when it left is not known) or <c>furniture</c> (present for longer than any customer stays: not a customer's device at present).</param>
 /// <param name="Trace">See <see cref="ArrivalData"/>.</param>
 public sealed record DepartureData(string VisitId, string Subject, string Zone, double PresentSeconds, string Reason, string Trace) : IEventData
 {

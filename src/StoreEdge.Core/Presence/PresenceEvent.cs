@@ -26,6 +26,12 @@ public enum DepartureReason
 
     /// <summary>Their portal session ended.</summary>
     Portal,
+
+    /// <summary>The receivers that heard them last have been blind for longer than is waited for: nobody knows when they left.</summary>
+    Lost,
+
+    /// <summary>Present for longer than anybody stays: the device belongs to the building, or was forgotten here.</summary>
+    Furniture,
 }
 
 /// <summary>A past-tense fact about a visit.</summary>
@@ -45,7 +51,9 @@ public abstract record PresenceEvent(VisitId Visit, Pseudonym Subject, ZoneId Zo
 /// <param name="Receiver">Which radio hears them best; null on the portal.</param>
 /// <param name="Assurance">How sure we are who it is.</param>
 /// <param name="Returned">Whether they came back within the grace, to the visit that they had left.</param>
-public sealed record Arrival(VisitId Visit, Pseudonym Subject, ZoneId Zone, Road Road, Instant At, ReceiverId? Receiver, Assurance Assurance, bool Returned)
+/// <param name="Party">The visit of whoever came in first of those who came together; null for that one, and for who came alone.</param>
+public sealed record Arrival(
+    VisitId Visit, Pseudonym Subject, ZoneId Zone, Road Road, Instant At, ReceiverId? Receiver, Assurance Assurance, bool Returned, VisitId? Party = null)
     : PresenceEvent(Visit, Subject, Zone, Road, At);
 
 /// <summary>Somebody has now been present for one of the configured spans.</summary>

@@ -48,6 +48,21 @@ public sealed record PresenceOptions
     /// <summary>Whoever returns within this joins the visit that they left.</summary>
     public TimeSpan ReentryGrace { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Who comes into the same zone within this after another is greeted together with them.</summary>
+    public TimeSpan PartyWindow { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Who comes within this after the first of their household is greeted together with them: somebody parks the car.</summary>
+    public TimeSpan HouseholdWindow { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a blind inside receiver suspends exits: longer than any way of bringing a radio back takes, shorter than would keep a store full overnight.</summary>
+    public TimeSpan BlindHold { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Who has been present for longer is no customer but furniture, or a forgotten tag: no store's day is longer.</summary>
+    public TimeSpan FurnitureAfter { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Furniture that was not heard for this long has been taken away, and is a customer's again when it comes back.</summary>
+    public TimeSpan FurnitureGone { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>dB by which another zone's receiver must be stronger to take a subject over.</summary>
     public double ZoneMargin { get; init; } = 6;
 

@@ -15,6 +15,8 @@ public sealed class PresenceTracker
     private readonly PresenceOptions options;
     private readonly Func<Instant, VisitId> newVisit;
     private readonly Door door;
+    private readonly BlindReceivers blind;
+    private readonly Parties parties;
 
     /// <summary>Takes the rules.</summary>
     /// <param name="places">The receivers, each id once; may be empty where only the portal notices people.</param>
@@ -28,6 +30,8 @@ public sealed class PresenceTracker
         indexes = [];
         for (var i = 0; i < this.places.Length; i++) indexes.Add(this.places[i].Id, i);
         door = new(this.places, options);
+        blind = new(this.places, options);
+        parties = new(options);
     }
 
     /// <summary>How many are present.</summary>
@@ -35,6 +39,9 @@ public sealed class PresenceTracker
 
     /// <summary>How many subjects are followed, present or not.</summary>
     public int Followed => tracks.Count;
+
+    /// <summary>How many of them are furniture: enrolled as customers' devices, and here for longer than any customer stays.</summary>
+    public int Furniture { get; private set; }
 
     /// <summary>Sightings that were not followed: from a receiver that is not configured, or beyond <see cref="PresenceOptions.MaximumSubjects"/>.</summary>
     public long Ignored { get; private set; }
@@ -53,6 +60,8 @@ public sealed class PresenceTracker
         if (track.HasBeenHeard && isNewAdvertisement && now - track.LastHeard is var gap && gap < track.Interval.Silence(options)) track.Interval.Learn(gap);
         track.LastHeard = now;
         track.HasBeenHeard = true;
+        if (track.Furniture) return;
+        track.Household = sighting.Household;
         var place = places[receiver];
         if (place.Side == ReceiverSide.Inside) track.LastInside = now;
         if (sighting.Rssi == Sighting.RssiUnknown) return;
@@ -61,6 +70,18 @@ public sealed class PresenceTracker
         track.Hearings[receiver].Take(sighting.Rssi, sighting.At, countsForArrival, options);
         if (track.Present) ObservePresent(track, now, isNewAdvertisement, events);
         if (!track.Present || !track.HasBeacon) ObserveAbsent(track, sighting.Assurance, now, isNewAdvertisement, events);
+    }
+
+    /// <summary>
+    /// A receiver is blind (not connected, or deaf to what it should hear), or sees again. While an inside receiver is blind exits are suspended, for
+    /// <see cref="PresenceOptions.BlindHold"/> at most; when it is back, everybody has their whole silence again to be heard in.
+    /// </summary>
+    public void SetBlind(ReceiverId receiver, bool isBlind, Instant now)
+    {
+        if (!indexes.TryGetValue(receiver, out var index) || !blind.Set(index, isBlind, now) || isBlind) return;
+        foreach (var track in tracks.Values)
+            if (track.Present && track.HasBeacon)
+                track.SightBack = now;
     }
 
     /// <summary>Lets time pass: departures by silence, dwell marks, ends of portal visits. To be called a few times a second.</summary>
@@ -74,6 +95,14 @@ public sealed class PresenceTracker
                 continue;
             }
 
+            if (track.HasBeacon && !track.HasPortal && now - track.Start >= options.FurnitureAfter)
+            {
+                Depart(track, DepartureReason.Furniture, track.LastHeard, now, events);
+                track.Furniture = true;
+                Furniture++;
+                continue;
+            }
+
             while (track.DwellsTold < options.DwellMarks.Count && now - track.Start >= options.DwellMarks[track.DwellsTold])
             {
                 var mark = options.DwellMarks[track.DwellsTold++];
@@ -83,7 +112,9 @@ public sealed class PresenceTracker
             EndIfSilent(track, now, events);
         }
 
-        foreach (var subject in forgotten) tracks.Remove(subject);
+        foreach (var subject in forgotten)
+            if (tracks.Remove(subject, out var track) && track.Furniture)
+                Furniture--;
         forgotten.Clear();
     }
 
@@ -148,6 +179,14 @@ public sealed class PresenceTracker
         }
     }
 
+    /// <summary>Takes up what was known to be furniture when the agent stopped.</summary>
+    public void RestoreFurniture(IEnumerable<Pseudonym> subjects, Instant now)
+    {
+        foreach (var subject in subjects)
+            if (tracks.TryAdd(subject, new(subject, places.Length) { Furniture = true, LastHeard = now, HasBeenHeard = true }))
+                Furniture++;
+    }
+
     private void SkipDwells(Track track, TimeSpan present)
     {
         while (track.DwellsTold < options.DwellMarks.Count && present >= options.DwellMarks[track.DwellsTold]) track.DwellsTold++;
@@ -180,7 +219,8 @@ public sealed class PresenceTracker
     private void ObservePresent(Track track, Instant now, bool isNewAdvertisement, ICollection<PresenceEvent> events)
     {
         if (!track.HasBeacon) return;
-        if (HasCrossed(track, door.IsOutside(track, now) == true, now, isNewAdvertisement))
+        var suspended = blind.SuspendsExits(now);
+        if (HasCrossed(track, !suspended && door.IsOutside(track, now) == true, now, isNewAdvertisement))
         {
             Depart(track, DepartureReason.Outside, track.CrossingSince, now, events);
             return;
@@ -191,7 +231,7 @@ public sealed class PresenceTracker
         var best = Best(track, now, null, out var level);
         if (best == Track.NoReceiver) return;
         // Where the door hears them too it decides itself; weakness inside is then a shelf, not an absence.
-        if (level >= places[best].ExitDbm || door.HearsOutside(track, now)) track.Weak = false;
+        if (level >= places[best].ExitDbm || suspended || door.HearsOutside(track, now)) track.Weak = false;
         else if (!track.Weak) (track.Weak, track.WeakSince) = (true, now);
         else if (now - track.WeakSince >= options.WeakHold)
         {
@@ -275,11 +315,12 @@ public sealed class PresenceTracker
     {
         if (track.HasBeacon)
         {
+            if (blind.SuspendsExits(now)) return;
             var last = track.HasPortal && track.LastPortal > track.LastHeard ? track.LastPortal : track.LastHeard;
             var silence = track.Interval.Silence(options);
-            if (now - last > silence) Depart(track, DepartureReason.Silence, last, now, events);
+            if (now - Later(last, track.SightBack) > silence) Depart(track, blind.Hides(track) ? DepartureReason.Lost : DepartureReason.Silence, last, now, events);
             // Heard by none but the outside, and longer than the door receivers would miss them by chance: they are still about, but not in here.
-            else if (track.LastInside is { } inside && track.LastHeard > inside && last == track.LastHeard && now - inside > 3 * silence)
+            else if (track.LastInside is { } inside && track.LastHeard > inside && last == track.LastHeard && now - Later(inside, track.SightBack) > 3 * silence)
                 Depart(track, DepartureReason.Outside, inside, now, events);
         }
         else if (now - track.LastPortal > options.PortalHold)
@@ -307,7 +348,9 @@ public sealed class PresenceTracker
         track.Assurance = assurance;
         track.ForgetEvidence();
         Present++;
-        events.Add(new Arrival(track.Visit, track.Subject, zone, road, at, receiver, assurance, returned));
+        // Who uses the portal is not at the door, and who returns was greeted.
+        var party = returned || road == Road.Portal ? null : parties.Join(track.Visit, track.Household, zone, at);
+        events.Add(new Arrival(track.Visit, track.Subject, zone, road, at, receiver, assurance, returned, party));
     }
 
     private void Depart(Track track, DepartureReason reason, Instant lastSign, Instant now, ICollection<PresenceEvent> events)
@@ -324,7 +367,9 @@ public sealed class PresenceTracker
 
     private ReceiverId? ReceiverOf(Track track) => track.Receiver == Track.NoReceiver ? null : places[track.Receiver].Id;
 
-    private bool IsForgettable(Track track, Instant now) =>
+    private static Instant Later(Instant a, Instant b) => a > b ? a : b;
+
+    private bool IsForgettable(Track track, Instant now) => track.Furniture ? now - track.LastHeard > options.FurnitureGone :
         (!track.HasVisit || now - track.Left > options.ReentryGrace)
         && (!track.HasBeenHeard || now - track.LastHeard > options.SilenceMaximum);
 }

@@ -8,7 +8,8 @@ namespace StoreEdge.Core.Presence;
 /// <param name="Rssi">dBm, −127 to +20; <see cref="RssiUnknown"/> where the controller did not say, which proves presence but not nearness.</param>
 /// <param name="At">When.</param>
 /// <param name="Assurance">How sure the identifier is.</param>
-public readonly record struct Sighting(Pseudonym Subject, ReceiverId Receiver, sbyte Rssi, Instant At, Assurance Assurance)
+/// <param name="Household">Whom they come with, where that is known.</param>
+public readonly record struct Sighting(Pseudonym Subject, ReceiverId Receiver, sbyte Rssi, Instant At, Assurance Assurance, Pseudonym? Household = null)
 {
     /// <summary>What HCI says for "not available".</summary>
     public const sbyte RssiUnknown = 127;

@@ -12,6 +12,11 @@ internal sealed class Track(Pseudonym subject, int receivers)
     internal bool HasBeenHeard;
     internal Instant? LastInside;
 
+    // From when silence counts, where that is later than the last packet: a receiver that had been blind hears again.
+    internal Instant SightBack;
+    internal Pseudonym? Household;
+    internal bool Furniture;
+
     // The visit, open while Present, kept through the grace afterwards.
     internal bool Present;
     internal VisitId Visit;

@@ -25,6 +25,28 @@ public sealed class DecidingLoopTests
     }
 
     [Fact]
+    public async Task Who_came_in_together_is_greeted_once_and_who_came_alone_is_greeted_anew()
+    {
+        await using var bench = new DecidingBench(OneGeneric);
+        await bench.ArrivesAsync("v1");
+        var greeting = bench.Hub.Current(DecidingBench.Door)!.Decision;
+        await bench.ArrivesAsync("v2", "k1-bia", party: "v1");
+        Assert.Equal(greeting, bench.Hub.Current(DecidingBench.Door)!.Decision);
+        await bench.ArrivesAsync("v3", "k1-caio");
+        Assert.Equal("v3", bench.Hub.Current(DecidingBench.Door)!.Visit.Value);
+    }
+
+    [Fact]
+    public async Task A_party_whose_first_has_already_left_is_still_greeted()
+    {
+        await using var bench = new DecidingBench(OneGeneric);
+        await bench.ArrivesAsync("v1");
+        await bench.DepartsAsync("v1");
+        await bench.ArrivesAsync("v2", "k1-bia", party: "v1");
+        Assert.Equal("v2", bench.Hub.Current(DecidingBench.Door)!.Visit.Value);
+    }
+
+    [Fact]
     public async Task The_displays_own_acknowledgement_makes_the_proof_with_its_latency()
     {
         await using var bench = new DecidingBench(OneGeneric);

@@ -21,6 +21,7 @@ public sealed class PresenceLoopTests
     private readonly ConcurrentQueue<IEventData> kept = [];
     private readonly HealthBoard health;
     private int refusals;
+    private volatile bool blind;
 
     public PresenceLoopTests() => health = new(clock, NullLogger<HealthBoard>.Instance);
 
@@ -83,6 +84,38 @@ public sealed class PresenceLoopTests
         });
     }
 
+    [Fact]
+    public async Task Nobody_leaves_while_the_receiver_is_blind_and_they_do_once_it_hears_again()
+    {
+        await Running(async loop =>
+        {
+            for (var i = 0; i < 20; i++) sightings.Writer.TryWrite(new(Ana, Front.Id, -60, Instant.Now(clock) + TimeSpan.FromSeconds(i * 0.2), Assurance.Low));
+            await UntilAsync(() => kept.Any(k => k is ArrivalData), TimeSpan.FromMilliseconds(100));
+            blind = true;
+            await RoundsAsync(loop, 60, TimeSpan.FromSeconds(1));
+            Assert.DoesNotContain(kept, k => k is DepartureData);
+            blind = false;
+            await UntilAsync(() => kept.Any(k => k is DepartureData), TimeSpan.FromSeconds(1));
+        });
+    }
+
+    private async Task UntilAsync(Func<bool> happened, TimeSpan step)
+    {
+        for (var deadline = Environment.TickCount64 + 20_000; !happened() && Environment.TickCount64 < deadline; await Task.Yield()) clock.Advance(step);
+        Assert.True(happened());
+    }
+
+    /// <summary>Moves the clock, and each time waits until the loop has come round.</summary>
+    private async Task RoundsAsync(PresenceLoop loop, int rounds, TimeSpan step)
+    {
+        for (var i = 0; i < rounds; i++)
+        {
+            clock.Advance(step);
+            for (var deadline = Environment.TickCount64 + 20_000; loop.Silence is not { } silence || silence >= step; await Task.Yield())
+                Assert.True(Environment.TickCount64 < deadline, "the loop stands still");
+        }
+    }
+
     /// <summary>Until the loop waits to try again: beside its beat a second timer is set. Time stands still meanwhile.</summary>
     private async Task PausesAsync()
     {
@@ -93,7 +126,7 @@ public sealed class PresenceLoopTests
     private async Task Running(Func<PresenceLoop, Task> act)
     {
         using var stop = new CancellationTokenSource();
-        var loop = new PresenceLoop(sightings.Reader, [Front], new(), Append, clock, health);
+        var loop = new PresenceLoop(sightings.Reader, [Front], _ => blind, new(), Append, clock, health);
         var run = loop.RunAsync(stop.Token);
         await act(loop);
         await stop.CancelAsync();

@@ -90,6 +90,7 @@ public sealed class PresenceTrackerTests
     public void Seventy_per_cent_random_loss_ends_no_visit()
     {
         var random = new Random(7);
+        tracker = new([Front], new() { FurnitureAfter = TimeSpan.FromDays(1) }, _ => new("v"));
         Stay(Ana, -60, 3, 0.5, Front);
         for (var i = 0; i < 20 * 3600 * 2; i++)
         {
