@@ -26,7 +26,7 @@ public sealed class SensingLoopTests
         var clock = new ManualClock();
         clock.Advance(TimeSpan.FromSeconds(5));
         var place = StoreEdge.Core.Presence.ReceiverPlace.Uncalibrated(new("door"), new("entrance"), StoreEdge.Core.Presence.ReceiverSide.Inside);
-        var loop = new SensingLoop([new(place, source)], (_, out owner) => { owner = default!; return false; }, clock, new(clock, NullLogger<HealthBoard>.Instance));
+        var loop = new SensingLoop([new(place, source)], (in _, out owner) => { owner = default!; return false; }, clock, new(clock, NullLogger<HealthBoard>.Instance));
         Assert.True(loop.IsBlind(new("door")));
         Assert.False(loop.IsBlind(new("window")));
         Assert.Equal(TimeSpan.FromSeconds(5), loop.Status[0].Blind!.Since - StoreEdge.Core.Instant.Origin);
