@@ -7,6 +7,7 @@ return await new RootCommand("StoreEdge notices who comes in, keeps it, tells ce
     CheckConfigCommand.Create(),
     DoctorCommand.Create(),
     DecodeCommand.Create(),
+    RecordCommand.Create(),
     ReplayCommand.Create(),
     DecideCommand.Create(TimeProvider.System),
     JournalCommand.Create(),

@@ -28,6 +28,9 @@ internal sealed class ConfigurationArguments
     /// <summary>Whether the command line names a configuration at all.</summary>
     public bool IsGiven(ParseResult parsed) => parsed.GetValue(file) is not null || parsed.GetValue(settings) is { Length: > 0 };
 
+    /// <summary>The main file as the command line names it; null where it does not.</summary>
+    public string? FileOf(ParseResult parsed) => parsed.GetValue(file);
+
     /// <summary>Reads all layers.</summary>
     public ConfigurationLayers Read(ParseResult parsed) =>
         ConfigurationLayers.Read(parsed.GetValue(file), Environment.GetEnvironmentVariables(), parsed.GetValue(settings) ?? []);

@@ -1,12 +1,8 @@
 using System.Buffers;
 using System.CommandLine;
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 using StoreEdge.Agent.Configuration;
-using StoreEdge.Agent.Health;
-using StoreEdge.Agent.Hosting;
 using StoreEdge.Agent.Sensing;
-using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
 
 namespace StoreEdge.Agent.Commands;
@@ -40,7 +36,7 @@ internal static class ReplayCommand
                 }
 
                 using var output = Console.OpenStandardOutput();
-                return Run(lanes, any ? new AnyBeacon().TryFind : Registry(options!, error).TryFind, options?.Presence ?? new(), output, error);
+                return Run(lanes, any ? new AnyBeacon().TryFind : Listening.Registry(options!, error).TryFind, options?.Presence ?? new(), output, error);
             }
             catch (ConfigurationException wrong)
             {
@@ -53,15 +49,6 @@ internal static class ReplayCommand
             }
         });
         return command;
-    }
-
-    private static EnrolmentRegistry Registry(AgentOptions options, TextWriter error)
-    {
-        var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKey(options.Enrolment), TimeProvider.System);
-        var health = new HealthBoard(TimeProvider.System, NullLogger<HealthBoard>.Instance);
-        new EnrolmentFiles(options.Enrolment, options.StateDirectory, registry, health).Load();
-        foreach (var warning in health.Warnings) error.WriteLine(warning.Text);
-        return registry;
     }
 
     internal static int Run(IReadOnlyList<ReplayLane> lanes, BeaconLookup lookup, PresenceOptions options, Stream output, TextWriter error)

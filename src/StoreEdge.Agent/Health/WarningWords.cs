@@ -55,6 +55,8 @@ internal static class WarningWords
         ["display-content"] = new("display", new("Display", "Tela"), "Recarregue a página da tela; o navegador pode ser antigo demais."),
         ["receiver-fault"] = new("receiver", new("Receiver", "Receptor"), "Verifique se o rádio está conectado e se a fonte em receivers[] está certa."),
         ["receiver-stream"] = new(null, new("Receiver stream", "Fluxo do receptor"), "Verifique o programa que envia a este soquete: ele não fala btsnoop."),
+        ["strangers-recorded"] = new(null, new("Everybody is being recorded", "Todos estão sendo gravados"), "Se ninguém da sua equipe procura uma falha aqui, encerre esse processo e apague a gravação."),
+        ["tap-unavailable"] = new(null, new("Recording and calibrating", "Gravação e calibração"), "Verifique as permissões e o comprimento do caminho do diretório de estado; tenta de novo sozinho."),
         ["portal-failed"] = new("portal", Phrase.Same("Portal"), "Veja os avisos do diário e o log; os clientes recebem um pedido de desculpas."),
         ["vital-sign"] = new(null, new("Vital sign", "Sinal vital"), "O systemd reinicia o serviço se persistir; depois envie o log (journalctl -u storeedge)."),
     };

@@ -88,6 +88,7 @@ internal static class StoreHost
         loops.Run("displays", displays.RunAsync);
         loops.Run("presence", presence.RunAsync);
         loops.Run("sensing", sensing.RunAsync);
+        loops.Run("tap", new TapLoop(Path.Combine(options.StateDirectory, TapLoop.SocketName), sensing.Receivers, time, health, logs.CreateLogger<TapLoop>()).RunAsync);
         loops.Run("live events", feed.RunAsync);
         if (link is not null) link.Run(loops);
         await app.StartAsync(stop).ConfigureAwait(false);

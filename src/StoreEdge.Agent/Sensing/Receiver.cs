@@ -22,6 +22,8 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
     private long overflowed;
     private long malformed;
     private long lastHeard = -1;
+    private readonly Lock tapGate = new();
+    private Tap[]? taps;
     private volatile Source source = new(false, default, "not opened yet", false);
 
     public ReceiverPlace Place => place;
@@ -32,6 +34,25 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
     public ReceiverStatus Status => new(
         place, source.Open, source.Fault, Volatile.Read(ref frames), Volatile.Read(ref advertisements), Volatile.Read(ref enrolled), Volatile.Read(ref notEnrolled),
         Volatile.Read(ref overflowed), Volatile.Read(ref malformed), Volatile.Read(ref lastHeard) is >= 0 and var last ? new Instant(last) : null);
+
+    /// <summary>Lets a technician listen to what passes; nobody pays for it while nobody does.</summary>
+    public void Attach(Tap tap)
+    {
+        lock (tapGate) Volatile.Write(ref taps, [.. taps ?? [], tap]);
+    }
+
+    /// <summary>Ends what <see cref="Attach"/> began.</summary>
+    public void Detach(Tap tap)
+    {
+        lock (tapGate)
+        {
+            Tap[] others = [.. (taps ?? []).Where(t => t != tap)];
+            Volatile.Write(ref taps, others.Length == 0 ? null : others);
+        }
+    }
+
+    /// <summary>Whether some tap takes everybody.</summary>
+    public bool RecordsEverybody => Volatile.Read(ref taps)?.Any(t => t.TakesEverybody) ?? false;
 
     /// <summary>Whether this receiver could not hear anybody now, and since when; null while it can. What it does not say then is no sign that somebody left.</summary>
     public Blindness? BlindAt(Instant now)
@@ -64,6 +85,9 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
     {
         Volatile.Write(ref frames, frames + 1);
         Volatile.Write(ref lastHeard, at.Nanoseconds);
+        if (Volatile.Read(ref taps) is { } listening)
+            foreach (var tap in listening)
+                tap.TakeEvent(packet, at);
         if (!HciEvent.TryRead(packet, out var reports, out var wrong))
         {
             // A controller tells of many other things besides advertisements.
@@ -89,7 +113,11 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
 
         // A frame without a beacon id may still come from an address that its owner's key explains.
         frame.TryGetBeaconId(out var beacon);
-        if (!lookup(new(beacon, report.Address, report.AddressType, at), out var owner))
+        var isEnrolled = lookup(new(beacon, report.Address, report.AddressType, at), out var owner);
+        if (Volatile.Read(ref taps) is { } listening)
+            foreach (var tap in listening)
+                tap.TakeAdvertisement(report, payload, beacon, isEnrolled, at);
+        if (!isEnrolled)
         {
             Volatile.Write(ref notEnrolled, notEnrolled + 1);
             canaries.HearOther(at);

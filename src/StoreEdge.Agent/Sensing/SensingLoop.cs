@@ -41,6 +41,9 @@ internal sealed class SensingLoop
 
     public ChannelReader<Sighting> Sightings => sightings.Reader;
 
+    /// <summary>The receivers, for whoever taps them.</summary>
+    public IReadOnlyList<Receiver> Receivers => [.. receivers.Select(r => r.Receiver)];
+
     public IReadOnlyList<ReceiverStatus> Status
     {
         get

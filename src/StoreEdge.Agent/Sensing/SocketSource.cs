@@ -11,9 +11,12 @@ namespace StoreEdge.Agent.Sensing;
 /// </summary>
 internal sealed class SocketSource(string path, TimeProvider time, HealthBoard health) : IAdvertisementSource
 {
+    // The peer may run as another user of the agent's group.
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
     public async Task RunAsync(Receiver receiver, CancellationToken stop)
     {
-        using var listener = Listen();
+        using var listener = UnixListener.Open(path, Mode, backlog: 4);
         health.Clear(SensingLoop.FaultOf(receiver));
         try
         {
@@ -68,44 +71,5 @@ internal sealed class SocketSource(string path, TimeProvider time, HealthBoard h
         var result = reader.TryRead(out var record);
         if (result == BtsnoopRead.Done && record.Event.Length > 0) receiver.Hear(record.Event, Instant.Now(time));
         return result;
-    }
-
-    private Socket Listen()
-    {
-        RemoveStale();
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory) Directory.CreateDirectory(directory);
-        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            listener.Bind(new UnixDomainSocketEndPoint(path));
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
-            listener.Listen(4);
-            return listener;
-        }
-        catch
-        {
-            listener.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Removes a socket that a killed agent left; never one that somebody listens on, nor anything that is not a socket.</summary>
-    private void RemoveStale()
-    {
-        var file = new FileInfo(path);
-        if (!file.Exists) return;
-        if (file.Length > 0) throw new IOException($"{path} is a file, not a socket; remove it or name another path");
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-        }
-        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            File.Delete(path);
-            return;
-        }
-
-        throw new IOException($"another process listens on {path}; stop it or name another path");
     }
 }

@@ -22,6 +22,9 @@ public readonly ref struct AdvertisingReport
     /// <summary>Whether it came in an extended report (subevent 0D).</summary>
     public bool IsExtended { get; init; }
 
+    /// <summary>The event type as the controller gave it: one byte of a legacy report (3 is ADV_NONCONN_IND), a bit field of an extended one.</summary>
+    public ushort EventType { get; init; }
+
     /// <summary>0 public, 1 random, 2 public identity, 3 random identity, FF none (anonymous).</summary>
     public byte AddressType { get; init; }
 

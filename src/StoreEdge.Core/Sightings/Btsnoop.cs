@@ -72,13 +72,14 @@ public static class Btsnoop
     /// <param name="destination">At least <see cref="RecordHeaderLength"/> bytes.</param>
     /// <param name="packetLength">Bytes of the packet, with its type byte.</param>
     /// <param name="microseconds">µs since the start of the year 0.</param>
-    public static void WriteRecordHeader(Span<byte> destination, int packetLength, long microseconds)
+    /// <param name="lost">Packets lost since the stream began, as the format counts them.</param>
+    public static void WriteRecordHeader(Span<byte> destination, int packetLength, long microseconds, uint lost = 0)
     {
         const uint receivedEvent = 3;
         BinaryPrimitives.WriteUInt32BigEndian(destination, (uint)packetLength);
         BinaryPrimitives.WriteUInt32BigEndian(destination[4..], (uint)packetLength);
         BinaryPrimitives.WriteUInt32BigEndian(destination[8..], receivedEvent);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[12..], 0);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[12..], lost);
         BinaryPrimitives.WriteInt64BigEndian(destination[16..], microseconds);
     }
 
@@ -99,6 +100,7 @@ public static class Btsnoop
         var included = BinaryPrimitives.ReadUInt32BigEndian(source[4..]);
         if (included > MaximumPacketLength || included > original) return BtsnoopRead.Malformed;
         var flags = BinaryPrimitives.ReadUInt32BigEndian(source[8..]);
+        var lost = BinaryPrimitives.ReadUInt32BigEndian(source[12..]);
         var microseconds = BinaryPrimitives.ReadInt64BigEndian(source[16..]);
         if (microseconds < 0) return BtsnoopRead.Malformed;
         consumed = RecordHeaderLength + (int)included;
@@ -112,18 +114,18 @@ public static class Btsnoop
         };
         if (!isEvent)
         {
-            record = new() { Microseconds = microseconds };
+            record = new() { Microseconds = microseconds, Lost = lost };
             return BtsnoopRead.Done;
         }
 
         if (datalink == BtsnoopDatalink.Uart)
         {
-            record = new() { Microseconds = microseconds, Event = source[RecordHeaderLength..consumed] };
+            record = new() { Microseconds = microseconds, Lost = lost, Event = source[RecordHeaderLength..consumed] };
             return BtsnoopRead.Done;
         }
 
         source[RecordHeaderLength - 1] = 0x04;
-        record = new() { Microseconds = microseconds, Event = source[(RecordHeaderLength - 1)..consumed] };
+        record = new() { Microseconds = microseconds, Lost = lost, Event = source[(RecordHeaderLength - 1)..consumed] };
         return BtsnoopRead.Done;
     }
 }
@@ -133,6 +135,9 @@ public readonly ref struct BtsnoopRecord
 {
     /// <summary>µs since the start of the year 0.</summary>
     public long Microseconds { get; init; }
+
+    /// <summary>Packets that whoever recorded lost since the stream began.</summary>
+    public uint Lost { get; init; }
 
     /// <summary>The HCI event with its type byte; empty where the record holds something else (a command, data, a note of the monitor).</summary>
     public ReadOnlySpan<byte> Event { get; init; }

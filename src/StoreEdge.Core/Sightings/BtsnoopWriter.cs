@@ -25,9 +25,10 @@ public sealed class BtsnoopWriter
     /// <summary>Writes one event.</summary>
     /// <param name="microseconds">µs since the start of the year 0.</param>
     /// <param name="packet">The event with its type byte 04, at most 258 bytes.</param>
-    public void Write(long microseconds, ReadOnlySpan<byte> packet)
+    /// <param name="lost">Packets lost since the stream began.</param>
+    public void Write(long microseconds, ReadOnlySpan<byte> packet, uint lost = 0)
     {
-        Btsnoop.WriteRecordHeader(buffer, packet.Length, microseconds);
+        Btsnoop.WriteRecordHeader(buffer, packet.Length, microseconds, lost);
         packet.CopyTo(buffer.AsSpan(Btsnoop.RecordHeaderLength));
         stream.Write(buffer, 0, Btsnoop.RecordHeaderLength + packet.Length);
     }

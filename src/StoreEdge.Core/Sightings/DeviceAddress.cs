@@ -14,6 +14,12 @@ public readonly record struct DeviceAddress(ulong Bits)
         return new(bits);
     }
 
+    /// <summary>Writes the six little-endian bytes of an HCI event.</summary>
+    public void CopyTo(Span<byte> littleEndian)
+    {
+        for (var i = 0; i < 6; i++) littleEndian[i] = (byte)(Bits >> 8 * i);
+    }
+
     /// <summary><c>aa:bb:cc:dd:ee:ff</c>, lower case.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Bits >> 40 & 255:x2}:{Bits >> 32 & 255:x2}:{Bits >> 24 & 255:x2}:{Bits >> 16 & 255:x2}:{Bits >> 8 & 255:x2}:{Bits & 255:x2}");

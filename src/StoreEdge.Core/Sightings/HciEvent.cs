@@ -97,6 +97,7 @@ public static class HciEvent
         int length = packet[offset + 8];
         var report = new AdvertisingReport
         {
+            EventType = packet[offset],
             AddressType = packet[offset + 1],
             Address = DeviceAddress.Read(packet.Slice(offset + 2, 6)),
             SetId = 0xFF,
@@ -115,6 +116,7 @@ public static class HciEvent
         var report = new AdvertisingReport
         {
             IsExtended = true,
+            EventType = BinaryPrimitives.ReadUInt16LittleEndian(packet[offset..]),
             Status = (ReportDataStatus)(BinaryPrimitives.ReadUInt16LittleEndian(packet[offset..]) >> 5 & 3),
             AddressType = packet[offset + 2],
             Address = DeviceAddress.Read(packet.Slice(offset + 3, 6)),
