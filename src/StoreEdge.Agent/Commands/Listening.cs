@@ -6,7 +6,6 @@ using StoreEdge.Agent.Hosting;
 using StoreEdge.Agent.Sensing;
 using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
-using StoreEdge.Core.Sightings;
 
 namespace StoreEdge.Agent.Commands;
 

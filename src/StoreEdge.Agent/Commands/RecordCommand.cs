@@ -118,7 +118,7 @@ internal static class RecordCommand
         }
     }
 
-    private static void Summarise(IReadOnlyList<Recorder> recorders, string configured, TextWriter told)
+    private static void Summarise(List<Recorder> recorders, string configured, TextWriter told)
     {
         foreach (var recorder in recorders) told.WriteLine(recorder.Told());
         if (recorders.Count > 1) told.WriteLine($"{recorders.SelectMany(r => r.Enrolled).Distinct().Count()} enrolled devices in all");

@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using StoreEdge.Agent.Sensing;
-using StoreEdge.Core;
 using StoreEdge.Core.Sightings;
 using StoreEdge.Tests.Sightings;
 
