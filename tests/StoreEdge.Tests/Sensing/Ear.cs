@@ -14,6 +14,7 @@ namespace StoreEdge.Tests.Sensing;
 internal sealed class Ear : IDisposable
 {
     public const string KnownText = "ibeacon:e2c56db5-dffb-48d2-b060-d0f5a71096e0/1/2";
+    private static readonly BeaconId Known = BeaconId.TryParse(KnownText, out var known) ? known : default;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly Channel<Sighting> sightings = Channel.CreateBounded<Sighting>(1024);
 
@@ -37,9 +38,8 @@ internal sealed class Ear : IDisposable
 
     public static bool Lookup(in Heard heard, out BeaconOwner owner)
     {
-        Assert.True(BeaconId.TryParse(KnownText, out var known));
         owner = new(new("k1-somebody"), BeaconRole.Customer, Assurance.Low, null);
-        return heard.Beacon == known;
+        return heard.Beacon == Known;
     }
 
     /// <summary>A btsnoop stream of these packets, a tenth of a second apart.</summary>
