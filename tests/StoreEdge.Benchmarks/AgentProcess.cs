@@ -13,8 +13,13 @@ internal sealed class AgentProcess : IDisposable
     private readonly Process process;
     private readonly Socket notifications;
 
-    private AgentProcess(Process process, Socket notifications, TimeSpan ready, TimeSpan answered) =>
-        (this.process, this.notifications, Ready, Answered) = (process, notifications, ready, answered);
+    private AgentProcess(Process process, Socket notifications, int port, TimeSpan ready, TimeSpan answered) =>
+        (this.process, this.notifications, Port, Ready, Answered) = (process, notifications, port, ready, answered);
+
+    public int ProcessId => process.Id;
+
+    /// <summary>Where it serves HTTP on loopback.</summary>
+    public int Port { get; }
 
     /// <summary>From the start of the process to <c>READY=1</c>.</summary>
     public TimeSpan Ready { get; }
@@ -34,13 +39,14 @@ internal sealed class AgentProcess : IDisposable
     /// <summary>Starts the agent and waits until it is ready and answers.</summary>
     /// <param name="program">Program and first arguments.</param>
     /// <param name="directory">For its configuration, state and output.</param>
-    public static async Task<AgentProcess> StartAsync(string[] program, string directory)
+    /// <param name="enrolled">How many beacons are enrolled.</param>
+    public static async Task<AgentProcess> StartAsync(string[] program, string directory, int enrolled = 0)
     {
         var (port, socketPath) = (Broker.FreePort(), Path.Combine(directory, "notify"));
         // Stays open as long as the agent runs, as systemd's does.
         var notifications = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         notifications.Bind(new UnixDomainSocketEndPoint(socketPath));
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "out=$1; shift; exec \"$@\" >\"$out\" 2>&1", "sh", Path.Combine(directory, "output"), .. program, "run", "--config", Configure(directory, port)])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "out=$1; shift; exec \"$@\" >\"$out\" 2>&1", "sh", Path.Combine(directory, "output"), .. program, "run", "--config", Configure(directory, port, enrolled)])
         {
             Environment = { ["NOTIFY_SOCKET"] = socketPath },
         };
@@ -51,7 +57,7 @@ internal sealed class AgentProcess : IDisposable
             using var patience = new CancellationTokenSource(Patience);
             var ready = WaitReadyAsync(notifications, began, patience.Token);
             var answered = WaitAnsweredAsync(port, began, patience.Token);
-            return new(process, notifications, await ready, await answered);
+            return new(process, notifications, port, await ready, await answered);
         }
         catch (OperationCanceledException)
         {
@@ -97,11 +103,12 @@ internal sealed class AgentProcess : IDisposable
         }
     }
 
-    private static string Configure(string directory, int port)
+    private static string Configure(string directory, int port, int enrolled)
     {
         var examples = Path.Combine(Publishes.Root, "deploy", "examples");
         File.WriteAllText(Path.Combine(directory, "key"), "1:" + new string('5', 64) + "\n");
-        File.WriteAllText(Path.Combine(directory, "enrolment.json"), """{ "version": 1, "entries": [] }""");
+        var entries = Enumerable.Range(0, enrolled).Select(i => $$"""{ "customer": "C-{{i}}", "beacons": [ "ibeacon:e2c56db5-dffb-48d2-b060-d0f5a71096e0/1/{{i}}" ] }""");
+        File.WriteAllText(Path.Combine(directory, "enrolment.json"), $$"""{ "version": 1, "entries": [ {{string.Join(", ", entries)}} ] }""");
         var file = Path.Combine(directory, "storeedge.json");
         File.WriteAllText(file, $$"""
             {

@@ -2,15 +2,29 @@ using StoreEdge.Benchmarks;
 
 // Every figure stands beside a floor measured in the same run, in turns; what counts is the ratio. Nothing here asserts a time.
 const string Usage = """
-    dotnet run -c Release --project tests/StoreEdge.Benchmarks -- [decode|journal|memory|publish|start|all]… [options]
+    dotnet run -c Release --project tests/StoreEdge.Benchmarks -- [decode|journal|memory|publish|sensing|start|tracker|all]… [options]
       --rounds N       take each figure so often and tell the median; default 5
       --directory DIR  write test files there, on the disk in question; default: the directory for temporary files
       --publish DIR    keep the two publishes that memory and start measure, for the next run
       --json FILE      write the figures there too
     … -- append DIR    append without end and print each number once its event is on disk; for kill -9
+    … -- mutate [N] [SEED]  hold the decoder to a second reading of N damaged packets; default 10000000
+    … -- drain SOCKET  listen and read, and nothing else: the floor of "sensing"
     """;
 
 if (args is ["append", var target]) return await EndlessAppends.RunAsync(target);
+if (args is ["drain", var socket]) return SensingScenario.Drain(socket);
+if (args is ["mutate", ..])
+{
+    var (packets, seed) = (10_000_000L, 20261122);
+    if (args.Length > 3 || (args.Length > 1 && !(long.TryParse(args[1], out packets) && packets > 0)) || (args.Length > 2 && !int.TryParse(args[2], out seed)))
+    {
+        Console.Error.WriteLine(Usage);
+        return 2;
+    }
+
+    return MutatedPackets.Run(packets, seed);
+}
 
 var scenarios = new SortedDictionary<string, Func<Setting, Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
 {
@@ -18,7 +32,9 @@ var scenarios = new SortedDictionary<string, Func<Setting, Task<IReadOnlyList<Fi
     ["journal"] = JournalScenario.RunAsync,
     ["memory"] = ProcessScenarios.MemoryAsync,
     ["publish"] = PublishScenario.RunAsync,
+    ["sensing"] = SensingScenario.RunAsync,
     ["start"] = ProcessScenarios.StartAsync,
+    ["tracker"] = setting => Task.FromResult(TrackerScenario.Run(setting)),
 };
 var chosen = new List<string>();
 var (rounds, directory) = (5, Path.GetTempPath());
