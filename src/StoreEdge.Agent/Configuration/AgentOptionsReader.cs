@@ -5,6 +5,7 @@ using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Mqtt;
 using StoreEdge.Agent.Pages.Portal;
 using StoreEdge.Agent.Sensing;
+using StoreEdge.Agent.Sensing.Bluetooth;
 using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
 using StoreEdge.Linux.Mosquitto;
@@ -82,7 +83,13 @@ internal static class AgentOptionsReader
             if (place.ExitDbm >= place.EnterDbm) section.Fail("exitDbm", $"less than enterDbm ({place.EnterDbm})");
             if (receivers.Any(r => r.Place.Id.Value == id && id.Length > 0)) section.Fail("id", "each receiver has an id of its own");
             var word = section.Required("source", ReceiverSource.Allowed);
-            if (ReceiverSource.TryParse(word, out var source))
+            var radio = Radio(section);
+            if (ReceiverSource.TryParse(word, out var source) && source.IsRadio)
+            {
+                if (receivers.Any(r => r.Source == source)) section.Fail("source", "one radio has one receiver");
+                receivers.Add(new(place, source) { Radio = radio });
+            }
+            else if (ReceiverSource.TryParse(word, out source))
             {
                 // Sockets belong to the running service, recordings lie where the file that names them lies.
                 var path = source.Kind == "unix" ? Path.GetFullPath(source.Path, Path.GetFullPath(state)) : section.Resolve("source", source.Path);
@@ -94,6 +101,21 @@ internal static class AgentOptionsReader
         }
 
         return receivers;
+    }
+
+    private static RadioOptions Radio(ConfigurationSection section)
+    {
+        var d = new RadioOptions();
+        // What a controller can count: 4 to 16,384 steps of 0.625 ms.
+        var (least, most) = (RadioOptions.Step * 4, RadioOptions.Step * 16_384);
+        var read = d with
+        {
+            ScanInterval = section.Span("scanInterval", d.ScanInterval, least, most),
+            ScanWindow = section.Span("scanWindow", d.ScanWindow, least, most),
+            OverridePowerOff = section.Flag("overridePowerOff", d.OverridePowerOff),
+        };
+        if (read.ScanWindow > read.ScanInterval) section.Fail("scanWindow", "not longer than scanInterval");
+        return read;
     }
 
     private static EnrolmentOptions Enrolment(ConfigurationSection section)

@@ -50,7 +50,7 @@ internal static class StoreHost
         enrolment.Load();
 
         // Sightings become visits, visits become events.
-        var sensing = new SensingLoop(options.Receivers, registry.TryFind, time, health);
+        var sensing = new SensingLoop(options.Receivers, registry.TryFind, time, health, options.StateDirectory, logs.CreateLogger<SensingLoop>());
         var presence = new PresenceLoop(sensing.Sightings, options.Receivers.Select(r => r.Place), sensing.IsBlind, options.Presence, journal.AppendAsync, time, health);
         presence.Restore(journal.Query(database => VisitsProjection.ReadOpen(database, time.GetUtcNow())), journal.Query(VisitsProjection.ReadFurniture));
 

@@ -31,9 +31,19 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
     /// <summary>The fixed beacons that tell a dead radio from an empty store.</summary>
     public Canaries Canaries => canaries;
 
+    /// <summary>What was tried when they fell silent; only radios of this machine can be mended, but the ladder outlives their sources.</summary>
+    public RecoveryLadder Ladder { get; } = new();
+
+    /// <summary>What is known of the radio itself; null for sources that are none of this machine's.</summary>
+    public RadioStatus? Radio { get; set; }
+
     public ReceiverStatus Status => new(
         place, source.Open, source.Fault, Volatile.Read(ref frames), Volatile.Read(ref advertisements), Volatile.Read(ref enrolled), Volatile.Read(ref notEnrolled),
-        Volatile.Read(ref overflowed), Volatile.Read(ref malformed), Volatile.Read(ref lastHeard) is >= 0 and var last ? new Instant(last) : null);
+        Volatile.Read(ref overflowed), Volatile.Read(ref malformed), Volatile.Read(ref lastHeard) is >= 0 and var last ? new Instant(last) : null)
+    {
+        Radio = Radio,
+        Ladder = Ladder,
+    };
 
     /// <summary>Lets a technician listen to what passes; nobody pays for it while nobody does.</summary>
     public void Attach(Tap tap)
@@ -101,6 +111,21 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
             else if (wrong.Kind != DecodeFaultKind.None) CountMalformed();
         }
     }
+
+    /// <summary>Takes one report that came otherwise than in an HCI event: the kernel's management tells of advertisements in words of its own.</summary>
+    public void HearReport(in AdvertisingReport report, Instant at)
+    {
+        Volatile.Write(ref frames, frames + 1);
+        Volatile.Write(ref lastHeard, at.Nanoseconds);
+        if (Volatile.Read(ref taps) is { } listening)
+            foreach (var tap in listening)
+                tap.TakeReport(report, report.Data, at);
+        Take(report, report.Data, at);
+    }
+
+    /// <summary>Forgets canaries that are gone for good.</summary>
+    /// <returns>How many.</returns>
+    public int ForgetGoneCanaries(Instant now) => source is { Open: true } open ? canaries.ForgetGone(now, open.Since) : 0;
 
     private void Take(in AdvertisingReport report, ReadOnlySpan<byte> payload, Instant at)
     {

@@ -1,5 +1,6 @@
 using StoreEdge.Core;
 using StoreEdge.Core.Presence;
+using StoreEdge.Core.Radio;
 
 namespace StoreEdge.Agent.Sensing;
 
@@ -19,7 +20,18 @@ internal sealed record ReceiverStatus(
 {
     /// <summary>Why it hears nobody, or null while it does.</summary>
     public Blindness? Blind { get; init; }
+
+    /// <summary>What is known of the radio itself; null for sources that are none of this machine's.</summary>
+    public RadioStatus? Radio { get; init; }
+
+    /// <summary>What was tried to make it hear again; null where nothing can be.</summary>
+    public RecoveryLadder? Ladder { get; init; }
 }
+
+/// <summary>What is known of a radio of this machine.</summary>
+/// <param name="Adapter">Its present number, such as <c>hci0</c>.</param>
+/// <param name="Dropped">Packets that the kernel dropped because the agent did not read in time.</param>
+internal sealed record RadioStatus(string Adapter, long Dropped);
 
 /// <summary>A receiver that could not hear anybody, whoever is there: its silence is no sign that somebody left.</summary>
 /// <param name="Since">Since when.</param>

@@ -1,16 +1,23 @@
 using System.Collections.Frozen;
 using System.Threading.Channels;
 using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Sensing.Bluetooth;
 using StoreEdge.Core;
 using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
+using StoreEdge.Core.Radio;
+using StoreEdge.Linux.Bluetooth;
 
 namespace StoreEdge.Agent.Sensing;
 
 /// <summary>One receiver as configured.</summary>
 /// <param name="Place">Where it hangs and what its levels mean.</param>
 /// <param name="Source">Where its events come from.</param>
-internal sealed record ReceiverOptions(ReceiverPlace Place, ReceiverSource Source);
+internal sealed record ReceiverOptions(ReceiverPlace Place, ReceiverSource Source)
+{
+    /// <summary>How a radio of this machine is used.</summary>
+    public RadioOptions Radio { get; init; } = new();
+}
 
 /// <summary>
 /// Runs the receivers, each on its own: one that fails is opened again with growing pauses while the others go on. What they see of customers is in
@@ -23,16 +30,22 @@ internal sealed class SensingLoop
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    private readonly (Receiver Receiver, ReceiverSource Source)[] receivers;
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(30);
+
+    private readonly (Receiver Receiver, ReceiverOptions Options)[] receivers;
     private readonly FrozenDictionary<ReceiverId, Receiver> byId;
     private readonly Channel<Sighting> sightings;
     private readonly TimeProvider time;
     private readonly HealthBoard health;
+    private readonly string? stateDirectory;
+    private readonly ILogger? log;
 
-    public SensingLoop(IEnumerable<ReceiverOptions> receivers, BeaconLookup lookup, TimeProvider time, HealthBoard health)
+    public SensingLoop(IEnumerable<ReceiverOptions> receivers, BeaconLookup lookup, TimeProvider time, HealthBoard health, string? stateDirectory = null, ILogger? log = null)
     {
+        this.stateDirectory = stateDirectory;
+        this.log = log;
         sightings = Channel.CreateBounded<Sighting>(new BoundedChannelOptions(Capacity) { SingleReader = true });
-        this.receivers = [.. receivers.Select(r => (new Receiver(r.Place, lookup, sightings.Writer), r.Source))];
+        this.receivers = [.. receivers.Select(r => (new Receiver(r.Place, lookup, sightings.Writer), r))];
         byId = this.receivers.ToFrozenDictionary(r => r.Receiver.Place.Id, r => r.Receiver);
         foreach (var (receiver, _) in this.receivers) receiver.Close("not opened yet", Instant.Now(time));
         this.time = time;
@@ -61,19 +74,38 @@ internal sealed class SensingLoop
 
     /// <summary>Runs until stopped, also where there is no receiver (then only the portal notices people) or every recording is over.</summary>
     public Task RunAsync(CancellationToken stop) =>
-        Task.WhenAll(receivers.Select(r => RunAsync(r.Receiver, r.Source, stop)).Append(Task.Delay(Timeout.InfiniteTimeSpan, time, stop)));
+        Task.WhenAll(receivers.Select(r => RunAsync(r.Receiver, r.Options, stop)).Append(WatchAsync(stop)));
 
     /// <summary>The code of the warning that a source cannot be used; the source clears it once it can.</summary>
     internal static string FaultOf(Receiver receiver) => $"receiver-fault:{receiver.Place.Id}";
 
-    private async Task RunAsync(Receiver receiver, ReceiverSource source, CancellationToken stop)
+    /// <summary>A fixed beacon that is gone for good must not keep its receiver blind for good.</summary>
+    private async Task WatchAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            await Task.Delay(WatchEvery, time, stop);
+            foreach (var (receiver, _) in receivers)
+            {
+                var code = $"receiver-canary:{receiver.Place.Id}";
+                if (receiver.ForgetGoneCanaries(Instant.Now(time)) is > 0 and var gone)
+                    health.Raise(code, Severity.Warning,
+                        $"Receiver {receiver.Place.Id} has not heard {gone} fixed {(gone == 1 ? "beacon" : "beacons")} for {Canaries.GoneAfter.TotalMinutes:0} minutes while it heard others; "
+                        + $"{receiver.Canaries.Learned} {(receiver.Canaries.Learned == 1 ? "is" : "are")} left to tell a dead radio from an empty store.",
+                        "Check the fixed beacons near this receiver: battery and place.");
+                else if (receiver.Canaries.Returned()) health.Clear(code);
+            }
+        }
+    }
+
+    private async Task RunAsync(Receiver receiver, ReceiverOptions options, CancellationToken stop)
     {
         var pause = FirstPause;
         while (true)
         {
             try
             {
-                await source.Open(time, health).RunAsync(receiver, stop);
+                await options.Source.Open(time, health, options.Radio, stateDirectory, log).RunAsync(receiver, stop);
                 return;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -83,8 +115,8 @@ internal sealed class SensingLoop
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException or System.Net.Sockets.SocketException)
             {
                 receiver.Close(fault.Message, Instant.Now(time));
-                health.Raise(FaultOf(receiver), Severity.Fault, $"Receiver {receiver.Place.Id} cannot use {source}: {fault.Message}",
-                    "Check the path and its permissions in receivers[]; it is tried again by itself.");
+                health.Raise(FaultOf(receiver), Severity.Fault, $"Receiver {receiver.Place.Id} cannot use {options.Source}: {fault.Message}",
+                    fault is BluetoothFault radio ? radio.Remedy : "Check the path and its permissions in receivers[]; it is tried again by itself.");
             }
 
             try

@@ -32,6 +32,7 @@ public sealed class Canaries
     private int count;
     private Instant lastOther;
     private bool heardOther;
+    private int forgotten;
 
     /// <summary>How many beacons are known well enough to be missed.</summary>
     public int Learned
@@ -114,7 +115,21 @@ public sealed class Canaries
             }
 
             count = kept;
+            forgotten += before - kept;
             return before - kept;
+        }
+    }
+
+    /// <summary>Whether as many as were forgotten have been learned since; true once for each time.</summary>
+    public bool Returned()
+    {
+        lock (gate)
+        {
+            if (forgotten == 0 || count < forgotten) return false;
+            for (var i = count - forgotten; i < count; i++)
+                if (!watched[i].IsLearned) return false;
+            forgotten = 0;
+            return true;
         }
     }
 

@@ -49,19 +49,42 @@ public sealed partial class AgentOptionsTests : IDisposable
     {
         var errors = ErrorsOf("""
             { "store": { "id": "Store 1", "timeZone": "Mars" }, "http": { "listen": "nowhere" },
-              "receivers": [ { "id": "door", "zone": "z", "source": "hci:hci0" }, { "id": "door", "zone": "z", "side": "left", "source": "unix:a.sock", "enterDbm": -90, "exitDbm": -80 } ],
+              "receivers": [ { "id": "door", "zone": "z", "source": "hci:left" }, { "id": "door", "zone": "z", "side": "left", "source": "unix:a.sock", "enterDbm": -90, "exitDbm": -80 } ],
               "mqtt": { "certificateFile": "c.pem" }, "bundel": {} }
             """);
         Assert.Contains(errors, e => e.StartsWith("storeedge.json: store.id: \"Store 1\" is not allowed; the store's id: 1–64 characters", StringComparison.Ordinal));
         Assert.Contains(errors, e => e.StartsWith("storeedge.json: store.timeZone: \"Mars\"", StringComparison.Ordinal));
         Assert.Contains(errors, e => e.StartsWith("storeedge.json: http.listen: \"nowhere\"", StringComparison.Ordinal));
-        Assert.Contains(errors, e => e.StartsWith("storeedge.json: receivers[0].source: \"hci:hci0\" is not allowed; btsnoop:PATH", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: receivers[0].source: \"hci:left\" is not allowed; mgmt:ADAPTER", StringComparison.Ordinal));
         Assert.Contains(errors, e => e.StartsWith("storeedge.json: receivers[1].side: \"left\" is not allowed; one of inside, outside", StringComparison.Ordinal));
         Assert.Contains(errors, e => e.StartsWith("storeedge.json: receivers[1].exitDbm: -80 is not allowed; less than enterDbm (-90)", StringComparison.Ordinal));
         Assert.Contains(errors, e => e.StartsWith("storeedge.json: mqtt.keyFile: null is not allowed; certificateFile and keyFile go together", StringComparison.Ordinal));
         Assert.Contains(errors, e => e.Contains("bundel", StringComparison.Ordinal) && e.Contains("did you mean 'bundle'?", StringComparison.Ordinal));
         Assert.Contains(errors, e => e.Contains("enrolment.pseudonymKeyFile: is missing", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_radio_of_this_machine_is_named_by_number_or_address_with_its_duty()
+    {
+        var options = AgentOptionsReader.Read(Layers("""
+            { "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" },
+              "receivers": [ { "id": "a", "zone": "z", "source": "mgmt:hci0", "scanInterval": "100ms", "scanWindow": "50ms", "overridePowerOff": false },
+                             { "id": "b", "zone": "z", "source": "hci:00:1a:7d:DA:71:13" } ] }
+            """));
+        Assert.Equal(["mgmt:hci0", "hci:00:1a:7d:DA:71:13"], options.Receivers.Select(r => r.Source.ToString()));
+        Assert.Equal((160, 80, false), (options.Receivers[0].Radio.IntervalSteps, options.Receivers[0].Radio.WindowSteps, options.Receivers[0].Radio.OverridePowerOff));
+        Assert.Equal((96, 96, true), (options.Receivers[1].Radio.IntervalSteps, options.Receivers[1].Radio.WindowSteps, options.Receivers[1].Radio.OverridePowerOff));
+    }
+
+    [Theory]
+    [InlineData("\"source\": \"mgmt:hci0\", \"scanWindow\": \"100ms\"", "receivers[0].scanWindow: \"100ms\" is not allowed; not longer than scanInterval")]
+    [InlineData("\"source\": \"mgmt:hci0\", \"scanInterval\": \"11s\"", "receivers[0].scanInterval: \"11s\" is not allowed; a span of time from 2.5ms to 10240ms")]
+    [InlineData("\"source\": \"mgmt:hci\"", "receivers[0].source: \"mgmt:hci\" is not allowed; mgmt:ADAPTER")]
+    [InlineData("\"source\": \"mgmt:hci0\" }, { \"id\": \"b\", \"zone\": \"z\", \"source\": \"mgmt:hci0\"", "receivers[1].source: \"mgmt:hci0\" is not allowed; one radio has one receiver")]
+    public void A_radio_that_cannot_be_used_so_is_refused(string keys, string error) =>
+        Assert.Contains(
+            ErrorsOf($$"""{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "receivers": [ { "id": "a", "zone": "z", {{keys}} } ] }"""),
+            e => e.StartsWith("storeedge.json: " + error, StringComparison.Ordinal));
 
     [Fact]
     public void Two_receivers_cannot_share_an_id() =>

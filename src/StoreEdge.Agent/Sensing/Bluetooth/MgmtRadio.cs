@@ -1,0 +1,320 @@
+using StoreEdge.Agent.Health;
+using StoreEdge.Core;
+using StoreEdge.Core.Sightings;
+using StoreEdge.Linux.Bluetooth;
+
+namespace StoreEdge.Agent.Sensing.Bluetooth;
+
+/// <summary>
+/// Listens through the kernel's advertisement monitor and keeps it alive: power first, then the scan's duty, then the monitor; whatever the kernel tells that contradicts,
+/// and a look every 30 s since such words can be lost, makes it ready again. bluetoothd may run beside it. One thread.
+/// </summary>
+internal sealed partial class MgmtRadio
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Events share their queue with reports and may be lost with them.</summary>
+    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(30);
+
+    /// <summary>An adapter that was put in, or that bluetoothd has just wiped, is not ready for commands at once.</summary>
+    private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly RadioOptions options;
+    private readonly Receiver receiver;
+    private readonly MonitorMemory memory;
+    private readonly AdapterRepairs repairs;
+    private readonly TimeProvider time;
+    private readonly HealthBoard health;
+    private readonly ILogger log;
+    private readonly IPacketChannel channel;
+    private readonly MgmtClient client;
+    private readonly AdapterFinder finder;
+    private readonly RadioRecovery recovery;
+
+    // What the kernel has said since it was last looked at.
+    private bool changed;
+    private bool removed;
+    private bool switchedOff;
+
+    private ushort adapter = MgmtPacket.NoIndex;
+    private AdapterAddress address;
+    private ushort monitor;
+    private bool wasOn;
+    private Instant? failing;
+    private long malformed;
+
+    public MgmtRadio(
+        IPacketChannel channel, AdapterChoice choice, RadioOptions options, Receiver receiver, MonitorMemory memory, AdapterRepairs repairs, TimeProvider time, HealthBoard health,
+        ILogger log)
+    {
+        (this.channel, this.options, this.receiver, this.memory, this.repairs, this.time, this.health, this.log) = (channel, options, receiver, memory, repairs, time, health, log);
+        client = new(channel, time, Hear);
+        finder = new(choice, client);
+        recovery = new(receiver, repairs, RestartScan, PowerCycle, Rest, health, log);
+    }
+
+    /// <summary>Runs until the channel's owner is told to stop.</summary>
+    /// <exception cref="BluetoothFault">The source must be closed and opened anew.</exception>
+    public void Run()
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                MakeReady();
+                pause = FirstPause;
+                failing = null;
+                Listen();
+                continue;
+            }
+            catch (BluetoothFault fault) when (fault.Kind != BluetoothFaultKind.Wedged)
+            {
+                Tell(fault);
+                // What a person has decided, or must do, no restart of the adapter mends.
+                if (fault.Kind is not (BluetoothFaultKind.NoAnswer or BluetoothFaultKind.Refused or BluetoothFaultKind.Busy)) failing = null;
+                else failing ??= Instant.Now(time);
+            }
+
+            Wait(pause);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+        }
+    }
+
+    private void MakeReady()
+    {
+        changed = removed = switchedOff = false;
+        (adapter, var info) = finder.Find();
+        if (info.Address != address) (address, monitor, wasOn) = (info.Address, 0, false);
+        (channel as BluetoothSocket)?.TryHearOnly(adapter);
+        if (!info.Supported.HasFlag(MgmtSettings.LowEnergy))
+            throw new BluetoothFault(BluetoothFaultKind.NoLowEnergy, $"hci{adapter} ({address}) cannot do Bluetooth Low Energy", "Use another adapter: Bluetooth 4.0 or newer.");
+        if (!info.Current.HasFlag(MgmtSettings.LowEnergy)) Must(MgmtOpcode.SetLowEnergy, client.SetLowEnergy(adapter));
+        if (!info.Current.HasFlag(MgmtSettings.Powered)) SwitchOn();
+        wasOn = true;
+        SetDuty();
+        Monitor();
+    }
+
+    private void SwitchOn()
+    {
+        if (wasOn && !options.OverridePowerOff)
+            throw new BluetoothFault(BluetoothFaultKind.PoweredOff, $"hci{adapter} was switched off by somebody, and receivers[].overridePowerOff is false", "Switch it on (bluetoothctl power on), or set receivers[].overridePowerOff to true.");
+        var status = client.SetPowered(adapter, true);
+        if (status == MgmtStatus.RfKilled) status = Unblock();
+        Must(MgmtOpcode.SetPowered, status);
+        LogSwitchedOn(log, receiver.Place.Id.Value, adapter);
+    }
+
+    /// <summary>A soft block is a power-off by another name.</summary>
+    private MgmtStatus Unblock()
+    {
+        if (repairs.State(adapter) == RfKillState.Hard)
+            throw new BluetoothFault(BluetoothFaultKind.Blocked, $"hci{adapter} is held off by a switch of the machine (rfkill, hard block)", "Turn the machine's radio switch on, or enable Bluetooth in its firmware.");
+        var wrong = options.OverridePowerOff ? repairs.Unblock(adapter) : "receivers[].overridePowerOff is false";
+        if (wrong is not null)
+            throw new BluetoothFault(BluetoothFaultKind.Blocked, $"hci{adapter} is held off by rfkill (soft block), which could not be lifted: {wrong}", "sudo rfkill unblock bluetooth; deploy/README.md says what lets the service do it by itself.");
+        return client.SetPowered(adapter, true);
+    }
+
+    private void SetDuty()
+    {
+        var code = $"receiver-duty:{receiver.Place.Id}";
+        var status = client.SetScan(adapter, options.IntervalSteps, options.WindowSteps);
+        if (status == MgmtStatus.Success) health.Clear(code);
+        else if (status is MgmtStatus.UnknownCommand or MgmtStatus.NotSupported or MgmtStatus.InvalidParameters)
+            health.Raise(code, Severity.Warning, $"hci{adapter} does not take scanInterval and scanWindow (status 0x{(byte)status:X2}): it listens half of the time.",
+                "Update the kernel (5.11 or newer), or use an hci: source.");
+        else throw MgmtClient.Refused(MgmtOpcode.SetDefaultConfiguration, adapter, status);
+    }
+
+    private void Monitor()
+    {
+        var there = client.Monitors(adapter)
+            ?? throw new BluetoothFault(BluetoothFaultKind.Refused, "this kernel has no advertisement monitor", "Update the kernel (5.10 or newer), or use an hci: source.");
+        if (monitor != 0 && there.Handles.Contains(monitor)) return;
+        // What a killed agent left; never another's.
+        if (monitor == 0 && memory.Recall(address) is not 0 and var stale && there.Handles.Contains(stale)) client.RemoveMonitor(adapter, stale);
+        var status = client.AddMonitor(adapter, AdvertisementPattern.Beacons, out monitor);
+        if (status == MgmtStatus.Busy)
+        {
+            // A monitor that was added while the adapter was off hangs in the kernel, and with it all later ones, whoever asks; only a power cycle ends that.
+            LogBusy(log, receiver.Place.Id.Value, adapter);
+            PowerCycle();
+            status = client.AddMonitor(adapter, AdvertisementPattern.Beacons, out monitor);
+        }
+
+        if (status == MgmtStatus.Failed && there.Handles.Count >= 32)
+            throw new BluetoothFault(BluetoothFaultKind.Refused, $"hci{adapter}: all 32 advertisement monitors are taken", "Another program leaves its monitors behind: stop it, then sudo btmgmt power off and on, or restart the machine.");
+        Must(MgmtOpcode.AddPatternsMonitor, status);
+        memory.Keep(address, monitor);
+        LogListening(log, receiver.Place.Id.Value, adapter, address.ToString(), monitor);
+    }
+
+    /// <summary>Listens until something contradicts.</summary>
+    private void Listen()
+    {
+        var open = Instant.Now(time);
+        receiver.Open(open);
+        health.Clear(SensingLoop.FaultOf(receiver));
+        var (look, check) = (open + LookEvery, open + CheckEvery);
+        while (true)
+        {
+            client.Pump(look - Instant.Now(time));
+            if (changed)
+            {
+                Settle();
+                return;
+            }
+
+            var now = Instant.Now(time);
+            if (now < look) continue;
+            look = now + LookEvery;
+            Count();
+            if (recovery.Look(adapter, now, open)) return;
+            if (now < check) continue;
+            check = now + CheckEvery;
+            if (!StillReady()) return;
+        }
+    }
+
+    private bool StillReady() =>
+        client.Info(adapter) is { } info && info.Address == address && info.Current.HasFlag(MgmtSettings.Powered) && client.Monitors(adapter)?.Handles.Contains(monitor) == true;
+
+    /// <summary>After a change: an adapter that goes is first switched off, then removed; one that comes wants a moment.</summary>
+    private void Settle()
+    {
+        if (removed || switchedOff) receiver.Close($"hci{adapter} was {(removed ? "removed" : "switched off")}", Instant.Now(time));
+        Rest(Calm);
+        if (removed) receiver.Close($"hci{adapter} was removed", Instant.Now(time));
+    }
+
+    private void Tell(BluetoothFault fault)
+    {
+        receiver.Close(fault.Message, Instant.Now(time));
+        health.Raise(SensingLoop.FaultOf(receiver), Severity.Fault, $"Receiver {receiver.Place.Id}: {fault.Message}", fault.Remedy);
+    }
+
+    /// <summary>Waits for a while, or until the kernel tells of a change.</summary>
+    private void Wait(TimeSpan atMost)
+    {
+        var until = Instant.Now(time) + atMost;
+        while (!changed && until - Instant.Now(time) is { Ticks: > 0 } left)
+        {
+            client.Pump(left < LookEvery ? left : LookEvery);
+            if (adapter != MgmtPacket.NoIndex && failing is { } since && recovery.Look(adapter, Instant.Now(time), since, since)) return;
+        }
+
+        if (changed) Rest(Calm);
+    }
+
+    /// <summary>Waits without losing what arrives.</summary>
+    private void Rest(TimeSpan span)
+    {
+        var until = Instant.Now(time) + span;
+        while (until - Instant.Now(time) is { Ticks: > 0 } left) client.Pump(left);
+    }
+
+    private void RestartScan()
+    {
+        if (monitor != 0) client.RemoveMonitor(adapter, monitor);
+        monitor = 0;
+        memory.Forget();
+    }
+
+    private void PowerCycle()
+    {
+        Must(MgmtOpcode.SetPowered, client.SetPowered(adapter, false));
+        Rest(RadioRecovery.OffTime);
+        SwitchOnAgain();
+    }
+
+    private void SwitchOnAgain()
+    {
+        wasOn = false;
+        SwitchOn();
+        wasOn = true;
+    }
+
+    private void Must(MgmtOpcode opcode, MgmtStatus status)
+    {
+        if (status != MgmtStatus.Success) throw MgmtClient.Refused(opcode, adapter, status);
+    }
+
+    private void Count()
+    {
+        for (; malformed < client.Malformed; malformed++) receiver.CountMalformed();
+        receiver.Radio = new($"hci{adapter}", channel.Dropped);
+    }
+
+    private void Hear(in MgmtPacket packet)
+    {
+        if (packet.Index != adapter)
+        {
+            // Any adapter that comes may be the one that is looked for.
+            if (packet.Code == MgmtEventCode.IndexAdded) changed |= !receiver.Status.Connected;
+            return;
+        }
+
+        switch (packet.Code)
+        {
+            case MgmtEventCode.MonitorDeviceFound or MgmtEventCode.DeviceFound:
+                Take(packet);
+                break;
+            case MgmtEventCode.IndexAdded:
+                changed = true;
+                break;
+            case MgmtEventCode.IndexRemoved:
+                changed = removed = true;
+                (monitor, wasOn) = (0, false);
+                memory.Forget();
+                break;
+            case MgmtEventCode.NewSettings when packet.TryReadSettings(out var settings):
+                switchedOff = !settings.HasFlag(MgmtSettings.Powered);
+                changed |= switchedOff == receiver.Status.Connected;
+                break;
+            case MgmtEventCode.MonitorRemoved when packet.TryReadRemovedMonitor(out var handle) && (handle == 0 || handle == monitor):
+                LogWiped(log, receiver.Place.Id.Value, adapter);
+                monitor = 0;
+                changed = true;
+                break;
+        }
+    }
+
+    private void Take(in MgmtPacket packet)
+    {
+        if (!packet.TryReadAdvertisement(out var heard))
+        {
+            receiver.CountMalformed();
+            return;
+        }
+
+        // 0 is classic Bluetooth, which is also told of while somebody runs a discovery.
+        if (heard.AddressType == 0) return;
+        var report = new AdvertisingReport
+        {
+            // ADV_IND or ADV_NONCONN_IND of a legacy report.
+            EventType = heard.IsConnectable ? (ushort)0 : (ushort)3,
+            AddressType = (byte)(heard.AddressType - 1),
+            Address = DeviceAddress.Read(heard.Address),
+            SetId = 0xFF,
+            Rssi = heard.Rssi is >= -127 and <= 20 ? heard.Rssi : null,
+            Data = heard.Data,
+        };
+        receiver.HearReport(report, Instant.Now(time));
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Receiver {Receiver}: hci{Adapter} was switched on")]
+    private static partial void LogSwitchedOn(ILogger log, string receiver, ushort adapter);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Receiver {Receiver} listens on hci{Adapter} ({Address}), monitor {Monitor}")]
+    private static partial void LogListening(ILogger log, string receiver, ushort adapter, string address, ushort monitor);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Receiver {Receiver}: hci{Adapter} has an unfinished monitor command; it is switched off and on")]
+    private static partial void LogBusy(ILogger log, string receiver, ushort adapter);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Receiver {Receiver}: the monitor on hci{Adapter} was removed by somebody (bluetoothd does so when it starts)")]
+    private static partial void LogWiped(ILogger log, string receiver, ushort adapter);
+}
