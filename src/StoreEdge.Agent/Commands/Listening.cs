@@ -56,7 +56,7 @@ internal static class Listening
     /// <exception cref="ConfigurationException">There is no key.</exception>
     public static EnrolmentRegistry Registry(AgentOptions options, TextWriter error)
     {
-        var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKey(options.Enrolment), TimeProvider.System);
+        var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKeys(options.Enrolment), TimeProvider.System);
         var health = new HealthBoard(TimeProvider.System, NullLogger<HealthBoard>.Instance);
         new EnrolmentFiles(options.Enrolment, options.StateDirectory, registry, health).Load();
         foreach (var warning in health.Warnings) error.WriteLine(warning.Text);

@@ -34,8 +34,9 @@ internal sealed record StoreOptions(StoreId Id, string Name, string Language, Ti
 
 /// <summary>Who is known, and under which key they become pseudonyms.</summary>
 /// <param name="File">The registry, or null where it comes over MQTT only.</param>
-/// <param name="KeyFile">The tenant's pseudonym key, written as <see cref="PseudonymKey.Allowed"/> says; read at start.</param>
-internal sealed record EnrolmentOptions(string? File, string KeyFile);
+/// <param name="KeyFile">The tenant's pseudonym keys, written as <see cref="PseudonymKeys.Allowed"/> says; read at start.</param>
+/// <param name="MostResolvable">How many devices a list may make known by their identity resolving key.</param>
+internal sealed record EnrolmentOptions(string? File, string KeyFile, int MostResolvable = ResolvableAddress.DefaultMost);
 
 /// <summary>The guest portal: whether, and where somebody who accepts it is taken to be.</summary>
 internal sealed record PortalSettings(bool Enabled, ZoneId Zone, PortalOptions Page);

@@ -14,13 +14,13 @@ internal sealed class EnrolmentFiles(EnrolmentOptions options, string stateDirec
 
     private string LastGood => Path.Combine(stateDirectory, "enrolment.last-good.json");
 
-    /// <summary>Reads the tenant's key.</summary>
-    /// <exception cref="ConfigurationException">There is none; without it nobody can be named.</exception>
-    public static PseudonymKey ReadKey(EnrolmentOptions options)
+    /// <summary>Reads the tenant's keys.</summary>
+    /// <exception cref="ConfigurationException">There is none; without one nobody can be named.</exception>
+    public static PseudonymKeys ReadKeys(EnrolmentOptions options)
     {
         try
         {
-            return PseudonymKey.Parse(File.ReadAllText(options.KeyFile));
+            return PseudonymKeys.Parse(File.ReadAllText(options.KeyFile));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -43,7 +43,7 @@ internal sealed class EnrolmentFiles(EnrolmentOptions options, string stateDirec
     /// <exception cref="FormatException">It breaks a rule; the message names up to three places.</exception>
     public void Take(ReadOnlyMemory<byte> document)
     {
-        if (!EnrolmentList.TryParse(document, out var list, out var faults)) throw new FormatException(Told(faults));
+        if (!EnrolmentList.TryParse(document, out var list, out var faults, options.MostResolvable)) throw new FormatException(Told(faults));
         if (list.Version <= registry.Version) return;
         registry.Replace(list);
         Keep(document.Span);
@@ -57,7 +57,7 @@ internal sealed class EnrolmentFiles(EnrolmentOptions options, string stateDirec
         string wrong;
         try
         {
-            if (EnrolmentList.TryParse(File.ReadAllBytes(file), out var list, out var faults))
+            if (EnrolmentList.TryParse(File.ReadAllBytes(file), out var list, out var faults, options.MostResolvable))
             {
                 if (list.Version > registry.Version) registry.Replace(list);
                 return;

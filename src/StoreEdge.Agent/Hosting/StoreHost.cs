@@ -36,7 +36,7 @@ internal static class StoreHost
         var loops = new Loops(log, stop);
 
         // Who is known.
-        var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKey(options.Enrolment), time);
+        var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKeys(options.Enrolment), time);
         var enrolment = new EnrolmentFiles(options.Enrolment, options.StateDirectory, registry, health);
 
         Directory.CreateDirectory(options.StateDirectory);
@@ -86,6 +86,7 @@ internal static class StoreHost
 
         loops.Run("journal events to displays", deciding.RunAsync);
         loops.Run("displays", displays.RunAsync);
+        loops.Run("registry", new RegistryLoop(registry, time).RunAsync);
         loops.Run("presence", presence.RunAsync);
         loops.Run("sensing", sensing.RunAsync);
         loops.Run("tap", new TapLoop(Path.Combine(options.StateDirectory, TapLoop.SocketName), sensing.Receivers, time, health, logs.CreateLogger<TapLoop>()).RunAsync);

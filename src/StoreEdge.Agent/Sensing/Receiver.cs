@@ -14,6 +14,7 @@ namespace StoreEdge.Agent.Sensing;
 internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, ChannelWriter<Sighting> sightings)
 {
     private readonly FragmentAssembler assembler = new();
+    private readonly CloneWatch clones = new();
     private readonly Canaries canaries = new();
     private long frames;
     private long advertisements;
@@ -27,6 +28,9 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
     private volatile Source source = new(false, default, "not opened yet", false);
 
     public ReceiverPlace Place => place;
+
+    /// <summary>How often an id that never changes was found to come from two devices.</summary>
+    public long Clones => clones.Found;
 
     /// <summary>The fixed beacons that tell a dead radio from an empty store.</summary>
     public Canaries Canaries => canaries;
@@ -138,7 +142,8 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
 
         // A frame without a beacon id may still come from an address that its owner's key explains.
         frame.TryGetBeaconId(out var beacon);
-        var isEnrolled = lookup(new(beacon, report.Address, report.AddressType, at), out var owner);
+        var heard = new Heard(beacon, report.Address, report.AddressType, at);
+        var isEnrolled = lookup(heard, out var owner);
         if (Volatile.Read(ref taps) is { } listening)
             foreach (var tap in listening)
                 tap.TakeAdvertisement(report, payload, beacon, isEnrolled, at);
@@ -153,7 +158,8 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
         if (owner.Role == BeaconRole.Fixed) canaries.Hear(beacon, at);
         else canaries.HearOther(at);
         if (owner.Role != BeaconRole.Customer) return;
-        if (!sightings.TryWrite(new(owner.Subject, place.Id, report.Rssi ?? Sighting.RssiUnknown, at, owner.Assurance, owner.Household)))
+        if (clones.IsCloned(heard)) owner = owner with { Assurance = Assurance.Low, Suspicion = Suspicion.Cloned };
+        if (!sightings.TryWrite(new(owner.Subject, place.Id, report.Rssi ?? Sighting.RssiUnknown, at, owner.Assurance, owner.Household, owner.Suspicion, owner.Proof)))
             Volatile.Write(ref overflowed, overflowed + 1);
     }
 

@@ -44,5 +44,17 @@ public sealed record EnrolmentMessage(long Version, IReadOnlyList<EnrolmentEntry
 /// <param name="Beacons">Such as <c>ibeacon:UUID/major/minor</c>, at most 16.</param>
 /// <param name="Household">Who shares one: caps count them together.</param>
 /// <param name="LoyaltyNumber">What they may type on the portal to be recognised.</param>
+/// <param name="Eid">Their beacons that send Eddystone-EID, at most 16; empty or absent where they have none.</param>
+/// <param name="Irk">The identity resolving keys of their phones and watches: 32 hexadecimal digits, the most significant byte first; at most 16.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record EnrolmentEntry(string Customer, string Role, IReadOnlyList<string> Beacons, string? Household = null, string? LoyaltyNumber = null);
+public sealed record EnrolmentEntry(
+    string Customer, string Role, IReadOnlyList<string> Beacons, string? Household = null, string? LoyaltyNumber = null, IReadOnlyList<EnrolledEid>? Eid = null,
+    IReadOnlyList<string>? Irk = null);
+
+/// <summary>A beacon that sends Eddystone-EID, as it was registered.</summary>
+/// <param name="IdentityKey">Its 16-byte identity key: 32 hexadecimal digits.</param>
+/// <param name="RotationExponent">K, 0–15: a new id every 2^K seconds.</param>
+/// <param name="RegisteredAt">When its clock was read.</param>
+/// <param name="ClockAtRegistration">What its own counter of seconds showed then, 0–4294967295.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record EnrolledEid(string IdentityKey, int RotationExponent, DateTimeOffset RegisteredAt, long ClockAtRegistration = 0);

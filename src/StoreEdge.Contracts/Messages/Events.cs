@@ -24,8 +24,11 @@ public interface IEventData
 /// <param name="Test">A technician's test: kept out of votes, caps and journeys.</param>
 /// <param name="Returned">The subject left a moment ago and is back: the visit is the one that they had left, and counts once.</param>
 /// <param name="Party">The visit of the first of those who came in together (a household, or at the same moment): greet once. Null for that first one, and for who came alone.</param>
+/// <param name="Suspect">Why this may not be the subject: <c>replayed</c> (a rotating id that its device had left behind) or <c>cloned</c> (one id from two addresses at once); null where
+/// nothing speaks against it. <paramref name="Assurance"/> is then <c>low</c>.</param>
+/// <param name="Proof">Which window of the subject's rotating id was heard: alike in every store that hears the same window, and nothing else; null for ids that do not rotate.</param>
 public sealed record ArrivalData(string VisitId, string Subject, string Zone, string? Receiver, string Assurance, string Road, string Trace, bool Test = false,
-    bool Returned = false, string? Party = null) : IEventData
+    bool Returned = false, string? Party = null, string? Suspect = null, string? Proof = null) : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]
@@ -39,7 +42,8 @@ public sealed record ArrivalData(string VisitId, string Subject, string Zone, st
 /// <param name="Zone">The zone entered.</param>
 /// <param name="Receiver">Which radio hears it best now.</param>
 /// <param name="Trace">See <see cref="ArrivalData"/>.</param>
-public sealed record ZoneData(string VisitId, string Subject, string From, string Zone, string? Receiver, string Trace) : IEventData
+/// <param name="Assurance">How sure it is now; it falls to <c>low</c> when a suspicion comes up during the visit.</param>
+public sealed record ZoneData(string VisitId, string Subject, string From, string Zone, string? Receiver, string Trace, string Assurance) : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]
@@ -52,7 +56,8 @@ public sealed record ZoneData(string VisitId, string Subject, string From, strin
 /// <param name="Zone">Where.</param>
 /// <param name="PresentSeconds">Seconds since the arrival.</param>
 /// <param name="Trace">See <see cref="ArrivalData"/>.</param>
-public sealed record DwellData(string VisitId, string Subject, string Zone, double PresentSeconds, string Trace) : IEventData
+/// <param name="Assurance">How sure it is now.</param>
+public sealed record DwellData(string VisitId, string Subject, string Zone, double PresentSeconds, string Trace, string Assurance) : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]
@@ -67,7 +72,10 @@ public sealed record DwellData(string VisitId, string Subject, string Zone, doub
 /// <param name="Reason"><c>silence</c>, <c>weak</c> (below the exit threshold), <c>outside</c> (seen outside the door), <c>portal</c> (its session ended), <c>lost</c> (the receivers
 /// that heard it last stayed blind; when it left is not known) or <c>furniture</c> (present for longer than any customer stays: not a customer's device at present).</param>
 /// <param name="Trace">See <see cref="ArrivalData"/>.</param>
-public sealed record DepartureData(string VisitId, string Subject, string Zone, double PresentSeconds, string Reason, string Trace) : IEventData
+/// <param name="Assurance">How sure it was at the end.</param>
+/// <param name="Suspect">What came up during the visit; see <see cref="ArrivalData"/>.</param>
+public sealed record DepartureData(
+    string VisitId, string Subject, string Zone, double PresentSeconds, string Reason, string Trace, string Assurance, string? Suspect = null) : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]
@@ -83,7 +91,9 @@ public sealed record DepartureData(string VisitId, string Subject, string Zone, 
 /// <param name="Terms">The terms of use of the network.</param>
 /// <param name="Loyalty">To be recognised as a customer.</param>
 /// <param name="Marketing">To be shown personal offers.</param>
-public sealed record ConsentData(string VisitId, string Subject, string ReceiptId, string TextVersion, string Language, bool Terms, bool Loyalty, bool Marketing) : IEventData
+/// <param name="Assurance"><c>high</c> for somebody who typed their number, <c>low</c> for a guest.</param>
+public sealed record ConsentData(
+    string VisitId, string Subject, string ReceiptId, string TextVersion, string Language, bool Terms, bool Loyalty, bool Marketing, string Assurance) : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]
@@ -96,7 +106,8 @@ public sealed record ConsentData(string VisitId, string Subject, string ReceiptI
 /// <param name="Choice"><c>want</c>, <c>not-now</c>, <c>never</c> or <c>stop</c>.</param>
 /// <param name="OfferId">The offer; null with <c>stop</c>.</param>
 /// <param name="DecisionId">The decision that showed it; null with <c>stop</c>.</param>
-public sealed record ChoiceData(string VisitId, string Subject, string Choice, string? OfferId, string? DecisionId) : IEventData
+/// <param name="Assurance"><c>high</c> for somebody who typed their number, <c>low</c> for a guest.</param>
+public sealed record ChoiceData(string VisitId, string Subject, string Choice, string? OfferId, string? DecisionId, string Assurance) : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]

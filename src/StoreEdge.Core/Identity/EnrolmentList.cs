@@ -8,8 +8,18 @@ namespace StoreEdge.Core.Identity;
 /// <param name="Role">What the devices are to the store.</param>
 /// <param name="Household">Whom they come with, where that is known.</param>
 /// <param name="LoyaltyNumber">What they type to be recognised on the portal.</param>
-/// <param name="Beacons">Their beacons.</param>
-public sealed record EnrolmentEntry(string Customer, BeaconRole Role, string? Household, string? LoyaltyNumber, IReadOnlyList<BeaconId> Beacons);
+/// <param name="Beacons">Their beacons with an id that never changes.</param>
+public sealed record EnrolmentEntry(string Customer, BeaconRole Role, string? Household, string? LoyaltyNumber, IReadOnlyList<BeaconId> Beacons)
+{
+    /// <summary>Their beacons with a rotating id.</summary>
+    public IReadOnlyList<EphemeralDevice> Eid { get; init; } = [];
+
+    /// <summary>The identity resolving keys of their phones and watches, most significant byte first.</summary>
+    public IReadOnlyList<UInt128> Irk { get; init; } = [];
+
+    /// <summary>Without what identifies anybody, which must not come into any text.</summary>
+    public override string ToString() => $"{Role}, {Beacons.Count} beacons, {Eid.Count} rotating, {Irk.Count} resolvable";
+}
 
 /// <summary>What is wrong in an enrolment list, for the one who wrote it.</summary>
 /// <param name="Path">Where, such as <c>entries[3].beacons[0]</c>; empty for the document itself.</param>
@@ -22,7 +32,8 @@ public sealed record EnrolmentFault(string Path, string Message)
 
 /// <summary>
 /// The enrolment list as a file or as the retained message <c>desired/enrolment</c>:
-/// <c>{"version":n,"entries":[{"customer":"C-1001","role":"customer|staff|fixed","household":"H-7","loyaltyNumber":"…","beacons":["ibeacon:UUID/major/minor"]}]}</c>.
+/// <c>{"version":n,"entries":[{"customer":"C-1001","role":"customer|staff|fixed","household":"H-7","loyaltyNumber":"…","beacons":["ibeacon:UUID/major/minor"],
+/// "eid":[{"identityKey":"32 hex","rotationExponent":10,"registeredAt":"2026-11-01T12:00:00Z","clockAtRegistration":0}],"irk":["32 hex"]}]}</c>.
 /// A list with any fault is refused as a whole, so that half a list never replaces a good one.
 /// </summary>
 /// <param name="Version">Numbered by its author, from 1.</param>
@@ -35,7 +46,9 @@ public sealed record EnrolmentList(long Version, IReadOnlyList<EnrolmentEntry> E
     /// <param name="utf8">The JSON document; comments and trailing commas are tolerated.</param>
     /// <param name="list">The list.</param>
     /// <param name="faults">Everything that is wrong, up to 20; empty when the list is good.</param>
-    public static bool TryParse(ReadOnlyMemory<byte> utf8, out EnrolmentList list, out IReadOnlyList<EnrolmentFault> faults)
+    /// <param name="mostResolvable">How many devices may be known by their identity resolving key.</param>
+    public static bool TryParse(
+        ReadOnlyMemory<byte> utf8, out EnrolmentList list, out IReadOnlyList<EnrolmentFault> faults, int mostResolvable = ResolvableAddress.DefaultMost)
     {
         list = new(0, []);
         List<EnrolmentFault> found = [];
@@ -46,6 +59,7 @@ public sealed record EnrolmentList(long Version, IReadOnlyList<EnrolmentEntry> E
             if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
             using var document = JsonDocument.Parse(utf8, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             list = Read(document.RootElement, found);
+            EnrolledKeys.CheckLimit(list, mostResolvable, found);
         }
         catch (JsonException broken)
         {
@@ -81,16 +95,18 @@ public sealed record EnrolmentList(long Version, IReadOnlyList<EnrolmentEntry> E
         List<EnrolmentEntry> entries = new(array.GetArrayLength());
         Dictionary<BeaconId, string> seen = [];
         Dictionary<string, string> logins = new(StringComparer.OrdinalIgnoreCase);
+        var keys = new EnrolledKeys(faults);
         foreach (var element in array.EnumerateArray())
         {
             if (faults.Count >= MaximumFaults) break;
-            ReadEntry(element, $"entries[{entries.Count}]", seen, logins, entries, faults);
+            ReadEntry(element, $"entries[{entries.Count}]", seen, logins, keys, entries, faults);
         }
 
         return new(version, entries);
     }
 
-    private static void ReadEntry(JsonElement element, string path, Dictionary<BeaconId, string> seen, Dictionary<string, string> logins, List<EnrolmentEntry> entries, List<EnrolmentFault> faults)
+    private static void ReadEntry(
+        JsonElement element, string path, Dictionary<BeaconId, string> seen, Dictionary<string, string> logins, EnrolledKeys keys, List<EnrolmentEntry> entries, List<EnrolmentFault> faults)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
@@ -99,7 +115,7 @@ public sealed record EnrolmentList(long Version, IReadOnlyList<EnrolmentEntry> E
             return;
         }
 
-        RefuseUnknown(element, path, ["customer", "role", "household", "loyaltyNumber", "beacons"], faults);
+        RefuseUnknown(element, path, ["customer", "role", "household", "loyaltyNumber", "beacons", "eid", "irk"], faults);
         var customer = Text(element, "customer", path, faults);
         if (customer is null && !element.TryGetProperty("customer", out _)) faults.Add(new($"{path}.customer", "is missing: the tenant's customer number, 1–128 characters"));
         var role = Text(element, "role", path, faults) switch
@@ -119,7 +135,7 @@ public sealed record EnrolmentList(long Version, IReadOnlyList<EnrolmentEntry> E
         var loyaltyNumber = Text(element, "loyaltyNumber", path, faults);
         if (loyaltyNumber is not null && !logins.TryAdd(loyaltyNumber.Trim(), path))
             faults.Add(new($"{path}.loyaltyNumber", $"the same number stands at {logins[loyaltyNumber.Trim()]}; a number has one owner"));
-        entries.Add(new(customer ?? "", role, Text(element, "household", path, faults), loyaltyNumber, beacons));
+        entries.Add(new(customer ?? "", role, Text(element, "household", path, faults), loyaltyNumber, beacons) { Eid = keys.ReadEid(element, path), Irk = keys.ReadIrk(element, path) });
     }
 
     private static void ReadBeacons(JsonElement array, string path, Dictionary<BeaconId, string> seen, List<BeaconId> beacons, List<EnrolmentFault> faults)
@@ -149,7 +165,7 @@ public sealed record EnrolmentList(long Version, IReadOnlyList<EnrolmentEntry> E
         return null;
     }
 
-    private static void RefuseUnknown(JsonElement element, string path, ReadOnlySpan<string> allowed, List<EnrolmentFault> faults)
+    internal static void RefuseUnknown(JsonElement element, string path, ReadOnlySpan<string> allowed, List<EnrolmentFault> faults)
     {
         foreach (var property in element.EnumerateObject())
             if (!allowed.Contains(property.Name))

@@ -3,55 +3,225 @@ using StoreEdge.Core.Sightings;
 
 namespace StoreEdge.Core.Identity;
 
+/// <summary>What the registry knows and what came of it, in numbers.</summary>
+/// <param name="Static">Beacons with an id that never changes.</param>
+/// <param name="Rotating">Eddystone-EID devices.</param>
+/// <param name="Resolvable">Devices known by their identity resolving key.</param>
+/// <param name="UnknownAddresses">Different resolvable addresses of the last hour that belong to none of them.</param>
+/// <param name="FalseMatchesPerHour">How many strangers an hour are therefore taken for one of them, on average.</param>
+/// <param name="LeftOut">Addresses that were not looked into, because too many new ones came at once.</param>
+/// <param name="Contested">Ids that fitted two devices, and so named neither.</param>
+/// <param name="Replayed">Frames with a rotating id that its device had left behind.</param>
+public sealed record RegistryStatus(
+    int Static, int Rotating, int Resolvable, int UnknownAddresses, double FalseMatchesPerHour, long LeftOut, long Contested, long Replayed);
+
 /// <summary>
-/// Which beacons are known, and whose they are. Each content is immutable and swapped as a whole, so a look-up sees either the old one or the new one; look-ups are O(1),
-/// lock-free and allocate nothing. Customer numbers are turned into pseudonyms when the registry is built and are not kept.
+/// Which devices are known, and whose they are. Each content is immutable but for the turning of rotating ids, and swapped as a whole, so a look-up sees either the old one or
+/// the new one; look-ups are O(1), lock-free (but for resolvable addresses) and allocate nothing for strangers. Customer numbers are turned into pseudonyms when the registry is
+/// built, one for each generation of the key that is held, and are not kept.
 /// </summary>
 public sealed class EnrolmentRegistry
 {
-    private readonly PseudonymKey key;
+    /// <summary>How many rotating devices one <see cref="Turn"/> brings forward: some milliseconds of work; four calls a second serve 100,000 in 13 s, and a window of reserve lasts longer.</summary>
+    public const int PerTurn = 2000;
+
+    private readonly PseudonymKeys keys;
     private readonly TimeProvider time;
+    private readonly Lock gate = new();
     private Content content = Content.Empty;
+    private volatile int inForce;
+    private long replayed;
 
     /// <summary>An empty registry.</summary>
-    /// <param name="key">The tenant's key.</param>
-    /// <param name="time">The wall clock, which rotating ids follow.</param>
-    public EnrolmentRegistry(PseudonymKey key, TimeProvider time) => (this.key, this.time) = (key, time);
+    /// <param name="keys">The tenant's keys.</param>
+    /// <param name="time">The wall clock, which rotating ids and keys follow.</param>
+    public EnrolmentRegistry(PseudonymKeys keys, TimeProvider time)
+    {
+        (this.keys, this.time) = (keys, time);
+        inForce = keys.IndexAt(time.GetUtcNow());
+    }
+
+    /// <summary>An empty registry under one key for ever.</summary>
+    public EnrolmentRegistry(PseudonymKey key, TimeProvider time)
+        : this(new PseudonymKeys(key), time)
+    {
+    }
 
     /// <summary>The version of the content, as its author numbers it; 0 while there is none.</summary>
     public long Version => Volatile.Read(ref content).Version;
 
-    /// <summary>How many beacons are known.</summary>
-    public int Beacons => Volatile.Read(ref content).Owners.Count;
+    /// <summary>How many devices are known.</summary>
+    public int Beacons => Volatile.Read(ref content) is var c ? c.Static.Count + c.Rotating.Count + c.Resolvable.Count : 0;
 
-    /// <summary>Puts <paramref name="list"/> in place of what was known.</summary>
+    /// <summary>Which generation of the key gives names now.</summary>
+    public int KeyId => keys[inForce].KeyId;
+
+    /// <summary>The generations that are held, in force or not.</summary>
+    public IReadOnlyList<int> HeldKeyIds => [.. Enumerable.Range(0, keys.Count).Select(i => keys[i].KeyId)];
+
+    /// <summary>What is known and what came of it.</summary>
+    public RegistryStatus Status
+    {
+        get
+        {
+            var now = Volatile.Read(ref content);
+            var unknown = now.Resolvable.UnknownInLastHour(Instant.Now(time));
+            return new(
+                now.Static.Count, now.Rotating.Count, now.Resolvable.Count, unknown, ResolvableAddress.FalseMatchesPerHour(now.Resolvable.Count, unknown),
+                now.Resolvable.LeftOut, now.Rotating.Contested + now.Resolvable.Contested, Interlocked.Read(ref replayed));
+        }
+    }
+
+    /// <summary>Puts <paramref name="list"/> in place of what was known. Takes some seconds for 100,000 rotating devices; look-ups go on in the old content meanwhile.</summary>
     public void Replace(EnrolmentList list)
     {
         ArgumentNullException.ThrowIfNull(list);
-        Dictionary<BeaconId, BeaconOwner> owners = [];
-        Dictionary<string, Pseudonym> logins = new(StringComparer.Ordinal);
-        foreach (var entry in list.Entries)
+        lock (gate)
         {
-            var subject = key.OfCustomer(entry.Customer);
-            Pseudonym? household = entry.Household is { } name ? key.OfCustomer($"household/{name}") : null;
-            if (entry.LoyaltyNumber is { } number) logins[key.OfLogin(number)] = subject;
-            foreach (var beacon in entry.Beacons) owners[beacon] = new(subject, entry.Role, AssuranceOf(beacon), household);
+            var former = content;
+            var now = time.GetUtcNow();
+            var builder = new ContentBuilder(keys);
+            foreach (var entry in list.Entries) builder.Add(entry);
+            var next = builder.Build(list.Version, now);
+            next.Rotating.Inherit(former.Rotating);
+            next.Rotating.Fill(now);
+            Volatile.Write(ref content, next);
+            former.Rotating.Dispose();
+            former.Resolvable.Dispose();
         }
+    }
 
-        Volatile.Write(ref content, new(list.Version, owners.ToFrozenDictionary(), logins.ToFrozenDictionary(StringComparer.Ordinal)));
+    /// <summary>Lets time pass: brings rotating ids forward and changes over to the next key when its moment has come. To be called a few times a second.</summary>
+    /// <returns>Whether names have changed.</returns>
+    public bool Turn()
+    {
+        lock (gate)
+        {
+            var now = time.GetUtcNow();
+            content.Rotating.Turn(now, PerTurn);
+            var index = keys.IndexAt(now);
+            if (index == inForce) return false;
+            inForce = index;
+            return true;
+        }
     }
 
     /// <summary>Whose device was heard; false where it is not enrolled. From any thread; allocates nothing for strangers.</summary>
-    public bool TryFind(in Heard heard, out BeaconOwner owner) => Volatile.Read(ref content).Owners.TryGetValue(heard.Beacon, out owner);
+    public bool TryFind(in Heard heard, out BeaconOwner owner)
+    {
+        var known = Volatile.Read(ref content);
+        if (heard.Beacon.Format != BeaconFormat.Other && known.Static.TryGetValue(heard.Beacon, out var person))
+        {
+            owner = Of(person, Assurance.Low);
+            return true;
+        }
+
+        if (heard.Beacon.Format == BeaconFormat.EddystoneEid && known.Rotating.TryFind(heard.Beacon.EphemeralId, out var device, out var window))
+        {
+            owner = OfRotating(known, device, window, heard);
+            return true;
+        }
+
+        if (ResolvableAddress.Is(heard.Address, heard.AddressType) && known.Resolvable.TryFind(heard.Address, heard.At, out device))
+        {
+            owner = Of(known.ResolvableOwners[device], Assurance.Medium);
+            return true;
+        }
+
+        owner = default;
+        return false;
+    }
 
     /// <summary>Who typed this (a loyalty number); false where nobody of that number is enrolled.</summary>
-    public bool TryFindLogin(string typed, out Pseudonym subject) => Volatile.Read(ref content).Logins.TryGetValue(key.OfLogin(typed), out subject);
-
-    internal static Assurance AssuranceOf(BeaconId beacon) => beacon.Format == BeaconFormat.EddystoneEid ? Assurance.Medium : Assurance.Low;
-
-    private sealed record Content(long Version, FrozenDictionary<BeaconId, BeaconOwner> Owners, FrozenDictionary<string, Pseudonym> Logins)
+    public bool TryFindLogin(string typed, out Pseudonym subject)
     {
-        internal static readonly Content Empty =
-            new(0, FrozenDictionary<BeaconId, BeaconOwner>.Empty, FrozenDictionary<string, Pseudonym>.Empty);
+        var found = Volatile.Read(ref content).Logins.TryGetValue(keys[0].OfLogin(typed), out var person);
+        subject = found ? NameOf(person!.Names) : default;
+        return found;
+    }
+
+    /// <summary>
+    /// All names of the customer who has this one, the one in force first, then the former ones. Empty where nothing else is known: for strangers to the list, and while one key
+    /// only is held or has been in force.
+    /// </summary>
+    public ReadOnlySpan<Pseudonym> NamesOf(Pseudonym subject) =>
+        inForce > 0 && Volatile.Read(ref content).ByName.TryGetValue(subject, out var names) ? names.AsSpan(keys.Count - 1 - inForce) : [];
+
+    /// <summary>Every former name of a customer or household with the one now in force; empty while one key only has been in force. For carrying over what is remembered.</summary>
+    public IReadOnlyDictionary<string, string> Successors()
+    {
+        Dictionary<string, string> successors = new(StringComparer.Ordinal);
+        var newest = keys.Count - 1 - inForce;
+        foreach (var names in Volatile.Read(ref content).ByName.Values)
+            for (var i = newest + 1; i < names.Length; i++) successors[names[i].Value] = names[newest].Value;
+        return successors;
+    }
+
+    private Pseudonym NameOf(Pseudonym[] names) => names[keys.Count - 1 - inForce];
+
+    private BeaconOwner Of(Person person, Assurance assurance) =>
+        new(NameOf(person.Names), person.Role, assurance, person.Households is { } names ? NameOf(names) : null);
+
+    private BeaconOwner OfRotating(Content known, int device, uint window, in Heard heard)
+    {
+        var suspicion = known.Rotating.History.Take(device, window, known.Rotating.WindowOf(device), heard.At);
+        var proof = known.Proofs[device];
+        if (proof is null || proof.Window != window)
+        {
+            Span<byte> id = stackalloc byte[8];
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(id, heard.Beacon.EphemeralId);
+            known.Proofs[device] = proof = new(window, keys[inForce].OfWindow(id));
+        }
+
+        if (suspicion == Suspicion.None) known.Rotating.Learn(device, window, time.GetUtcNow());
+        else Interlocked.Increment(ref replayed);
+        return Of(known.RotatingOwners[device], suspicion == Suspicion.None ? Assurance.Medium : Assurance.Low) with { Suspicion = suspicion, Proof = proof.Text };
+    }
+
+    /// <summary>A customer, a member of staff or a fixture under every generation of the key, the newest first.</summary>
+    private sealed record Person(Pseudonym[] Names, Pseudonym[]? Households, BeaconRole Role);
+
+    private sealed record WindowProof(uint Window, string Text);
+
+    private sealed record Content(
+        long Version, FrozenDictionary<BeaconId, Person> Static, FrozenDictionary<string, Person> Logins, EphemeralTable Rotating, Person[] RotatingOwners, WindowProof?[] Proofs,
+        ResolvableDevices Resolvable, Person[] ResolvableOwners, FrozenDictionary<Pseudonym, Pseudonym[]> ByName)
+    {
+        internal static Content Empty => new ContentBuilder(null).Build(0, DateTimeOffset.UnixEpoch);
+    }
+
+    private sealed class ContentBuilder(PseudonymKeys? keys)
+    {
+        private readonly Dictionary<BeaconId, Person> beacons = [];
+        private readonly Dictionary<string, Person> logins = new(StringComparer.Ordinal);
+        private readonly List<(EphemeralDevice Device, Person Owner)> rotating = [];
+        private readonly List<(UInt128 Key, Person Owner)> resolvable = [];
+        private readonly Dictionary<Pseudonym, Pseudonym[]> byName = [];
+        private readonly Dictionary<string, Pseudonym[]> households = new(StringComparer.Ordinal);
+
+        public void Add(EnrolmentEntry entry)
+        {
+            Pseudonym[]? household = null;
+            if (entry.Household is { } name && !households.TryGetValue(name, out household)) households.Add(name, household = Names($"household/{name}"));
+            var person = new Person(Names(entry.Customer), household, entry.Role);
+            if (entry.LoyaltyNumber is { } number) logins[keys![0].OfLogin(number)] = person;
+            foreach (var beacon in entry.Beacons) beacons[beacon] = person;
+            foreach (var device in entry.Eid) rotating.Add((device, person));
+            foreach (var key in entry.Irk) resolvable.Add((key, person));
+        }
+
+        public Content Build(long version, DateTimeOffset now) => new(
+            version, beacons.ToFrozenDictionary(), logins.ToFrozenDictionary(StringComparer.Ordinal), new([.. rotating.Select(r => r.Device)], now),
+            [.. rotating.Select(r => r.Owner)], new WindowProof?[rotating.Count], new([.. resolvable.Select(r => r.Key)]), [.. resolvable.Select(r => r.Owner)],
+            byName.ToFrozenDictionary());
+
+        private Pseudonym[] Names(string reference)
+        {
+            var names = new Pseudonym[keys!.Count];
+            for (var i = 0; i < names.Length; i++) names[i] = keys[keys.Count - 1 - i].OfCustomer(reference);
+            if (names.Length > 1)
+                foreach (var one in names) byName[one] = names;
+            return names;
+        }
     }
 }

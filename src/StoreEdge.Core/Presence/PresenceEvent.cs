@@ -52,8 +52,11 @@ public abstract record PresenceEvent(VisitId Visit, Pseudonym Subject, ZoneId Zo
 /// <param name="Assurance">How sure we are who it is.</param>
 /// <param name="Returned">Whether they came back within the grace, to the visit that they had left.</param>
 /// <param name="Party">The visit of whoever came in first of those who came together; null for that one, and for who came alone.</param>
+/// <param name="Suspicion">What speaks against it being them.</param>
+/// <param name="Proof">Which window of a rotating id was heard; null for ids that do not rotate, and on the portal.</param>
 public sealed record Arrival(
-    VisitId Visit, Pseudonym Subject, ZoneId Zone, Road Road, Instant At, ReceiverId? Receiver, Assurance Assurance, bool Returned, VisitId? Party = null)
+    VisitId Visit, Pseudonym Subject, ZoneId Zone, Road Road, Instant At, ReceiverId? Receiver, Assurance Assurance, bool Returned, VisitId? Party = null,
+    Suspicion Suspicion = Suspicion.None, string? Proof = null)
     : PresenceEvent(Visit, Subject, Zone, Road, At);
 
 /// <summary>Somebody has now been present for one of the configured spans.</summary>
@@ -90,8 +93,10 @@ public sealed record ZoneChange(VisitId Visit, Pseudonym Subject, ZoneId From, Z
 /// <param name="Assurance">How sure we were who it was.</param>
 /// <param name="Present">From the arrival to the last sign of presence.</param>
 /// <param name="Reason">Why.</param>
+/// <param name="Suspicion">What spoke against it being them.</param>
 public sealed record Departure(
-    VisitId Visit, Pseudonym Subject, ZoneId Zone, Road Road, Instant At, ReceiverId? Receiver, Assurance Assurance, TimeSpan Present, DepartureReason Reason)
+    VisitId Visit, Pseudonym Subject, ZoneId Zone, Road Road, Instant At, ReceiverId? Receiver, Assurance Assurance, TimeSpan Present, DepartureReason Reason,
+    Suspicion Suspicion = Suspicion.None)
     : PresenceEvent(Visit, Subject, Zone, Road, At);
 
 /// <summary>A visit that was open when the agent stopped, to be taken up again.</summary>

@@ -62,6 +62,8 @@ public sealed class PresenceTracker
         track.HasBeenHeard = true;
         if (track.Furniture) return;
         track.Household = sighting.Household;
+        track.Proof = sighting.Proof ?? track.Proof;
+        if (sighting.Suspicion != Suspicion.None) Suspect(track, sighting.Suspicion);
         var place = places[receiver];
         if (place.Side == ReceiverSide.Inside) track.LastInside = now;
         if (sighting.Rssi == Sighting.RssiUnknown) return;
@@ -185,6 +187,13 @@ public sealed class PresenceTracker
         foreach (var subject in subjects)
             if (tracks.TryAdd(subject, new(subject, places.Length) { Furniture = true, LastHeard = now, HasBeenHeard = true }))
                 Furniture++;
+    }
+
+    /// <summary>Trust is lost for the rest of the visit; what the customer typed on the portal does not become doubtful by their beacon.</summary>
+    private static void Suspect(Track track, Suspicion suspicion)
+    {
+        track.Suspicion = suspicion;
+        if (track.Assurance == Assurance.Medium) track.Assurance = Assurance.Low;
     }
 
     private void SkipDwells(Track track, TimeSpan present)
@@ -345,12 +354,14 @@ public sealed class PresenceTracker
         track.Present = true;
         track.Zone = zone;
         track.Receiver = receiver is { } known ? indexes[known] : Track.NoReceiver;
-        track.Assurance = assurance;
+        track.Assurance = road == Road.Beacon && track.Suspicion != Suspicion.None ? Assurance.Low : assurance;
         track.ForgetEvidence();
         Present++;
         // Who uses the portal is not at the door, and who returns was greeted.
         var party = returned || road == Road.Portal ? null : parties.Join(track.Visit, track.Household, zone, at);
-        events.Add(new Arrival(track.Visit, track.Subject, zone, road, at, receiver, assurance, returned, party));
+        events.Add(new Arrival(
+            track.Visit, track.Subject, zone, road, at, receiver, track.Assurance, returned, party, road == Road.Beacon ? track.Suspicion : Suspicion.None,
+            road == Road.Beacon ? track.Proof : null));
     }
 
     private void Depart(Track track, DepartureReason reason, Instant lastSign, Instant now, ICollection<PresenceEvent> events)
@@ -360,7 +371,8 @@ public sealed class PresenceTracker
         track.HasPortal = false;
         track.Left = now;
         var present = lastSign > track.Start ? lastSign - track.Start : TimeSpan.Zero;
-        events.Add(new Departure(track.Visit, track.Subject, track.Zone, track.Road, now, ReceiverOf(track), track.Assurance, present, reason));
+        events.Add(new Departure(track.Visit, track.Subject, track.Zone, track.Road, now, ReceiverOf(track), track.Assurance, present, reason, track.Suspicion));
+        (track.Suspicion, track.Proof) = (Suspicion.None, null);
         track.ForgetEvidence();
         Present--;
     }

@@ -9,7 +9,10 @@ namespace StoreEdge.Core.Presence;
 /// <param name="At">When.</param>
 /// <param name="Assurance">How sure the identifier is.</param>
 /// <param name="Household">Whom they come with, where that is known.</param>
-public readonly record struct Sighting(Pseudonym Subject, ReceiverId Receiver, sbyte Rssi, Instant At, Assurance Assurance, Pseudonym? Household = null)
+/// <param name="Suspicion">What speaks against it.</param>
+/// <param name="Proof">Which window of a rotating id was heard; null for ids that do not rotate.</param>
+public readonly record struct Sighting(
+    Pseudonym Subject, ReceiverId Receiver, sbyte Rssi, Instant At, Assurance Assurance, Pseudonym? Household = null, Suspicion Suspicion = Suspicion.None, string? Proof = null)
 {
     /// <summary>What HCI says for "not available".</summary>
     public const sbyte RssiUnknown = 127;

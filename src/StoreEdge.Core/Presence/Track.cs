@@ -22,6 +22,8 @@ internal sealed class Track(Pseudonym subject, int receivers)
     internal VisitId Visit;
     internal Road Road;
     internal Assurance Assurance;
+    internal Suspicion Suspicion;
+    internal string? Proof;
     internal ZoneId Zone;
     internal int Receiver = NoReceiver;
     internal Instant Start;

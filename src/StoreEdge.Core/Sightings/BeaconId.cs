@@ -32,6 +32,9 @@ public readonly struct BeaconId : IEquatable<BeaconId>
     /// <summary>The frame format that the id belongs to; <see cref="BeaconFormat.Other"/> for the default value, which names no beacon.</summary>
     public BeaconFormat Format => (BeaconFormat)(head >> 56);
 
+    /// <summary>The eight bytes of an Eddystone-EID as a big-endian number.</summary>
+    internal ulong EphemeralId => head << 8 | middle >> 56;
+
     /// <summary>An iBeacon.</summary>
     public static BeaconId OfIBeacon(Guid uuid, ushort major, ushort minor)
     {

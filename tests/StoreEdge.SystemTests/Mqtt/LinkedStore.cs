@@ -59,7 +59,7 @@ internal sealed class LinkedStore : IAsyncDisposable
         var appends = new List<Task>();
         for (var i = 0; i < count; i++)
         {
-            appends.Add(Journal.AppendAsync(new DwellData($"v{i}", "k1-test", "door", 1, "involuntary"), Instant.Now(TimeProvider.System), CancellationToken.None).AsTask());
+            appends.Add(Journal.AppendAsync(new DwellData($"v{i}", "k1-test", "door", 1, "involuntary", "low"), Instant.Now(TimeProvider.System), CancellationToken.None).AsTask());
             if (appends.Count < 500) continue;
             await Task.WhenAll(appends);
             appends.Clear();

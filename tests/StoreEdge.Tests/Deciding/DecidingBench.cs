@@ -97,9 +97,9 @@ internal sealed class DecidingBench : IAsyncDisposable
     public Task ArrivesAsync(string visit, string subject = "k1-ana", string zone = "entrance", string? party = null) =>
         HappensAsync(new ArrivalData(visit, subject, zone, "r1", "low", "beacon", "involuntary", Party: party));
 
-    public Task DepartsAsync(string visit, string subject = "k1-ana") => HappensAsync(new DepartureData(visit, subject, "entrance", 60, "silence", "involuntary"));
+    public Task DepartsAsync(string visit, string subject = "k1-ana") => HappensAsync(new DepartureData(visit, subject, "entrance", 60, "silence", "involuntary", "low"));
 
-    public Task ChoosesAsync(string visit, string choice, string? offer, string subject = "k1-ana") => HappensAsync(new ChoiceData(visit, subject, choice, offer, null));
+    public Task ChoosesAsync(string visit, string choice, string? offer, string subject = "k1-ana") => HappensAsync(new ChoiceData(visit, subject, choice, offer, null, "low"));
 
     public async Task KnowsAsync(string visit, params (string Name, string Json)[] attributes)
     {

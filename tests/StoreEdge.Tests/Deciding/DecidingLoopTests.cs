@@ -117,7 +117,7 @@ public sealed class DecidingLoopTests
     {
         await using var bench = new DecidingBench(OneGeneric);
         await bench.ArrivesAsync("v1");
-        await bench.HappensAsync(new ZoneData("v1", "k1-ana", "entrance", "aisle", "r2", "involuntary"));
+        await bench.HappensAsync(new ZoneData("v1", "k1-ana", "entrance", "aisle", "r2", "involuntary", "low"));
         Assert.Null(bench.OnDoor);
         Assert.Equal("g", bench.Hub.Current(new("aisle"))?.Offer.Value);
     }

@@ -44,7 +44,7 @@ public sealed class EnrolmentFilesTests
 
     private static (EnrolmentFiles Files, EnrolmentRegistry Registry) Open(string directory)
     {
-        var registry = new EnrolmentRegistry(new(1, new byte[32]), TimeProvider.System);
+        var registry = new EnrolmentRegistry(new PseudonymKey(1, new byte[32]), TimeProvider.System);
         return (new(new(null, ""), directory, registry, new(new ManualClock(), NullLogger<HealthBoard>.Instance)), registry);
     }
 

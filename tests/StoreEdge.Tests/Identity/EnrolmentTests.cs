@@ -26,7 +26,8 @@ public sealed class EnrolmentTests
         Assert.Equal((key.OfCustomer("C-1001"), BeaconRole.Customer, Assurance.Low), (customer.Subject, customer.Role, customer.Assurance));
         Assert.NotNull(customer.Household);
         Assert.True(registry.TryFind(Heard("eddystone-eid:a9b76a71c5f89290"), out var rotating));
-        Assert.Equal((customer.Subject, Assurance.Medium), (rotating.Subject, rotating.Assurance));
+        // An id that stands in a list never rotates, whatever its format: anybody can copy it.
+        Assert.Equal((customer.Subject, Assurance.Low), (rotating.Subject, rotating.Assurance));
         Assert.True(registry.TryFind(Heard("eddystone-uid:00010203040506070809/00000000002a"), out var staff));
         Assert.Equal(BeaconRole.Staff, staff.Role);
         Assert.False(registry.TryFind(Heard("eddystone-eid:0000000000000000"), out _));
@@ -66,11 +67,35 @@ public sealed class EnrolmentTests
     [InlineData("""{"version":1,"entries":[{"customer":"A","beacons":["eddystone-eid:a9b76a71c5f89290"]},{"customer":"B","beacons":["eddystone-eid:A9B76A71C5F89290"]}]}""", "entries[1].beacons[0]")]
     [InlineData("""{"version":1,"entries":[{"customer":"A","loyaltyNumber":"x1"},{"customer":"B","loyaltyNumber":"X1"}]}""", "entries[1].loyaltyNumber")]
     [InlineData("""{"version":1,"entries":[{"customer":"\ud800"}]}""", "")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","eid":{}}]}""", "entries[0].eid")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","eid":["0102030405060708090a111213141516"]}]}""", "entries[0].eid[0]")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","eid":[{"identityKey":"0102","rotationExponent":10,"registeredAt":"2026-11-01T12:00:00Z"}]}]}""", "entries[0].eid[0].identityKey")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","eid":[{"identityKey":"0102030405060708090a111213141516","rotationExponent":16,"registeredAt":"2026-11-01T12:00:00Z"}]}]}""", "entries[0].eid[0].rotationExponent")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","eid":[{"identityKey":"0102030405060708090a111213141516","rotationExponent":10,"registeredAt":"2026-11-01T12:00:00"}]}]}""", "entries[0].eid[0].registeredAt")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","eid":[{"identityKey":"0102030405060708090a111213141516","rotationExponent":10}]}]}""", "entries[0].eid[0].registeredAt")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","eid":[{"identityKey":"0102030405060708090a111213141516","rotationExponent":10,"registeredAt":"2026-11-01T12:00:00Z","clockAtRegistration":4294967296}]}]}""", "entries[0].eid[0].clockAtRegistration")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","eid":[{"identityKey":"0102030405060708090a111213141516","rotationExponent":10,"registeredAt":"2026-11-01T12:00:00Z","key":1}]}]}""", "entries[0].eid[0].key")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","irk":"ec0234a357c8ad05341010a60a397d9b"}]}""", "entries[0].irk")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","irk":["00000000000000000000000000000000"]}]}""", "entries[0].irk[0]")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","irk":["ec0234a357c8ad05341010a60a397d9b"]},{"customer":"B","irk":["EC0234A357C8AD05341010A60A397D9B"]}]}""", "entries[1].irk[0]")]
     public void A_wrong_list_is_refused_with_the_place_of_the_fault(string json, string path)
     {
         Assert.False(EnrolmentList.TryParse(Encoding.UTF8.GetBytes(json), out _, out var faults));
         Assert.Equal(path, Assert.Single(faults).Path);
         Assert.NotEmpty(faults[0].Message);
+        // A key is in no message, whole or in part.
+        Assert.DoesNotContain("0102", faults[0].ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("ec0234", faults[0].ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void More_resolvable_devices_than_allowed_are_refused_with_what_they_would_cost()
+    {
+        var keys = string.Join(',', Enumerable.Range(1, 301).Select(i => $"\"{i:x32}\""));
+        var json = Encoding.UTF8.GetBytes($$"""{"version":1,"entries":[{"customer":"A","irk":[{{keys}}]}]}""");
+        Assert.False(EnrolmentList.TryParse(json, out _, out var faults));
+        Assert.Contains("301 would take 0.009 strangers an hour", Assert.Single(faults).Message, StringComparison.Ordinal);
+        Assert.True(EnrolmentList.TryParse(json, out _, out _, mostResolvable: 301));
     }
 
     private static EnrolmentList Parse(string json)

@@ -38,7 +38,7 @@ internal sealed class Bench : IAsyncDisposable
     public void SetClock(DateTimeOffset wall) => Clock = new(wall);
 
     public async Task<CommittedEvent> AppendAsync(string visit = "v") =>
-        await Store.AppendAsync(new DwellData(visit, "k1-test", "door", 1, "involuntary"), Instant.Now(Clock), CancellationToken.None);
+        await Store.AppendAsync(new DwellData(visit, "k1-test", "door", 1, "involuntary", "low"), Instant.Now(Clock), CancellationToken.None);
 
     /// <summary>Waits until everything queued before has been written.</summary>
     public void Settle() => Store.NextCounter("settle");

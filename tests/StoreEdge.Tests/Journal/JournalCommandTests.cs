@@ -90,7 +90,7 @@ public class JournalCommandTests
         await using var bench = new Bench();
         var store = bench.Open();
         await bench.AppendAsync();
-        var choice = new ChoiceData("v2", "k1-test", "stop", null, null);
+        var choice = new ChoiceData("v2", "k1-test", "stop", null, null, "low");
         await store.AppendAsync(choice, Core.Instant.Now(bench.Clock), CancellationToken.None);
         await bench.AppendAsync("v3");
         EventEnvelope[] Exported(params string[] arguments) =>

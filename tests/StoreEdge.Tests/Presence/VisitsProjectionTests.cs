@@ -21,9 +21,9 @@ public sealed class VisitsProjectionTests : IDisposable
         await using (var journal = Open())
         {
             await journal.AppendAsync(new ArrivalData("v1", "k1-ana", "entrance", "front", "low", "beacon", "involuntary"), Instant.Now(clock), default);
-            await journal.AppendAsync(new DepartureData("v1", "k1-ana", "entrance", 43200, "furniture", "involuntary"), Instant.Now(clock), default);
+            await journal.AppendAsync(new DepartureData("v1", "k1-ana", "entrance", 43200, "furniture", "involuntary", "low"), Instant.Now(clock), default);
             await journal.AppendAsync(new ArrivalData("v2", "k1-bia", "entrance", "front", "low", "beacon", "involuntary"), Instant.Now(clock), default);
-            await journal.AppendAsync(new DepartureData("v2", "k1-bia", "entrance", 60, "silence", "involuntary"), Instant.Now(clock), default);
+            await journal.AppendAsync(new DepartureData("v2", "k1-bia", "entrance", 60, "silence", "involuntary", "low"), Instant.Now(clock), default);
         }
 
         await using (var journal = Open())

@@ -111,6 +111,8 @@ internal sealed class Reception(
     // Nobody in particular is claimed about a guest; a login was typed by the customer.
     private static Assurance AssuranceOf(Pseudonym subject) => subject.IsAnonymous ? Assurance.Low : Assurance.High;
 
+    private static string WordOf(Pseudonym subject) => AssuranceOf(subject) == Assurance.High ? "high" : "low";
+
     private (Pseudonym? Customer, string? Note) Recognise(DeviceKey? device, Wish wish)
     {
         if (!wish.Loyalty) return (null, null);
@@ -142,11 +144,11 @@ internal sealed class Reception(
     }
 
     private async Task SayAsync(PortalSession session, string choice, string? offerId, string? decisionId) =>
-        await journal.AppendAsync(new ChoiceData(session.Visit.Value, session.Subject.Value, choice, offerId, decisionId), Instant.Now(time), CancellationToken.None);
+        await journal.AppendAsync(new ChoiceData(session.Visit.Value, session.Subject.Value, choice, offerId, decisionId, WordOf(session.Subject)), Instant.Now(time), CancellationToken.None);
 
     private async Task<PortalSession> KeepAsync(PortalSession s)
     {
-        var consent = new ConsentData(s.Visit.Value, s.Subject.Value, s.Receipt, s.TextVersion, s.Language, s.Terms, s.Loyalty, s.Marketing);
+        var consent = new ConsentData(s.Visit.Value, s.Subject.Value, s.Receipt, s.TextVersion, s.Language, s.Terms, s.Loyalty, s.Marketing, WordOf(s.Subject));
         await journal.AppendAsync(consent, Instant.Now(time), CancellationToken.None);
         return s;
     }

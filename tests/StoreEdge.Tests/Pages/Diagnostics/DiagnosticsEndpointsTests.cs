@@ -101,7 +101,7 @@ public sealed partial class DiagnosticsEndpointsTests : IAsyncLifetime, IDisposa
     public async Task Events_show_what_where_and_when_but_not_who()
     {
         await Commit(new ArrivalData(Visit, Subject, "entrance", "door", "low", "beacon", "involuntary"));
-        await Commit(new ConsentData(Visit, Subject, "receipt-1", "v1", "pt-BR", true, true, false));
+        await Commit(new ConsentData(Visit, Subject, "receipt-1", "v1", "pt-BR", true, true, false, "low"));
         await Commit(new DecisionData("decision-1", Visit, Subject, "display", "door-screen", "p", ["offer-1"], false, "because", "pt-BR", "1", "h", 1, []));
         await Until(() => feed.Newest.Count == 3);
         clock.Advance(TimeSpan.FromSeconds(1));

@@ -146,7 +146,7 @@ public sealed class AcceptanceTests
         Assert.Contains("Title chair", page.Html);
         var consent = shop.Journaled<ConsentData>().Single();
         shop.Presence.Leave(new(consent.Subject));
-        await shop.Bench.Store.AppendAsync(new DepartureData(consent.VisitId, consent.Subject, "portal", 60, "portal", "voluntary"), Instant.Now(shop.Clock), CancellationToken.None);
+        await shop.Bench.Store.AppendAsync(new DepartureData(consent.VisitId, consent.Subject, "portal", 60, "portal", "voluntary", "low"), Instant.Now(shop.Clock), CancellationToken.None);
         var over = await shop.GetAsync(path);
         Assert.DoesNotContain("Title chair", over.Html);
         Assert.Contains("See you soon", over.Html);
