@@ -8,6 +8,7 @@ var root = new RootCommand("Simulates a shop for the StoreEdge agent: radio, pho
     RenderCommand.Make(),
     RunCommand.Make(time),
     JourneyCommand.Make(time),
+    RadioCommand.Make(time),
 };
 
 // After Ctrl-C a run still waits for the last acknowledgements and judges.

@@ -15,8 +15,10 @@ disk=$work/disk
 mkdir -p "$disk/dotnet"
 home=$(dirname "$(readlink -f "$(command -v dotnet)")")
 cp -a "$home/dotnet" "$home/host" "$home/shared" "$disk/dotnet/"
-"$root/deploy/publish.sh" -o "$disk/agent" >&2
-dotnet publish "$root/src/StoreEdge.Simulator" -c Release -o "$disk/simulator" --artifacts-path "$work/artifacts" -v q -clp:NoSummary >&2
+# Built apart from the checkout's own directories, and kept: the next time only what has changed is built.
+for program in Agent:agent Simulator:simulator; do
+  dotnet publish "$root/src/StoreEdge.${program%:*}" -c Release -o "$disk/${program#*:}" --artifacts-path "$lab/artifacts" -v q -clp:NoSummary >&2
+done
 cp -a "$root/deploy" "$root/hardware" "$here/guest" "$disk/"
 for source in "$here"/guest/*.c; do gcc -static -O2 -Wall -Wextra -Werror -o "$disk/guest/$(basename "$source" .c)" "$source"; done
 rm -f "$lab/programs.img"

@@ -13,7 +13,7 @@ public sealed partial class RoomsTests
         ("StoreEdge.Contracts", [], "central teams take the contract without taking the agent"),
         ("StoreEdge.Linux", [], "native code knows the kernel and nothing of the store"),
         ("StoreEdge.Agent", ["StoreEdge.Core", "StoreEdge.Contracts", "StoreEdge.Linux"], "the loops put the three together"),
-        ("StoreEdge.Simulator", ["StoreEdge.Core", "StoreEdge.Contracts", "StoreEdge.Linux"], "the simulator uses the world's doors (radio frames, HTTP, MQTT), never the agent's inside; Linux only for the MQTT client"),
+        ("StoreEdge.Simulator", ["StoreEdge.Core", "StoreEdge.Contracts", "StoreEdge.Linux"], "the simulator uses the world's doors (radio frames, HTTP, MQTT), never the agent's inside; Linux only for the MQTT client and for playing a device"),
     ];
 
     /// <summary>Rooms of the agent that must not know other rooms; <c>*</c> is every other room.</summary>
