@@ -37,8 +37,9 @@ internal static class RoomChecks
         }
 
         var rate = receiver.FramesPerSecond.ToString("0.0", CultureInfo.InvariantCulture);
-        return HealthCheck.Pass(code, title, new($"{rate} frames/s, last {Spans.Of(TimeSpan.FromSeconds(silence))} ago.",
-            $"{rate.Replace('.', ',')} quadros/s, último há {Spans.Of(TimeSpan.FromSeconds(silence))}."));
+        var link = receiver.Link is { } how ? $" ({how})" : "";
+        return HealthCheck.Pass(code, title, new($"{rate} frames/s, last {Spans.Of(TimeSpan.FromSeconds(silence))} ago{link}.",
+            $"{rate.Replace('.', ',')} quadros/s, último há {Spans.Of(TimeSpan.FromSeconds(silence))}{link}."));
     }
 
     /// <summary>Whether anybody can be recognised at all.</summary>

@@ -41,9 +41,10 @@ internal sealed record CheckView(string Code, string Title, string Verdict, stri
 /// <param name="Malformed">How many could not be decoded.</param>
 /// <param name="LastFrameSecondsAgo">Null before the first.</param>
 /// <param name="Fault">Why it is not connected, or null.</param>
+/// <param name="Link">How a receiver of another device reaches the store; null for one of its own.</param>
 internal sealed record ReceiverView(
     string Id, string Zone, string Side, bool Connected, long Frames, double FramesPerSecond, double EnrolledShare, long Dropped, long Malformed,
-    double? LastFrameSecondsAgo, string? Fault);
+    double? LastFrameSecondsAgo, string? Fault, string? Link = null);
 
 /// <summary>The journal against central's acknowledgement.</summary>
 internal sealed record OutboxView(long LastSeq, long AcknowledgedSeq, long Pending, double OldestPendingSeconds, double? LastAcknowledgedSecondsAgo, long DatabaseBytes);

@@ -60,6 +60,13 @@ internal static class WarningWords
         ["receiver-stream"] = new(null, new("Receiver stream", "Fluxo do receptor"), "Verifique o programa que envia a este soquete: ele não fala btsnoop."),
         ["strangers-recorded"] = new(null, new("Everybody is being recorded", "Todos estão sendo gravados"), "Se ninguém da sua equipe procura uma falha aqui, encerre esse processo e apague a gravação."),
         ["tap-unavailable"] = new(null, new("Recording and calibrating", "Gravação e calibração"), "Verifique as permissões e o comprimento do caminho do diretório de estado; tenta de novo sozinho."),
+        ["satellites-listen"] = new(null, new("Satellites", "Satélites"), "Verifique satellites.listen: o endereço deve ser desta máquina e a porta livre (ss -ltnp)."),
+        ["satellite-pairings"] = new(null, new("Pairings of satellites", "Pareamentos de satélites"), "Verifique as permissões da pasta satellites no diretório de estado, ou pareie os satélites de novo."),
+        ["satellite-refused"] = new(null, new("Refused satellite", "Satélite recusado"), "Se for um satélite desta loja: storeedge satellite pair NOME --out ARQUIVO, e leve o arquivo até ele. Se não for, reserve essa porta aos aparelhos da loja."),
+        ["satellite-away"] = new(null, new("Satellite", "Satélite"), "Verifique energia e rede do satélite; ele reconecta sozinho. Nele: journalctl -u storeedge-satellite -n 50"),
+        ["satellite-malformed"] = new(null, new("Satellite", "Satélite"), "Use a mesma versão do StoreEdge nas duas máquinas."),
+        ["satellite-unplaced"] = new(null, new("Receivers of satellite", "Receptores do satélite"), "Acrescente-os a receivers[] com a fonte satellite:NOME/RECEPTOR e reinicie o agente, ou retire-os do satélite."),
+        ["satellite-uplink"] = new(null, new("Road to the store", "Caminho até a loja"), "Verifique a rede entre os dois aparelhos e o agente da loja; o aviso diz o motivo."),
         ["portal-failed"] = new("portal", Phrase.Same("Portal"), "Veja os avisos do diário e o log; os clientes recebem um pedido de desculpas."),
         ["vital-sign"] = new(null, new("Vital sign", "Sinal vital"), "O systemd reinicia o serviço se persistir; depois envie o log (journalctl -u storeedge)."),
     };

@@ -34,7 +34,7 @@ internal static class StatusViews
 
     private static ReceiverView View(ReceiverStatus s, TimeProvider time) => new(
         s.Place.Id.Value, s.Place.Zone.Value, s.Place.Side == ReceiverSide.Inside ? "inside" : "outside", s.Connected, s.Advertisements, 0,
-        s.Advertisements == 0 ? 0 : (double)s.Enrolled / s.Advertisements, s.Overflowed, s.Malformed, s.LastHeard is { } heard ? (Instant.Now(time) - heard).TotalSeconds : null, s.Fault);
+        s.Advertisements == 0 ? 0 : (double)s.Enrolled / s.Advertisements, s.Overflowed, s.Malformed, s.LastHeard is { } heard ? (Instant.Now(time) - heard).TotalSeconds : null, s.Fault, s.Link);
 
     private static OutboxView View(JournalStatus journal, CentralLink? link, TimeProvider time) => new(
         journal.LastSeq, journal.AcknowledgedSeq, journal.LastSeq - journal.AcknowledgedSeq, journal.OldestPendingAge.TotalSeconds,

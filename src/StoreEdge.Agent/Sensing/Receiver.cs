@@ -13,6 +13,9 @@ namespace StoreEdge.Agent.Sensing;
 /// </summary>
 internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, ChannelWriter<Sighting> sightings)
 {
+    /// <summary>What HCI says where an advertisement carries no address.</summary>
+    private const byte NoAddress = 0xFF;
+
     private readonly FragmentAssembler assembler = new();
     private readonly CloneWatch clones = new();
     private readonly Canaries canaries = new();
@@ -21,11 +24,13 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
     private long enrolled;
     private long notEnrolled;
     private long overflowed;
+    private long overflowedElsewhere;
     private long malformed;
     private long lastHeard = -1;
     private readonly Lock tapGate = new();
     private Tap[]? taps;
     private volatile Source source = new(false, default, "not opened yet", false);
+    private volatile string? link;
 
     public ReceiverPlace Place => place;
 
@@ -43,7 +48,7 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
 
     public ReceiverStatus Status => new(
         place, source.Open, source.Fault, Volatile.Read(ref frames), Volatile.Read(ref advertisements), Volatile.Read(ref enrolled), Volatile.Read(ref notEnrolled),
-        Volatile.Read(ref overflowed), Volatile.Read(ref malformed), Volatile.Read(ref lastHeard) is >= 0 and var last ? new Instant(last) : null)
+        Volatile.Read(ref overflowed) + Volatile.Read(ref overflowedElsewhere), Volatile.Read(ref malformed), Volatile.Read(ref lastHeard) is >= 0 and var last ? new Instant(last) : null, link)
     {
         Radio = Radio,
         Ladder = Ladder,
@@ -93,6 +98,47 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
 
     /// <summary>The source's own stream was broken.</summary>
     public void CountMalformed() => Volatile.Write(ref malformed, malformed + 1);
+
+    /// <summary>How the source reaches us, where it is not of this machine: shown to the technician beside the counts.</summary>
+    public void Describe(string how) => link = how;
+
+    /// <summary>Takes what a node decoded itself: one advertisement of a beacon. Allocates nothing for strangers.</summary>
+    public void Hear(BeaconId beacon, sbyte rssi, Instant at)
+    {
+        Volatile.Write(ref frames, frames + 1);
+        Volatile.Write(ref lastHeard, at.Nanoseconds);
+        Volatile.Write(ref advertisements, advertisements + 1);
+        var heard = new Heard(beacon, default, NoAddress, at);
+        Take(heard, lookup(heard, out var owner), owner, rssi);
+    }
+
+    /// <summary>A node says that it heard so many advertisements, of whomever.</summary>
+    public void HearOthers(long count, Instant at)
+    {
+        Volatile.Write(ref frames, frames + count);
+        Volatile.Write(ref advertisements, advertisements + count);
+        Volatile.Write(ref notEnrolled, notEnrolled + count);
+        Volatile.Write(ref lastHeard, at.Nanoseconds);
+        canaries.HearOther(at);
+    }
+
+    /// <summary>Hands on what a satellite has decoded and looked up; its counts come separately.</summary>
+    public void Relay(in Sighting sighting)
+    {
+        if (!sightings.TryWrite(sighting with { Receiver = place.Id })) Volatile.Write(ref overflowed, overflowed + 1);
+    }
+
+    /// <summary>Shows a satellite's own counts of this receiver as ours.</summary>
+    public void Mirror(in RemoteCounts counts, Instant? heard)
+    {
+        Volatile.Write(ref frames, counts.Frames);
+        Volatile.Write(ref advertisements, counts.Advertisements);
+        Volatile.Write(ref enrolled, counts.Enrolled);
+        Volatile.Write(ref notEnrolled, counts.NotEnrolled);
+        Volatile.Write(ref overflowedElsewhere, counts.Overflowed);
+        Volatile.Write(ref malformed, counts.Malformed);
+        if (heard is { } at) Volatile.Write(ref lastHeard, at.Nanoseconds);
+    }
 
     /// <summary>Takes one HCI event, from its type byte on. Allocates nothing for strangers.</summary>
     public void Hear(ReadOnlySpan<byte> packet, Instant at)
@@ -147,6 +193,12 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
         if (Volatile.Read(ref taps) is { } listening)
             foreach (var tap in listening)
                 tap.TakeAdvertisement(report, payload, beacon, isEnrolled, at);
+        Take(heard, isEnrolled, owner, report.Rssi ?? Sighting.RssiUnknown);
+    }
+
+    private void Take(in Heard heard, bool isEnrolled, BeaconOwner owner, sbyte rssi)
+    {
+        var at = heard.At;
         if (!isEnrolled)
         {
             Volatile.Write(ref notEnrolled, notEnrolled + 1);
@@ -155,11 +207,11 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
         }
 
         Volatile.Write(ref enrolled, enrolled + 1);
-        if (owner.Role == BeaconRole.Fixed) canaries.Hear(beacon, at);
+        if (owner.Role == BeaconRole.Fixed) canaries.Hear(heard.Beacon, at);
         else canaries.HearOther(at);
         if (owner.Role != BeaconRole.Customer) return;
         if (clones.IsCloned(heard)) owner = owner with { Assurance = Assurance.Low, Suspicion = Suspicion.Cloned };
-        if (!sightings.TryWrite(new(owner.Subject, place.Id, report.Rssi ?? Sighting.RssiUnknown, at, owner.Assurance, owner.Household, owner.Suspicion, owner.Proof)))
+        if (!sightings.TryWrite(new(owner.Subject, place.Id, rssi, at, owner.Assurance, owner.Household, owner.Suspicion, owner.Proof)))
             Volatile.Write(ref overflowed, overflowed + 1);
     }
 

@@ -1,17 +1,30 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Sensing.Bluetooth;
+using StoreEdge.Core.Identity;
 
 namespace StoreEdge.Agent.Sensing;
 
-/// <summary>The word for a source in the configuration: <c>mgmt:ADAPTER</c>, <c>hci:ADAPTER</c>, <c>unix:PATH</c> or <c>btsnoop:PATH</c>.</summary>
+/// <summary>
+/// The word for a source in the configuration: <c>mgmt:ADAPTER</c>, <c>hci:ADAPTER</c>, <c>unix:PATH</c> or <c>btsnoop:PATH</c> on this machine,
+/// <c>satellite:NAME/RECEIVER</c> or <c>espresense:NODE</c> elsewhere in the store.
+/// </summary>
 /// <param name="Kind">What stands before the colon.</param>
-/// <param name="Path">A file, a socket, or an adapter of this machine.</param>
+/// <param name="Path">A file, a socket, an adapter of this machine, or which receiver of which device.</param>
 internal readonly record struct ReceiverSource(string Kind, string Path)
 {
-    public const string Allowed =
+    /// <summary>What may stand for a source of this machine.</summary>
+    public const string AllowedHere =
         "mgmt:ADAPTER (a radio of this machine through the kernel's advertisement monitor; ADAPTER is " + AdapterChoice.Allowed + "), hci:ADAPTER (the same through the raw channel), "
         + "btsnoop:PATH (a recording, played at its own pace) or unix:PATH (a socket to listen on, path of at most 107 bytes)";
+
+    public const string Allowed = AllowedHere + ", or satellite:NAME/RECEIVER (a receiver of a paired satellite) or espresense:NODE (an ESPresense node, as its topics name it)";
+
+    /// <summary>Kinds of sources that are not of this machine.</summary>
+    public const string Satellite = "satellite", Espresense = "espresense";
+
+    /// <summary>Whether the receiver hangs on another device.</summary>
+    public bool IsElsewhere => Kind is Satellite or Espresense;
 
     // sun_path of struct sockaddr_un holds 108 bytes with the final zero.
     private const int LongestSocketPath = 107;
@@ -24,13 +37,16 @@ internal readonly record struct ReceiverSource(string Kind, string Path)
         return source.Kind switch
         {
             "btsnoop" => source.Path.Length > 0,
+            Satellite => source.Path.Split('/') is [var name, var receiver] && NameRule.Holds(name) && NameRule.HoldsForReceiver(receiver),
+            // slugify() of the firmware leaves lower-case letters, digits and underscores; older ones dashes too.
+            Espresense => source.Path.Length is > 0 and <= 64 && source.Path.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-'),
             "unix" => source.Path.Length > 0 && System.Text.Encoding.UTF8.GetByteCount(source.Path) <= LongestSocketPath,
             "mgmt" or "hci" => AdapterChoice.TryParse(source.Path, out _),
             _ => false,
         };
     }
 
-    /// <summary>Makes the source that the word stands for.</summary>
+    /// <summary>Makes the source that the word stands for, where that is of this machine.</summary>
     /// <param name="time">The clock.</param>
     /// <param name="health">Where faults are told.</param>
     /// <param name="radio">How a radio of this machine is used.</param>

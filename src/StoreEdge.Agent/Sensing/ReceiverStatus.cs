@@ -15,8 +15,10 @@ namespace StoreEdge.Agent.Sensing;
 /// <param name="Overflowed">Sightings of customers that were lost because presence did not keep up.</param>
 /// <param name="Malformed">Events and advertisements that could not be decoded, and broken streams.</param>
 /// <param name="LastHeard">When the last event came; null before the first.</param>
+/// <param name="Link">How a source outside this machine reaches us; null for one of its own.</param>
 internal sealed record ReceiverStatus(
-    ReceiverPlace Place, bool Connected, string? Fault, long Frames, long Advertisements, long Enrolled, long NotEnrolled, long Overflowed, long Malformed, Instant? LastHeard)
+    ReceiverPlace Place, bool Connected, string? Fault, long Frames, long Advertisements, long Enrolled, long NotEnrolled, long Overflowed, long Malformed, Instant? LastHeard,
+    string? Link = null)
 {
     /// <summary>Why it hears nobody, or null while it does.</summary>
     public Blindness? Blind { get; init; }
@@ -37,3 +39,6 @@ internal sealed record RadioStatus(string Adapter, long Dropped);
 /// <param name="Since">Since when.</param>
 /// <param name="Why">What is wrong, for a person.</param>
 internal sealed record Blindness(Instant Since, string Why);
+
+/// <summary>What a receiver of another device has counted there; as in <see cref="ReceiverStatus"/>.</summary>
+internal readonly record struct RemoteCounts(long Frames, long Advertisements, long Enrolled, long NotEnrolled, long Overflowed, long Malformed);

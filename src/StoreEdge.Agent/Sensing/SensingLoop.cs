@@ -40,8 +40,20 @@ internal sealed class SensingLoop
     private readonly string? stateDirectory;
     private readonly ILogger? log;
 
-    public SensingLoop(IEnumerable<ReceiverOptions> receivers, BeaconLookup lookup, TimeProvider time, HealthBoard health, string? stateDirectory = null, ILogger? log = null)
+    private readonly Func<ReceiverSource, IAdvertisementSource?> elsewhere;
+
+    /// <param name="receivers">Those of this machine and of others.</param>
+    /// <param name="lookup">Who is known.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="health">Where a source that cannot be used is told.</param>
+    /// <param name="stateDirectory">Where radios of this machine remember what they must clean up.</param>
+    /// <param name="log">Where their steps are written.</param>
+    /// <param name="elsewhere">Gives the sources that are not of this machine; null for those that are.</param>
+    public SensingLoop(
+        IEnumerable<ReceiverOptions> receivers, BeaconLookup lookup, TimeProvider time, HealthBoard health, string? stateDirectory = null, ILogger? log = null,
+        Func<ReceiverSource, IAdvertisementSource?>? elsewhere = null)
     {
+        this.elsewhere = elsewhere ?? (_ => null);
         this.stateDirectory = stateDirectory;
         this.log = log;
         sightings = Channel.CreateBounded<Sighting>(new BoundedChannelOptions(Capacity) { SingleReader = true });
@@ -105,7 +117,7 @@ internal sealed class SensingLoop
         {
             try
             {
-                await options.Source.Open(time, health, options.Radio, stateDirectory, log).RunAsync(receiver, stop);
+                await (elsewhere(options.Source) ?? options.Source.Open(time, health, options.Radio, stateDirectory, log)).RunAsync(receiver, stop);
                 return;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
