@@ -11,4 +11,5 @@ return await new RootCommand("StoreEdge notices who comes in, keeps it, tells ce
     ReplayCommand.Create(),
     DecideCommand.Create(TimeProvider.System),
     JournalCommand.Create(),
+    SatelliteCommand.Create(TimeProvider.System),
 }.Parse(args).InvokeAsync();

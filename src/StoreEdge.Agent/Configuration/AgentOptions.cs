@@ -20,6 +20,8 @@ internal sealed record AgentOptions(
     PresenceOptions Presence,
     JournalOptions Journal,
     BrokerOptions? Broker,
+    IPEndPoint? Satellites,
+    BrokerOptions? Espresense,
     BundleOptions Bundle,
     IReadOnlyList<DisplayPlace> Displays,
     PortalSettings Portal,

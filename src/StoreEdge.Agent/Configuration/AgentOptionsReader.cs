@@ -26,10 +26,11 @@ internal static class AgentOptionsReader
         var store = Store(top.Section("store"));
         var http = Http(top.Section("http"));
         var state = State(top.Section("state"));
-        var receivers = Receivers(top, state);
+        var (satellites, espresense) = (Satellites(top.Section("satellites")), Espresense(top.Section("espresense")));
+        var receivers = Receivers(top, state, satellites is not null, espresense is not null);
         var options = new AgentOptions(
             store, http, state, receivers, Enrolment(top.Section("enrolment")), Presence(top.Section("presence")), Journal(top.Section("journal")),
-            Broker(top.Section("mqtt")), Bundle(top.Section("bundle"), state), Displays(top), Portal(top.Section("portal"), store), Hardware(top.Section("hardware"), errors));
+            Broker(top.Section("mqtt")), satellites, espresense, Bundle(top.Section("bundle"), state), Displays(top), Portal(top.Section("portal"), store), Hardware(top.Section("hardware"), errors));
         top.Close();
         return errors.Count == 0 ? options : throw new ConfigurationException(errors);
     }
@@ -67,7 +68,15 @@ internal static class AgentOptionsReader
         return directory;
     }
 
-    private static List<ReceiverOptions> Receivers(ConfigurationSection top, string state)
+    private static IPEndPoint? Satellites(ConfigurationSection section)
+    {
+        IPEndPoint? listen = null;
+        if (section.Text("listen") is { } text && (!IPEndPoint.TryParse(text, out listen) || listen.Port == 0)) section.Fail("listen", "an address and a port, such as 0.0.0.0:8483");
+        section.Close();
+        return listen;
+    }
+
+    private static List<ReceiverOptions> Receivers(ConfigurationSection top, string state, bool hasSatellites, bool hasEspresense)
     {
         var receivers = new List<ReceiverOptions>();
         foreach (var section in top.Sections("receivers"))
@@ -84,12 +93,20 @@ internal static class AgentOptionsReader
             if (receivers.Any(r => r.Place.Id.Value == id && id.Length > 0)) section.Fail("id", "each receiver has an id of its own");
             var word = section.Required("source", ReceiverSource.Allowed);
             var radio = Radio(section);
-            if (ReceiverSource.TryParse(word, out var source) && source.IsRadio)
+            var isSource = ReceiverSource.TryParse(word, out var source);
+            if (isSource && source.IsElsewhere)
+            {
+                if (source.Kind == ReceiverSource.Satellite && !hasSatellites) section.Fail("source", "satellites need satellites.listen, such as 0.0.0.0:8483");
+                if (source.Kind == ReceiverSource.Espresense && !hasEspresense) section.Fail("source", "ESPresense nodes need the section espresense, with the host of their broker");
+                if (receivers.Any(r => r.Source == source)) section.Fail("source", "each source once; another receiver has this one");
+                receivers.Add(new(place, source));
+            }
+            else if (isSource && source.IsRadio)
             {
                 if (receivers.Any(r => r.Source == source)) section.Fail("source", "one radio has one receiver");
                 receivers.Add(new(place, source) { Radio = radio });
             }
-            else if (ReceiverSource.TryParse(word, out source))
+            else if (isSource)
             {
                 // Sockets belong to the running service, recordings lie where the file that names them lies.
                 var path = source.Kind == "unix" ? Path.GetFullPath(source.Path, Path.GetFullPath(state)) : section.Resolve("source", source.Path);
@@ -103,7 +120,7 @@ internal static class AgentOptionsReader
         return receivers;
     }
 
-    private static RadioOptions Radio(ConfigurationSection section)
+    internal static RadioOptions Radio(ConfigurationSection section)
     {
         var d = new RadioOptions();
         // What a controller can count: 4 to 16,384 steps of 0.625 ms.
@@ -172,6 +189,28 @@ internal static class AgentOptionsReader
     private static BrokerOptions? Broker(ConfigurationSection section)
     {
         if (!section.IsPresent) return null;
+        var read = Link(section);
+        read = read with
+        {
+            SessionExpiry = section.Span("sessionExpiry", read.SessionExpiry, TimeSpan.Zero, 30 * Day),
+            Window = section.Integer("window", read.Window, 1, 200),
+        };
+        section.Close();
+        return read;
+    }
+
+    /// <summary>The broker of the shop's ESPresense nodes: what was said while the agent was away is of no use, so no session is kept.</summary>
+    private static BrokerOptions? Espresense(ConfigurationSection section)
+    {
+        if (!section.IsPresent) return null;
+        var read = Link(section) with { SessionExpiry = TimeSpan.Zero };
+        section.Close();
+        return read;
+    }
+
+    /// <summary>What every link to a broker needs to know.</summary>
+    private static BrokerOptions Link(ConfigurationSection section)
+    {
         var d = new BrokerOptions("localhost", 1883);
         var (authority, certificate, key) = (section.File("caFile"), section.File("certificateFile"), section.File("keyFile"));
         if (certificate is null != key is null) section.Fail(certificate is null ? "certificateFile" : "keyFile", "certificateFile and keyFile go together");
@@ -186,13 +225,10 @@ internal static class AgentOptionsReader
             Tls = tls ? new(authority, certificate, key) : null,
             KeepAlive = section.Span("keepAlive", d.KeepAlive, 5 * Second, Hour),
             ConnectTimeout = section.Span("connectTimeout", d.ConnectTimeout, Second, 5 * Minute),
-            SessionExpiry = section.Span("sessionExpiry", d.SessionExpiry, TimeSpan.Zero, 30 * Day),
             RetryFirst = section.Span("retryFirst", d.RetryFirst, Second / 10, Minute),
             RetryMost = section.Span("retryMost", d.RetryMost, Second, Hour),
-            Window = section.Integer("window", d.Window, 1, 200),
         };
         if (read.RetryMost < read.RetryFirst) section.Fail("retryMost", "not less than retryFirst");
-        section.Close();
         return read;
     }
 

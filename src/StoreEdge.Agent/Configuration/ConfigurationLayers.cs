@@ -15,6 +15,9 @@ internal sealed partial class ConfigurationLayers
     /// <summary>Where the main file is looked for when none is named.</summary>
     public const string DefaultFile = "/etc/storeedge/storeedge.json";
 
+    /// <summary>The same for a satellite.</summary>
+    public const string DefaultSatelliteFile = "/etc/storeedge/satellite.json";
+
     /// <summary>What an environment variable starts with: <c>STOREEDGE__MQTT__PORT=8883</c> sets <c>mqtt.port</c>.</summary>
     public const string EnvironmentPrefix = "STOREEDGE__";
 
@@ -46,9 +49,19 @@ internal sealed partial class ConfigurationLayers
     {
         var layers = new ConfigurationLayers();
         layers.AddFile(Path.Combine(AppContext.BaseDirectory, "defaults.json"), mustExist: false);
-        var main = file ?? DefaultFile;
+        return layers.Read(file, DefaultFile, "conf.d", environment, settings);
+    }
+
+    /// <summary>As <see cref="Read(string?, IDictionary, IEnumerable{string})"/>, for a satellite: its files lie beside the agent's, under names of their own.</summary>
+    public static ConfigurationLayers ReadForSatellite(string? file, IDictionary environment, IEnumerable<string> settings) =>
+        new ConfigurationLayers().Read(file, DefaultSatelliteFile, "satellite.d", environment, settings);
+
+    private ConfigurationLayers Read(string? file, string standard, string parts, IDictionary environment, IEnumerable<string> settings)
+    {
+        var layers = this;
+        var main = file ?? standard;
         layers.AddFile(main, mustExist: file is not null);
-        var directory = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(main))!, "conf.d");
+        var directory = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(main))!, parts);
         if (Directory.Exists(directory))
             foreach (var part in Directory.GetFiles(directory, "*.json").Order(StringComparer.Ordinal)) layers.AddFile(part, mustExist: true);
         foreach (var name in environment.Keys.Cast<string>().Where(k => k.StartsWith(EnvironmentPrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))

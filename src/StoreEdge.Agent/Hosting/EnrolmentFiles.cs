@@ -12,6 +12,11 @@ internal sealed class EnrolmentFiles(EnrolmentOptions options, string stateDirec
 {
     private const string Refused = "enrolment-refused", NotKept = "enrolment-not-kept";
 
+    private KnownList? inForce;
+
+    /// <summary>The list in force as it was written; null while there is none.</summary>
+    public KnownList? InForce => Volatile.Read(ref inForce);
+
     private string LastGood => Path.Combine(stateDirectory, "enrolment.last-good.json");
 
     /// <summary>Reads the tenant's keys.</summary>
@@ -45,7 +50,7 @@ internal sealed class EnrolmentFiles(EnrolmentOptions options, string stateDirec
     {
         if (!EnrolmentList.TryParse(document, out var list, out var faults, options.MostResolvable)) throw new FormatException(Told(faults));
         if (list.Version <= registry.Version) return;
-        registry.Replace(list);
+        Use(list, document);
         Keep(document.Span);
     }
 
@@ -57,9 +62,10 @@ internal sealed class EnrolmentFiles(EnrolmentOptions options, string stateDirec
         string wrong;
         try
         {
-            if (EnrolmentList.TryParse(File.ReadAllBytes(file), out var list, out var faults, options.MostResolvable))
+            var document = File.ReadAllBytes(file);
+            if (EnrolmentList.TryParse(document, out var list, out var faults, options.MostResolvable))
             {
-                if (list.Version > registry.Version) registry.Replace(list);
+                if (list.Version > registry.Version) Use(list, document);
                 return;
             }
 
@@ -71,6 +77,12 @@ internal sealed class EnrolmentFiles(EnrolmentOptions options, string stateDirec
         }
 
         health.Raise(Refused, severity, $"The enrolment list {file} is not used: {wrong}", "Correct the file and restart, or send a list from central; until then its customers are strangers.");
+    }
+
+    private void Use(EnrolmentList list, ReadOnlyMemory<byte> document)
+    {
+        registry.Replace(list);
+        Volatile.Write(ref inForce, new(list.Version, document.ToArray()));
     }
 
     private void Keep(ReadOnlySpan<byte> document)
@@ -87,3 +99,6 @@ internal sealed class EnrolmentFiles(EnrolmentOptions options, string stateDirec
         }
     }
 }
+
+/// <summary>An enrolment list as it was written, for those who need it whole.</summary>
+internal sealed record KnownList(long Version, ReadOnlyMemory<byte> Document);

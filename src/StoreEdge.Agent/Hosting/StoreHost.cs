@@ -49,8 +49,11 @@ internal static class StoreHost
             logs.CreateLogger<JournalStore>());
         enrolment.Load();
 
+        // Receivers elsewhere.
+        var outposts = new Outposts(options, enrolment, health, time, logs);
+
         // Sightings become visits, visits become events.
-        var sensing = new SensingLoop(options.Receivers, registry.TryFind, time, health, options.StateDirectory, logs.CreateLogger<SensingLoop>());
+        var sensing = new SensingLoop(options.Receivers, registry.TryFind, time, health, options.StateDirectory, logs.CreateLogger<SensingLoop>(), outposts.Source);
         var presence = new PresenceLoop(sensing.Sightings, options.Receivers.Select(r => r.Place), sensing.IsBlind, options.Presence, journal.AppendAsync, time, health);
         presence.Restore(journal.Query(database => VisitsProjection.ReadOpen(database, time.GetUtcNow())), journal.Query(VisitsProjection.ReadFurniture));
 
@@ -90,6 +93,7 @@ internal static class StoreHost
         loops.Run("presence", presence.RunAsync);
         loops.Run("sensing", sensing.RunAsync);
         loops.Run("tap", new TapLoop(Path.Combine(options.StateDirectory, TapLoop.SocketName), sensing.Receivers, time, health, logs.CreateLogger<TapLoop>()).RunAsync);
+        outposts.Run(loops);
         loops.Run("live events", feed.RunAsync);
         if (link is not null) link.Run(loops);
         await app.StartAsync(stop).ConfigureAwait(false);
@@ -108,11 +112,7 @@ internal static class StoreHost
     private static WebApplicationBuilder Web(AgentOptions options)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        // Under systemd each line carries its priority for the journal; in a terminal a time is more useful.
-        if (Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null) builder.Logging.AddSystemdConsole();
-        else builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
-        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+        LogLines.Configure(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(options.Http);
