@@ -16,7 +16,7 @@ ssh_options=(-q -i "$lab/id_ed25519" -o StrictHostKeyChecking=no -o UserKnownHos
 guest() { ssh "${ssh_options[@]}" -p "$port" root@127.0.0.1 "$@"; }
 process() { cat "$lab/pid" 2>/dev/null || echo 0; }
 # By its command line too: after a restart of the machine the number may be somebody else's.
-runs() { local pid; pid=$(process); [ "$pid" -gt 1 ] && tr '\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null | grep -qF "$lab/disk.qcow2"; }
+runs() { local pid; pid=$(process); [ "$pid" -gt 1 ] && grep -qaF "$lab/disk.qcow2" "/proc/$pid/cmdline" 2>/dev/null; }
 monitor() { { echo "$1"; sleep 1; echo 'info snapshots'; sleep 1; } | timeout 90 socat -t 90 - "unix:$lab/monitor"; }
 end_now() {
   ssh "${ssh_options[@]}" -p "$port" -O exit root@127.0.0.1 2>/dev/null || true
@@ -55,7 +55,7 @@ case ${1:-} in
   up)
     end_now
     prepare
-    if qemu-img snapshot -l "$lab/disk.qcow2" | grep -q ' booted ' && start -loadvm booted; then exit 0; fi
+    if qemu-img snapshot -U -l "$lab/disk.qcow2" | grep -q ' booted ' && start -loadvm booted; then exit 0; fi
     end_now
     rm -f "$lab/disk.qcow2"
     prepare

@@ -103,7 +103,8 @@ internal sealed partial class MgmtRadio
         if (wasOn && !options.OverridePowerOff)
             throw new BluetoothFault(BluetoothFaultKind.PoweredOff, $"hci{adapter} was switched off by somebody, and receivers[].overridePowerOff is false", "Switch it on (bluetoothctl power on), or set receivers[].overridePowerOff to true.");
         var status = client.SetPowered(adapter, true);
-        if (status == MgmtStatus.RfKilled) status = Unblock();
+        // Linux 6.12 says no more than that it failed (tests/lab); older ones say why.
+        if (status == MgmtStatus.RfKilled || (status == MgmtStatus.Failed && repairs.State(adapter) is RfKillState.Soft or RfKillState.Hard)) status = Unblock();
         Must(MgmtOpcode.SetPowered, status);
         LogSwitchedOn(log, receiver.Place.Id.Value, adapter);
     }

@@ -210,11 +210,14 @@ public sealed class MgmtRadioTests
         Assert.Empty(scene.Acts);
     }
 
-    [Fact]
-    public void A_soft_block_is_lifted_or_it_is_told_why_not()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_soft_block_is_lifted_or_it_is_told_why_not_whatever_the_kernel_calls_it(bool saysRfKilled)
     {
         using var scene = new RadioScene(5);
-        scene.Kernel.Plug(0).RfKill = RfKillState.Soft;
+        var adapter = scene.Kernel.Plug(0);
+        (adapter.RfKill, adapter.SaysRfKilled) = (RfKillState.Soft, saysRfKilled);
         scene.Run();
         Assert.Equal(["unblock 0"], scene.Acts);
         Assert.True(scene.Receiver.Status.Connected);
