@@ -31,6 +31,13 @@ public sealed class MgmtClient(IPacketChannel channel, TimeProvider time, MgmtEv
         for (var i = 0; i < 256 && channel.TryReceive(buffer, i == 0 ? patience : TimeSpan.Zero, out var length); i++) Hand(buffer.AsSpan(0, length));
     }
 
+    /// <summary>Waits without losing what arrives.</summary>
+    public void Rest(TimeSpan span)
+    {
+        var began = time.GetTimestamp();
+        while (span - time.GetElapsedTime(began) is { Ticks: > 0 } left) Pump(left);
+    }
+
     /// <summary>Which adapters there are.</summary>
     public IReadOnlyList<ushort> Indexes()
     {

@@ -24,13 +24,13 @@ internal sealed partial class MgmtRadio
     private readonly RadioOptions options;
     private readonly Receiver receiver;
     private readonly MonitorMemory memory;
-    private readonly AdapterRepairs repairs;
     private readonly TimeProvider time;
     private readonly HealthBoard health;
     private readonly ILogger log;
     private readonly IPacketChannel channel;
     private readonly MgmtClient client;
     private readonly AdapterFinder finder;
+    private readonly AdapterPower power;
     private readonly RadioRecovery recovery;
 
     // What the kernel has said since it was last looked at.
@@ -41,7 +41,6 @@ internal sealed partial class MgmtRadio
     private ushort adapter = MgmtPacket.NoIndex;
     private AdapterAddress address;
     private ushort monitor;
-    private bool wasOn;
     private Instant? failing;
     private long malformed;
 
@@ -49,10 +48,11 @@ internal sealed partial class MgmtRadio
         IPacketChannel channel, AdapterChoice choice, RadioOptions options, Receiver receiver, MonitorMemory memory, AdapterRepairs repairs, TimeProvider time, HealthBoard health,
         ILogger log)
     {
-        (this.channel, this.options, this.receiver, this.memory, this.repairs, this.time, this.health, this.log) = (channel, options, receiver, memory, repairs, time, health, log);
+        (this.channel, this.options, this.receiver, this.memory, this.time, this.health, this.log) = (channel, options, receiver, memory, time, health, log);
         client = new(channel, time, Hear);
         finder = new(choice, client);
-        recovery = new(receiver, repairs, RestartScan, PowerCycle, Rest, health, log);
+        power = new(client, options, receiver.Place.Id.Value, repairs, client.Rest, log);
+        recovery = new(receiver, repairs, RestartScan, () => power.Cycle(adapter), client.Rest, health, log);
     }
 
     /// <summary>Runs until the channel's owner is told to stop.</summary>
@@ -87,37 +87,16 @@ internal sealed partial class MgmtRadio
     {
         changed = removed = switchedOff = false;
         (adapter, var info) = finder.Find();
-        if (info.Address != address) (address, monitor, wasOn) = (info.Address, 0, false);
+        if (info.Address != address)
+        {
+            (address, monitor) = (info.Address, 0);
+            power.Forget();
+        }
+
         (channel as BluetoothSocket)?.TryHearOnly(adapter);
-        if (!info.Supported.HasFlag(MgmtSettings.LowEnergy))
-            throw new BluetoothFault(BluetoothFaultKind.NoLowEnergy, $"hci{adapter} ({address}) cannot do Bluetooth Low Energy", "Use another adapter: Bluetooth 4.0 or newer.");
-        if (!info.Current.HasFlag(MgmtSettings.LowEnergy)) Must(MgmtOpcode.SetLowEnergy, client.SetLowEnergy(adapter));
-        if (!info.Current.HasFlag(MgmtSettings.Powered)) SwitchOn();
-        wasOn = true;
+        power.Ensure(adapter, info);
         SetDuty();
         Monitor();
-    }
-
-    private void SwitchOn()
-    {
-        if (wasOn && !options.OverridePowerOff)
-            throw new BluetoothFault(BluetoothFaultKind.PoweredOff, $"hci{adapter} was switched off by somebody, and receivers[].overridePowerOff is false", "Switch it on (bluetoothctl power on), or set receivers[].overridePowerOff to true.");
-        var status = client.SetPowered(adapter, true);
-        // Linux 6.12 says no more than that it failed (tests/lab); older ones say why.
-        if (status == MgmtStatus.RfKilled || (status == MgmtStatus.Failed && repairs.State(adapter) is RfKillState.Soft or RfKillState.Hard)) status = Unblock();
-        Must(MgmtOpcode.SetPowered, status);
-        LogSwitchedOn(log, receiver.Place.Id.Value, adapter);
-    }
-
-    /// <summary>A soft block is a power-off by another name.</summary>
-    private MgmtStatus Unblock()
-    {
-        if (repairs.State(adapter) == RfKillState.Hard)
-            throw new BluetoothFault(BluetoothFaultKind.Blocked, $"hci{adapter} is held off by a switch of the machine (rfkill, hard block)", "Turn the machine's radio switch on, or enable Bluetooth in its firmware.");
-        var wrong = options.OverridePowerOff ? repairs.Unblock(adapter) : "receivers[].overridePowerOff is false";
-        if (wrong is not null)
-            throw new BluetoothFault(BluetoothFaultKind.Blocked, $"hci{adapter} is held off by rfkill (soft block), which could not be lifted: {wrong}", "sudo rfkill unblock bluetooth; deploy/README.md says what lets the service do it by itself.");
-        return client.SetPowered(adapter, true);
     }
 
     private void SetDuty()
@@ -143,13 +122,13 @@ internal sealed partial class MgmtRadio
         {
             // A monitor that was added while the adapter was off hangs in the kernel, and with it all later ones, whoever asks; only a power cycle ends that.
             LogBusy(log, receiver.Place.Id.Value, adapter);
-            PowerCycle();
+            power.Cycle(adapter);
             status = client.AddMonitor(adapter, AdvertisementPattern.Beacons, out monitor);
         }
 
         if (status == MgmtStatus.Failed && there.Handles.Count >= 32)
             throw new BluetoothFault(BluetoothFaultKind.Refused, $"hci{adapter}: all 32 advertisement monitors are taken", "Another program leaves its monitors behind: stop it, then sudo btmgmt power off and on, or restart the machine.");
-        Must(MgmtOpcode.AddPatternsMonitor, status);
+        AdapterPower.Must(MgmtOpcode.AddPatternsMonitor, adapter, status);
         memory.Keep(address, monitor);
         LogListening(log, receiver.Place.Id.Value, adapter, address.ToString(), monitor);
     }
@@ -188,7 +167,7 @@ internal sealed partial class MgmtRadio
     private void Settle()
     {
         if (removed || switchedOff) receiver.Close($"hci{adapter} was {(removed ? "removed" : "switched off")}", Instant.Now(time));
-        Rest(Calm);
+        client.Rest(Calm);
         if (removed) receiver.Close($"hci{adapter} was removed", Instant.Now(time));
     }
 
@@ -208,14 +187,7 @@ internal sealed partial class MgmtRadio
             if (adapter != MgmtPacket.NoIndex && failing is { } since && recovery.Look(adapter, Instant.Now(time), since, since)) return;
         }
 
-        if (changed) Rest(Calm);
-    }
-
-    /// <summary>Waits without losing what arrives.</summary>
-    private void Rest(TimeSpan span)
-    {
-        var until = Instant.Now(time) + span;
-        while (until - Instant.Now(time) is { Ticks: > 0 } left) client.Pump(left);
+        if (changed) client.Rest(Calm);
     }
 
     private void RestartScan()
@@ -223,25 +195,6 @@ internal sealed partial class MgmtRadio
         if (monitor != 0) client.RemoveMonitor(adapter, monitor);
         monitor = 0;
         memory.Forget();
-    }
-
-    private void PowerCycle()
-    {
-        Must(MgmtOpcode.SetPowered, client.SetPowered(adapter, false));
-        Rest(RadioRecovery.OffTime);
-        SwitchOnAgain();
-    }
-
-    private void SwitchOnAgain()
-    {
-        wasOn = false;
-        SwitchOn();
-        wasOn = true;
-    }
-
-    private void Must(MgmtOpcode opcode, MgmtStatus status)
-    {
-        if (status != MgmtStatus.Success) throw MgmtClient.Refused(opcode, adapter, status);
     }
 
     private void Count()
@@ -269,7 +222,8 @@ internal sealed partial class MgmtRadio
                 break;
             case MgmtEventCode.IndexRemoved:
                 changed = removed = true;
-                (monitor, wasOn) = (0, false);
+                monitor = 0;
+                power.Forget();
                 memory.Forget();
                 break;
             case MgmtEventCode.NewSettings when packet.TryReadSettings(out var settings):
@@ -306,16 +260,4 @@ internal sealed partial class MgmtRadio
         };
         receiver.HearReport(report, Instant.Now(time));
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Receiver {Receiver}: hci{Adapter} was switched on")]
-    private static partial void LogSwitchedOn(ILogger log, string receiver, ushort adapter);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Receiver {Receiver} listens on hci{Adapter} ({Address}), monitor {Monitor}")]
-    private static partial void LogListening(ILogger log, string receiver, ushort adapter, string address, ushort monitor);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Receiver {Receiver}: hci{Adapter} has an unfinished monitor command; it is switched off and on")]
-    private static partial void LogBusy(ILogger log, string receiver, ushort adapter);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Receiver {Receiver}: the monitor on hci{Adapter} was removed by somebody (bluetoothd does so when it starts)")]
-    private static partial void LogWiped(ILogger log, string receiver, ushort adapter);
 }

@@ -19,7 +19,8 @@ internal sealed class RadioSource(string kind, AdapterChoice choice, RadioOption
     private void Run(Receiver receiver, CancellationToken stop)
     {
         using var control = BluetoothSocket.OpenControl(stop);
-        if (kind == "mgmt")
-            new MgmtRadio(control, choice, options, receiver, MonitorMemory.Of(stateDirectory, receiver.Place.Id.Value), AdapterRepairs.Kernel(), time, health, log).Run();
+        var repairs = AdapterRepairs.Kernel();
+        if (kind == "mgmt") new MgmtRadio(control, choice, options, receiver, MonitorMemory.Of(stateDirectory, receiver.Place.Id.Value), repairs, time, health, log).Run();
+        else new HciRadio(control, index => BluetoothSocket.OpenRaw(index, stop), choice, options, receiver, repairs, time, health, log).Run();
     }
 }

@@ -7,7 +7,7 @@ namespace StoreEdge.Tests.Linux.Bluetooth;
 /// The kernel's Bluetooth management at the wire: it answers bytes with bytes as Linux 6.12 was seen to do, pitfalls included. Time passes only while somebody waits for a
 /// packet, up to the next thing that happens; at the end of the scenario the waiting is cancelled.
 /// </summary>
-internal sealed class FakeKernel(ManualClock clock, TimeSpan end) : IPacketChannel
+internal sealed partial class FakeKernel(ManualClock clock, TimeSpan end) : IPacketChannel
 {
     private readonly PriorityQueue<Action, (long Due, int Turn)> script = new();
     private readonly Queue<byte[]> queue = new();
@@ -18,6 +18,9 @@ internal sealed class FakeKernel(ManualClock clock, TimeSpan end) : IPacketChann
 
     /// <summary>Every command that came, as <c>opcode</c> and its parameters, with the second at which it came.</summary>
     public List<(double At, MgmtOpcode Opcode, ushort Index, byte[] Values)> Commands { get; } = [];
+
+    /// <summary>Every command that came on a raw channel.</summary>
+    public List<(double At, byte[] Packet)> RawCommands { get; } = [];
 
     /// <summary>Whether the process has CAP_NET_ADMIN.</summary>
     public bool Capable { get; set; } = true;
@@ -64,6 +67,7 @@ internal sealed class FakeKernel(ManualClock clock, TimeSpan end) : IPacketChann
     {
         if (Adapters[index].Powered) Power(index, false);
         Adapters.Remove(index);
+        raws.RemoveAll(r => r.Index == index && r.Lose());
         Tell(MgmtEventCode.IndexRemoved, index, []);
     }
 
@@ -87,6 +91,7 @@ internal sealed class FakeKernel(ManualClock clock, TimeSpan end) : IPacketChann
     {
         foreach (var (index, adapter) in Adapters)
         {
+            AdvertiseRaw(index, adapter, data, rssi);
             if (!adapter.Powered || adapter.Deaf || (adapter.Monitors.Count == 0 && !adapter.Discovering)) continue;
             byte[] body = [0x99, 0x88, 0x77, 0x66, 0x55, 0xC4, addressType, (byte)rssi, 0, 0, 0, 0, (byte)data.Length, (byte)(data.Length >> 8), .. data];
             if (adapter.Discovering) Tell(MgmtEventCode.DeviceFound, index, body);
@@ -128,12 +133,15 @@ internal sealed class FakeKernel(ManualClock clock, TimeSpan end) : IPacketChann
         else if (!adapter.Mute) Answer(opcode, index, adapter, values);
     }
 
-    public bool TryReceive(Span<byte> buffer, TimeSpan patience, out int length)
+    public bool TryReceive(Span<byte> buffer, TimeSpan patience, out int length) => TryReceive(queue, () => false, buffer, patience, out length);
+
+    private bool TryReceive(Queue<byte[]> queue, Func<bool> lost, Span<byte> buffer, TimeSpan patience, out int length)
     {
         var until = clock.GetTimestamp() + patience.Ticks;
         while (queue.Count == 0)
         {
             length = 0;
+            if (lost()) throw new BluetoothFault(BluetoothFaultKind.Removed, "reading: the adapter was removed", "Plug it in.");
             if (patience <= TimeSpan.Zero) return false;
             var next = script.TryPeek(out _, out var at) && at.Due <= until ? Math.Max(at.Due, clock.GetTimestamp()) : until;
             if (next >= end.Ticks) throw new OperationCanceledException("the scenario is over");
@@ -263,6 +271,15 @@ internal sealed class FakeKernel(ManualClock clock, TimeSpan end) : IPacketChann
         public bool Old { get; set; }
 
         public bool Discovering { get; set; }
+
+        /// <summary>The controller takes the extended generation of commands only.</summary>
+        public bool Extended { get; set; }
+
+        public bool Scanning { get; set; }
+
+        public bool FiltersDuplicates { get; set; }
+
+        public HashSet<string> Seen { get; } = [];
 
         public int PowerCycles { get; set; }
 

@@ -76,6 +76,20 @@ internal sealed class RadioScene : IDisposable
         return this;
     }
 
+    /// <summary>Plays it with the raw channel.</summary>
+    public RadioScene RunRaw(string choice = "hci0")
+    {
+        Kernel.Every(0.1, () => Note(Receiver.BlindAt(Instant.Now(Clock)) is not null));
+        Assert.Throws<OperationCanceledException>(RawRadio(choice).Run);
+        return this;
+    }
+
+    public HciRadio RawRadio(string choice = "hci0")
+    {
+        Assert.True(AdapterChoice.TryParse(choice, out var adapter));
+        return new(Kernel, Kernel.OpenRaw, adapter, Options, Receiver, Repairs, Clock, Health, NullLogger.Instance);
+    }
+
     public MgmtRadio Radio(string choice = "hci0")
     {
         Assert.True(AdapterChoice.TryParse(choice, out var adapter));

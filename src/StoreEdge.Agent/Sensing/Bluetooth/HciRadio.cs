@@ -1,0 +1,212 @@
+using StoreEdge.Agent.Health;
+using StoreEdge.Core;
+using StoreEdge.Linux.Bluetooth;
+
+namespace StoreEdge.Agent.Sensing.Bluetooth;
+
+/// <summary>
+/// Listens on an adapter's raw channel, telling the controller itself to scan. For machines where bluetoothd must run and its share of every report costs too much. Whoever
+/// else gives the controller commands takes the scan away: their answers are seen here too, and the scan is begun again. One thread.
+/// </summary>
+internal sealed partial class HciRadio
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CommandPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly Func<ushort, IPacketChannel> open;
+    private readonly RadioOptions options;
+    private readonly Receiver receiver;
+    private readonly TimeProvider time;
+    private readonly HealthBoard health;
+    private readonly ILogger log;
+    private readonly MgmtClient control;
+    private readonly AdapterFinder finder;
+    private readonly AdapterPower power;
+    private readonly RadioRecovery recovery;
+    // The longest event has 258 bytes with its type.
+    private readonly byte[] buffer = new byte[512];
+
+    private IPacketChannel? raw;
+    private ushort adapter = MgmtPacket.NoIndex;
+    private bool extended;
+    private bool disturbed;
+    private bool changed;
+    private long dropped;
+    private Instant? failing;
+
+    public HciRadio(
+        IPacketChannel control, Func<ushort, IPacketChannel> open, AdapterChoice choice, RadioOptions options, Receiver receiver, AdapterRepairs repairs, TimeProvider time,
+        HealthBoard health, ILogger log)
+    {
+        (this.open, this.options, this.receiver, this.time, this.health, this.log) = (open, options, receiver, time, health, log);
+        this.control = new(control, time, Notice);
+        finder = new(choice, this.control);
+        power = new(this.control, options, receiver.Place.Id.Value, repairs, this.control.Rest, log);
+        recovery = new(receiver, repairs, () => disturbed = true, () => power.Cycle(adapter), this.control.Rest, health, log);
+    }
+
+    /// <summary>Runs until the channels' owner is told to stop.</summary>
+    /// <exception cref="BluetoothFault">The source must be closed and opened anew.</exception>
+    public void Run()
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                MakeReady();
+                pause = FirstPause;
+                failing = null;
+                Listen();
+                continue;
+            }
+            catch (BluetoothFault fault) when (fault.Kind != BluetoothFaultKind.Wedged)
+            {
+                Tell(fault);
+                if (fault.Kind is not (BluetoothFaultKind.NoAnswer or BluetoothFaultKind.Refused or BluetoothFaultKind.Busy)) failing = null;
+                else failing ??= Instant.Now(time);
+            }
+            finally
+            {
+                dropped += raw?.Dropped ?? 0;
+                raw?.Dispose();
+                raw = null;
+            }
+
+            Wait(pause);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+        }
+    }
+
+    private void MakeReady()
+    {
+        changed = disturbed = false;
+        (adapter, var info) = finder.Find();
+        power.Ensure(adapter, info);
+        raw = open(adapter);
+        StartScan();
+        LogListening(log, receiver.Place.Id.Value, adapter, extended);
+    }
+
+    private void StartScan()
+    {
+        disturbed = false;
+        // Which generation of commands the controller takes shows in its answer: once one was used, by whomever, the other is disallowed.
+        if (TryStart()) return;
+        extended = !extended;
+        if (!TryStart())
+            throw new BluetoothFault(BluetoothFaultKind.Refused, $"hci{adapter} takes neither legacy nor extended scan commands", "Use a mgmt: source; else send the log (journalctl -u storeedge and dmesg).");
+    }
+
+    private bool TryStart()
+    {
+        var (interval, window) = (options.IntervalSteps, options.WindowSteps);
+        // Parameters cannot be changed while it scans.
+        Command(extended ? HciPacket.ExtendedScanEnable(false) : HciPacket.ScanEnable(false));
+        var status = Command(extended ? HciPacket.ExtendedScanParameters(interval, window) : HciPacket.ScanParameters(interval, window));
+        if (status == 0) status = Command(extended ? HciPacket.ExtendedScanEnable(true) : HciPacket.ScanEnable(true));
+        return status switch
+        {
+            0 => true,
+            HciPacket.CommandDisallowed or HciPacket.UnknownCommand => false,
+            _ => throw new BluetoothFault(BluetoothFaultKind.Refused, $"hci{adapter} refused to scan with status 0x{status:X2}", "It is tried again by itself; if it stays, replug the adapter."),
+        };
+    }
+
+    private byte Command(byte[] packet)
+    {
+        var opcode = (ushort)(packet[1] | packet[2] << 8);
+        raw!.Send(packet);
+        var until = Instant.Now(time) + CommandPatience;
+        while (until - Instant.Now(time) is { Ticks: > 0 } left)
+        {
+            if (!raw.TryReceive(buffer, left, out var length)) continue;
+            var heard = buffer.AsSpan(0, length);
+            if (!HciPacket.TryReadCompletion(heard, out var answered, out var status)) receiver.Hear(heard, Instant.Now(time));
+            else if (answered == opcode) return status;
+        }
+
+        throw new BluetoothFault(BluetoothFaultKind.NoAnswer, $"hci{adapter}: no answer to command 0x{opcode:X4} within {CommandPatience.TotalSeconds:0} s", "It is tried again by itself; if it stays, replug the adapter.");
+    }
+
+    private void Listen()
+    {
+        var opened = Instant.Now(time);
+        receiver.Open(opened);
+        health.Clear(SensingLoop.FaultOf(receiver));
+        var look = opened + LookEvery;
+        while (true)
+        {
+            Hear(look - Instant.Now(time));
+            var now = Instant.Now(time);
+            if (disturbed)
+            {
+                control.Rest(Calm);
+                LogDisturbed(log, receiver.Place.Id.Value, adapter);
+                StartScan();
+            }
+
+            if (now < look) continue;
+            look = now + LookEvery;
+            control.Pump(TimeSpan.Zero);
+            receiver.Radio = new($"hci{adapter}", dropped + raw!.Dropped);
+            if (changed)
+            {
+                receiver.Close($"hci{adapter} was removed or switched off", now);
+                control.Rest(Calm);
+                return;
+            }
+
+            if (recovery.Look(adapter, now, opened) && !disturbed) return;
+        }
+    }
+
+    private void Hear(TimeSpan patience)
+    {
+        for (var i = 0; i < 256 && raw!.TryReceive(buffer, i == 0 ? patience : TimeSpan.Zero, out var length); i++)
+        {
+            var heard = buffer.AsSpan(0, length);
+            if (!HciPacket.TryReadCompletion(heard, out var opcode, out _)) receiver.Hear(heard, Instant.Now(time));
+            // Nobody here waits for an answer: somebody else has given the controller a command about scanning.
+            else if (opcode is HciPacket.SetScanEnable or HciPacket.SetExtendedScanEnable or HciPacket.SetScanParameters or HciPacket.SetExtendedScanParameters) disturbed = true;
+        }
+    }
+
+    private void Tell(BluetoothFault fault)
+    {
+        receiver.Close(fault.Message, Instant.Now(time));
+        health.Raise(SensingLoop.FaultOf(receiver), Severity.Fault, $"Receiver {receiver.Place.Id}: {fault.Message}", fault.Remedy);
+    }
+
+    private void Wait(TimeSpan atMost)
+    {
+        var until = Instant.Now(time) + atMost;
+        while (!changed && until - Instant.Now(time) is { Ticks: > 0 } left)
+        {
+            control.Pump(left < LookEvery ? left : LookEvery);
+            if (adapter != MgmtPacket.NoIndex && failing is { } since && recovery.Look(adapter, Instant.Now(time), since, since)) return;
+        }
+
+        if (changed) control.Rest(Calm);
+    }
+
+    private void Notice(in MgmtPacket packet)
+    {
+        switch (packet.Code)
+        {
+            case MgmtEventCode.IndexAdded:
+                changed |= !receiver.Status.Connected || packet.Index == adapter;
+                break;
+            case MgmtEventCode.IndexRemoved when packet.Index == adapter:
+                changed = true;
+                power.Forget();
+                break;
+            case MgmtEventCode.NewSettings when packet.Index == adapter && packet.TryReadSettings(out var settings):
+                changed |= settings.HasFlag(MgmtSettings.Powered) != receiver.Status.Connected;
+                break;
+        }
+    }
+}
