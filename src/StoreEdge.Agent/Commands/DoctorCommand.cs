@@ -71,13 +71,14 @@ internal static class DoctorCommand
         var top = Configuration.ConfigurationSection.Top(layers, faults);
         var agent = IPEndPoint.TryParse(top.Section("http").Text("listen") ?? "", out var listen) ? AddressOf(listen) : new Uri(StandardAgent);
         var state = top.Section("state").File("directory") ?? "/var/lib/storeedge";
+        var radios = AdapterChecks.Wanted(top);
         IReadOnlyList<string> errors = [.. faults.Select(e => e.ToString())];
 
         var (answer, why) = await AskAsync(agent, tongue, stop).ConfigureAwait(false);
         if (answer is not null) return answer;
         var offline = new OfflineChecks(state);
         var machine = new MachineChecks(state, clockSynchronised: () => KernelClock.IsSynchronized());
-        return Offline([OfflineChecks.Silent(agent, why), OfflineChecks.Configuration(layers.Sources, errors), offline.Writable(), offline.Database(), .. machine.Look()], tongue);
+        return Offline([OfflineChecks.Silent(agent, why), OfflineChecks.Configuration(layers.Sources, errors), offline.Writable(), offline.Database(), AdapterChecks.Look(radios, TimeProvider.System, stop), .. machine.Look()], tongue);
     }
 
     private static StatusReport Offline(IReadOnlyList<HealthCheck> checks, Tongue tongue) => OfflineChecks.Report(checks, tongue, TimeProvider.System.GetUtcNow());

@@ -27,6 +27,17 @@ internal static class RoomChecks
                 new("Check that the radio is plugged in and its source in receivers[] is right.", "Verifique se o rádio está conectado e se a fonte em receivers[] está certa."));
         }
 
+        if (receiver.Blind is not null)
+        {
+            var since = Spans.Of(TimeSpan.FromSeconds(receiver.BlindSeconds ?? 0));
+            var steps = receiver.Radio is { Steps.Length: > 0 } radio ? radio.Steps : null;
+            return new(code, title, CheckVerdict.Warn,
+                new($"Open, but none of its {receiver.Canaries} fixed beacons has been heard for {since}; no visit ends by that silence.{(steps is null ? "" : $" Tried: {steps}.")}",
+                    $"Aberto, mas nenhum dos {receiver.Canaries} beacons fixos foi ouvido há {since}; nenhuma visita termina por esse silêncio.{(steps is null ? "" : $" Tentado: {steps}.")}"),
+                new("Nothing yet: a radio of this machine is restarted by itself. If it stays: check the fixed beacons' batteries, then replug the radio.",
+                    "Nada por enquanto: um rádio desta máquina é reiniciado sozinho. Se persistir: verifique a bateria dos beacons fixos e reconecte o rádio."));
+        }
+
         if (receiver.LastFrameSecondsAgo is not { } silence || silence > SilentSeconds)
         {
             var since = receiver.LastFrameSecondsAgo is { } s ? Spans.Of(TimeSpan.FromSeconds(s)) : null;
@@ -38,8 +49,9 @@ internal static class RoomChecks
 
         var rate = receiver.FramesPerSecond.ToString("0.0", CultureInfo.InvariantCulture);
         var link = receiver.Link is { } how ? $" ({how})" : "";
-        return HealthCheck.Pass(code, title, new($"{rate} frames/s, last {Spans.Of(TimeSpan.FromSeconds(silence))} ago{link}.",
-            $"{rate.Replace('.', ',')} quadros/s, último há {Spans.Of(TimeSpan.FromSeconds(silence))}{link}."));
+        var (lost, perdidos) = receiver.Radio is { KernelDropped: > 0 and var dropped } ? ($" The kernel dropped {dropped}.", $" O kernel descartou {dropped}.") : ("", "");
+        return HealthCheck.Pass(code, title, new($"{rate} frames/s, last {Spans.Of(TimeSpan.FromSeconds(silence))} ago{link}.{lost}",
+            $"{rate.Replace('.', ',')} quadros/s, último há {Spans.Of(TimeSpan.FromSeconds(silence))}{link}.{perdidos}"));
     }
 
     /// <summary>Whether anybody can be recognised at all.</summary>

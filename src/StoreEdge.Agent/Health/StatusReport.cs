@@ -44,7 +44,27 @@ internal sealed record CheckView(string Code, string Title, string Verdict, stri
 /// <param name="Link">How a receiver of another device reaches the store; null for one of its own.</param>
 internal sealed record ReceiverView(
     string Id, string Zone, string Side, bool Connected, long Frames, double FramesPerSecond, double EnrolledShare, long Dropped, long Malformed,
-    double? LastFrameSecondsAgo, string? Fault, string? Link = null);
+    double? LastFrameSecondsAgo, string? Fault, string? Link = null)
+{
+    /// <summary>Why it could not hear anybody now, or null: while it cannot, its silence ends no visit.</summary>
+    public string? Blind { get; init; }
+
+    /// <summary>Since when it is blind; null while it is not.</summary>
+    public double? BlindSeconds { get; init; }
+
+    /// <summary>How many fixed beacons tell its death from an empty store.</summary>
+    public int Canaries { get; init; }
+
+    /// <summary>What is known of a radio of this machine; null for other sources.</summary>
+    public RadioView? Radio { get; init; }
+}
+
+/// <summary>A radio of this machine.</summary>
+/// <param name="Adapter">Its present number, such as <c>hci0</c>.</param>
+/// <param name="KernelDropped">Packets that the kernel dropped because the agent did not read in time.</param>
+/// <param name="Steps">Recovery steps that were taken, as <c>RestartScan 2, PowerCycle 1</c>; empty where none was.</param>
+/// <param name="Recoveries">How often it heard its fixed beacons again after a step.</param>
+internal sealed record RadioView(string Adapter, long KernelDropped, string Steps, long Recoveries);
 
 /// <summary>The journal against central's acknowledgement.</summary>
 internal sealed record OutboxView(long LastSeq, long AcknowledgedSeq, long Pending, double OldestPendingSeconds, double? LastAcknowledgedSecondsAgo, long DatabaseBytes);

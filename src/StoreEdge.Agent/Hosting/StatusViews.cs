@@ -1,3 +1,4 @@
+using System.Globalization;
 using StoreEdge.Agent.Configuration;
 using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Displays;
@@ -8,6 +9,7 @@ using StoreEdge.Agent.Sensing;
 using StoreEdge.Core;
 using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
+using StoreEdge.Core.Radio;
 
 namespace StoreEdge.Agent.Hosting;
 
@@ -34,7 +36,17 @@ internal static class StatusViews
 
     private static ReceiverView View(ReceiverStatus s, TimeProvider time) => new(
         s.Place.Id.Value, s.Place.Zone.Value, s.Place.Side == ReceiverSide.Inside ? "inside" : "outside", s.Connected, s.Advertisements, 0,
-        s.Advertisements == 0 ? 0 : (double)s.Enrolled / s.Advertisements, s.Overflowed, s.Malformed, s.LastHeard is { } heard ? (Instant.Now(time) - heard).TotalSeconds : null, s.Fault, s.Link);
+        s.Advertisements == 0 ? 0 : (double)s.Enrolled / s.Advertisements, s.Overflowed, s.Malformed, s.LastHeard is { } heard ? (Instant.Now(time) - heard).TotalSeconds : null, s.Fault, s.Link)
+    {
+        Blind = s.Blind?.Why,
+        BlindSeconds = s.Blind is { } blind ? (Instant.Now(time) - blind.Since).TotalSeconds : null,
+        Canaries = s.Canaries,
+        Radio = s.Radio is { } radio ? new(radio.Adapter, radio.Dropped, Steps(s.Ladder), s.Ladder?.Recoveries ?? 0) : null,
+    };
+
+    private static string Steps(RecoveryLadder? ladder) => ladder is null
+        ? ""
+        : string.Join(", ", Enum.GetValues<RecoveryStep>().Where(step => ladder.Taken(step) > 0).Select(step => string.Create(CultureInfo.InvariantCulture, $"{step} {ladder.Taken(step)}")));
 
     private static OutboxView View(JournalStatus journal, CentralLink? link, TimeProvider time) => new(
         journal.LastSeq, journal.AcknowledgedSeq, journal.LastSeq - journal.AcknowledgedSeq, journal.OldestPendingAge.TotalSeconds,

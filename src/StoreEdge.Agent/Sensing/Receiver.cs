@@ -50,6 +50,7 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
         place, source.Open, source.Fault, Volatile.Read(ref frames), Volatile.Read(ref advertisements), Volatile.Read(ref enrolled), Volatile.Read(ref notEnrolled),
         Volatile.Read(ref overflowed) + Volatile.Read(ref overflowedElsewhere), Volatile.Read(ref malformed), Volatile.Read(ref lastHeard) is >= 0 and var last ? new Instant(last) : null, link)
     {
+        Canaries = canaries.Learned,
         Radio = Radio,
         Ladder = Ladder,
     };

@@ -23,6 +23,9 @@ internal sealed record ReceiverStatus(
     /// <summary>Why it hears nobody, or null while it does.</summary>
     public Blindness? Blind { get; init; }
 
+    /// <summary>How many fixed beacons it would miss.</summary>
+    public int Canaries { get; init; }
+
     /// <summary>What is known of the radio itself; null for sources that are none of this machine's.</summary>
     public RadioStatus? Radio { get; init; }
 

@@ -16,10 +16,20 @@ public sealed partial class UnitTests
     [InlineData("StateDirectory", "storeedge")]
     [InlineData("NoNewPrivileges", "yes")]
     [InlineData("ProtectSystem", "strict")]
-    [InlineData("CapabilityBoundingSet", "")]
+    [InlineData("CapabilityBoundingSet", "CAP_NET_ADMIN")]
+    [InlineData("AmbientCapabilities", "CAP_NET_ADMIN")]
     [InlineData("LimitNOFILE", "1024")]
     public void The_unit_says_what_the_agent_relies_on(string key, string value) =>
         Assert.Equal(value, Assert.Single(File.ReadAllLines(Unit), l => l.StartsWith(key + "=", StringComparison.Ordinal))[(key.Length + 1)..]);
+
+    [Fact]
+    public void The_kernels_Bluetooth_is_within_reach()
+    {
+        var lines = File.ReadAllLines(Unit);
+        Assert.Contains("AF_BLUETOOTH", Assert.Single(lines, l => l.StartsWith("RestrictAddressFamilies=", StringComparison.Ordinal)), StringComparison.Ordinal);
+        // In a namespace of its own the control socket opens and then refuses, or stays silent.
+        Assert.DoesNotContain(lines, l => l is "PrivateUsers=yes" or "PrivateNetwork=yes" || l.StartsWith("NetworkNamespacePath=", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void The_kernel_may_still_be_asked_whether_its_clock_is_right()
@@ -47,7 +57,8 @@ public sealed partial class UnitTests
         }
 
         var exposure = double.Parse(Exposure().Match(Shell.Run("systemd-analyze", "security", "--offline=true", "--no-pager", Unit).Output).Groups[1].Value, CultureInfo.InvariantCulture);
-        Assert.InRange(exposure, 0, 2.0);
+        // 1.9 without radios; CAP_NET_ADMIN and the machine's own user namespace are what the kernel's Bluetooth costs.
+        Assert.InRange(exposure, 0, 2.3);
     }
 
     [Theory]

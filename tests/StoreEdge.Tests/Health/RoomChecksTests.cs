@@ -4,6 +4,19 @@ namespace StoreEdge.Tests.Health;
 
 public sealed class RoomChecksTests
 {
+    [Fact]
+    public void A_blind_receiver_says_since_when_and_what_was_tried()
+    {
+        var blind = new ReceiverView("door", "entrance", "inside", true, 1, 0, 0, 0, 0, 1, null)
+        {
+            Blind = "every fixed beacon that it should hear is silent", BlindSeconds = 42, Canaries = 2, Radio = new("hci0", 0, "RestartScan 1", 0),
+        };
+        var check = RoomChecks.Receiver(blind);
+        Assert.Equal(CheckVerdict.Warn, check.Verdict);
+        Assert.Equal("Open, but none of its 2 fixed beacons has been heard for 42 s; no visit ends by that silence. Tried: RestartScan 1.", check.Evidence.English);
+        Assert.Equal(CheckVerdict.Pass, RoomChecks.Receiver(blind with { Blind = null }).Verdict);
+    }
+
     [Theory]
     [InlineData(true, 0.5, "Pass")]
     [InlineData(true, 29.0, "Pass")]

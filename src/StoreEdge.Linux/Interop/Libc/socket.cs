@@ -4,10 +4,8 @@ namespace StoreEdge.Linux.Interop.Libc;
 
 internal static partial class Libc
 {
-    internal const int AF_UNIX = 1;
     internal const int AF_BLUETOOTH = 31;
     internal const int SOCK_RAW = 3;
-    internal const int SOCK_SEQPACKET = 5;
     internal const int SOCK_CLOEXEC = 0x80000;
     internal const int BTPROTO_HCI = 1;
 
