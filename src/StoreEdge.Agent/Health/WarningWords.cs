@@ -56,6 +56,7 @@ internal static class WarningWords
         ["receiver-fault"] = new("receiver", new("Receiver", "Receptor"), "Verifique se o rádio está conectado e se a fonte em receivers[] está certa."),
         ["receiver-deaf"] = new("receiver", new("Receiver", "Receptor"), "Desconecte o adaptador, espere cinco segundos e conecte de novo (no Raspberry Pi, reinicie a máquina). Se outros são ouvidos: verifique a bateria e o lugar dos beacons fixos."),
         ["receiver-duty"] = new(null, new("Scanning", "Varredura"), "Atualize o kernel (5.11 ou mais novo) ou use uma fonte hci:."),
+        ["receiver-duplicates"] = new(null, new("Repeated advertisements", "Anúncios repetidos"), "Atualize o kernel (6.6.45, 6.10.4 ou mais novo) ou use uma fonte hci:; se o beacon fixo está longe, aproxime-o."),
         ["receiver-canary"] = new(null, new("Fixed beacon near receiver", "Beacon fixo perto do receptor"), "Verifique a bateria e o lugar dos beacons fixos perto deste receptor."),
         ["receiver-stream"] = new(null, new("Receiver stream", "Fluxo do receptor"), "Verifique o programa que envia a este soquete: ele não fala btsnoop."),
         ["strangers-recorded"] = new(null, new("Everybody is being recorded", "Todos estão sendo gravados"), "Se ninguém da sua equipe procura uma falha aqui, encerre esse processo e apague a gravação."),

@@ -83,8 +83,11 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
         return canaries.SilentSince(now) is { } silent ? new(silent, "every fixed beacon that it should hear is silent") : null;
     }
 
-    /// <summary>The source is open.</summary>
-    public void Open(Instant at) => source = new(true, at, null, false);
+    /// <summary>The source is open. One that was made ready again without having been closed has been open all the time.</summary>
+    public void Open(Instant at)
+    {
+        if (!source.Open) source = new(true, at, null, false);
+    }
 
     /// <summary>The source is not open, and why: the receiver is blind.</summary>
     public void Close(string because, Instant at)

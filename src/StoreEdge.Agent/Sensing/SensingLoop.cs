@@ -106,6 +106,13 @@ internal sealed class SensingLoop
                         + $"{receiver.Canaries.Learned} {(receiver.Canaries.Learned == 1 ? "is" : "are")} left to tell a dead radio from an empty store.",
                         "Check the fixed beacons near this receiver: battery and place.");
                 else if (receiver.Canaries.Returned()) health.Clear(code);
+
+                var filtered = $"receiver-duplicates:{receiver.Place.Id}";
+                if (receiver.Canaries.HeardOnceOnly(Instant.Now(time)))
+                    health.Raise(filtered, Severity.Warning,
+                        $"Receiver {receiver.Place.Id} has heard each fixed beacon exactly once while it hears others: something filters repeated advertisements, so nobody seems to stay.",
+                        "Update the kernel (6.6.45, 6.10.4 or newer), or use an hci: source; if the fixed beacon is far away, bring it nearer.");
+                else health.Clear(filtered);
             }
         }
     }

@@ -27,6 +27,9 @@ public sealed class Canaries
     // So many gaps in a row beyond what is learned: the beacon was set to another interval, or hangs elsewhere.
     private const int Relearn = 8;
 
+    /// <summary>Fixed beacons advertise many times in this while.</summary>
+    private static readonly TimeSpan OnceIn = TimeSpan.FromMinutes(1);
+
     private readonly Lock gate = new();
     private readonly Canary[] watched = new Canary[Most];
     private int count;
@@ -61,7 +64,7 @@ public sealed class Canaries
                 return;
             }
 
-            if (count < Most) watched[count++] = new() { Id = beacon, Last = at };
+            if (count < Most) watched[count++] = new() { Id = beacon, Last = at, Times = 1 };
         }
     }
 
@@ -85,6 +88,19 @@ public sealed class Canaries
             }
 
             return since;
+        }
+    }
+
+    /// <summary>
+    /// Whether every fixed beacon was heard exactly once, long ago, while others are still heard: so looks a filter of duplicates, under which nobody can be present for long.
+    /// </summary>
+    public bool HeardOnceOnly(Instant now)
+    {
+        lock (gate)
+        {
+            for (var i = 0; i < count; i++)
+                if (watched[i].Times != 1 || now - watched[i].Last < OnceIn) return false;
+            return count > 0 && heardOther && now - lastOther < OnceIn;
         }
     }
 
@@ -137,6 +153,7 @@ public sealed class Canaries
     {
         internal BeaconId Id;
         internal Instant Last;
+        internal int Times;
         private AdvertisingInterval interval;
         private int beyond;
 
@@ -149,6 +166,7 @@ public sealed class Canaries
             var gap = at - Last;
             if (gap < AdvertisingInterval.SameAdvertisement) return;
             Last = at;
+            if (Times < int.MaxValue) Times++;
             // Before it is learned, a gap that is longer than a canary's may be says nothing about its interval; afterwards, neither does one that made it missed.
             if (gap <= (IsLearned ? Patience : LongestInterval))
             {

@@ -103,6 +103,19 @@ public sealed class CanariesTests
     }
 
     [Fact]
+    public void A_filter_of_duplicates_shows_in_beacons_that_are_heard_once_while_others_are_heard()
+    {
+        canaries.Hear(Beacon(1), now);
+        canaries.Hear(Beacon(2), now);
+        now += TimeSpan.FromSeconds(70);
+        Assert.False(canaries.HeardOnceOnly(now));
+        canaries.HearOther(now);
+        Assert.True(canaries.HeardOnceOnly(now));
+        canaries.Hear(Beacon(2), now);
+        Assert.False(canaries.HeardOnceOnly(now + TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
     public void Only_so_many_are_watched()
     {
         for (var i = 0; i < 100; i++) Hear(Beacon(i), 0.5, 6);

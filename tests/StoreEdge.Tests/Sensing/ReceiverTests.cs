@@ -89,6 +89,19 @@ public sealed class ReceiverTests
     }
 
     [Fact]
+    public void A_receiver_that_is_made_ready_again_was_open_all_the_time_so_a_flat_battery_is_forgotten_in_the_end()
+    {
+        var receiver = Receiver(BeaconRole.Fixed);
+        receiver.Open(Seconds(1));
+        for (var i = 0; i < 20; i++) receiver.Hear(Frames.Legacy(Frames.IBeacon), Seconds(1 + i * 0.5));
+        receiver.Open(Seconds(400));
+        receiver.Hear(Frames.Legacy(Frames.Uid), Seconds(620));
+        Assert.NotNull(receiver.BlindAt(Seconds(621)));
+        Assert.Equal(1, receiver.ForgetGoneCanaries(Seconds(621)));
+        Assert.Null(receiver.BlindAt(Seconds(621)));
+    }
+
+    [Fact]
     public void A_recording_that_is_over_is_not_blind()
     {
         var receiver = Receiver(BeaconRole.Customer);
