@@ -9,7 +9,10 @@ public sealed class RoomChecksTests
     {
         var blind = new ReceiverView("door", "entrance", "inside", true, 1, 0, 0, 0, 0, 1, null)
         {
-            Blind = "every fixed beacon that it should hear is silent", BlindSeconds = 42, Canaries = 2, Radio = new("hci0", 0, "RestartScan 1", 0),
+            Blind = "every fixed beacon that it should hear is silent",
+            BlindSeconds = 42,
+            Canaries = 2,
+            Radio = new("hci0", 0, "RestartScan 1", 0),
         };
         var check = RoomChecks.Receiver(blind);
         Assert.Equal(CheckVerdict.Warn, check.Verdict);
