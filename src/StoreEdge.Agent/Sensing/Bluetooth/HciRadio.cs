@@ -31,7 +31,8 @@ internal sealed partial class HciRadio
 
     private IPacketChannel? raw;
     private ushort adapter = MgmtPacket.NoIndex;
-    private bool extended;
+    // As the kernel does: the newer generation where the controller has it. Once one was used, by whomever, the other is disallowed until a reset.
+    private bool extended = true;
     private bool disturbed;
     private bool changed;
     private long dropped;
@@ -94,7 +95,7 @@ internal sealed partial class HciRadio
     private void StartScan()
     {
         disturbed = false;
-        // Which generation of commands the controller takes shows in its answer: once one was used, by whomever, the other is disallowed.
+        // Which generation of commands the controller takes shows in its answer.
         if (TryStart()) return;
         extended = !extended;
         if (!TryStart())
