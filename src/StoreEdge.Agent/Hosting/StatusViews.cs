@@ -36,7 +36,7 @@ internal static class StatusViews
 
     private static ReceiverView View(ReceiverStatus s, TimeProvider time) => new(
         s.Place.Id.Value, s.Place.Zone.Value, s.Place.Side == ReceiverSide.Inside ? "inside" : "outside", s.Connected, s.Advertisements, 0,
-        s.Advertisements == 0 ? 0 : (double)s.Enrolled / s.Advertisements, s.Overflowed, s.Malformed, s.LastHeard is { } heard ? (Instant.Now(time) - heard).TotalSeconds : null, s.Fault, s.Link)
+        s.Advertisements == 0 ? 0 : (double)s.Enrolled / s.Advertisements, s.Overflowed + (s.Radio?.Dropped ?? 0), s.Malformed, s.LastHeard is { } heard ? (Instant.Now(time) - heard).TotalSeconds : null, s.Fault, s.Link)
     {
         Blind = s.Blind?.Why,
         BlindSeconds = s.Blind is { } blind ? (Instant.Now(time) - blind.Since).TotalSeconds : null,

@@ -105,7 +105,9 @@ class Agent:
         return status["receivers"][0] if status else {"connected": None, "frames": 0, "fault": "the agent does not answer"}
 
     def connected(self):
-        return self.receiver()["connected"] is True
+        """Whether the source is open and not blind: a wedged controller leaves it open."""
+        receiver = self.receiver()
+        return receiver["connected"] is True and not receiver.get("blind")
 
     def hears(self):
         """Whether advertisements come in now."""
