@@ -2,10 +2,11 @@ using StoreEdge.Benchmarks;
 
 // Every figure stands beside a floor measured in the same run, in turns; what counts is the ratio. Nothing here asserts a time.
 const string Usage = """
-    dotnet run -c Release --project tests/StoreEdge.Benchmarks -- [decode|journal|memory|publish|sensing|start|tracker|all]… [options]
+    dotnet run -c Release --project tests/StoreEdge.Benchmarks -- [decode|identity|journal|memory|publish|sensing|start|tracker|all]… [options]
       --rounds N       take each figure so often and tell the median; default 5
       --directory DIR  write test files there, on the disk in question; default: the directory for temporary files
       --publish DIR    keep the two publishes that memory and start measure, for the next run
+      --frames N       random frames that "identity" shows to the registry; default 100000000
       --json FILE      write the figures there too
     … -- append DIR    append without end and print each number once its event is on disk; for kill -9
     … -- mutate [N] [SEED]  hold the decoder to a second reading of N damaged packets; default 10000000
@@ -29,6 +30,7 @@ if (args is ["mutate", ..])
 var scenarios = new SortedDictionary<string, Func<Setting, Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
 {
     ["decode"] = setting => Task.FromResult(DecodeScenario.Run(setting)),
+    ["identity"] = setting => Task.FromResult(IdentityScenario.Run(setting)),
     ["journal"] = JournalScenario.RunAsync,
     ["memory"] = ProcessScenarios.MemoryAsync,
     ["publish"] = PublishScenario.RunAsync,
@@ -38,6 +40,7 @@ var scenarios = new SortedDictionary<string, Func<Setting, Task<IReadOnlyList<Fi
 };
 var chosen = new List<string>();
 var (rounds, directory) = (5, Path.GetTempPath());
+var frames = 100_000_000L;
 string? jsonFile = null, publishDirectory = null;
 for (var i = 0; i < args.Length; i++)
 {
@@ -46,6 +49,7 @@ for (var i = 0; i < args.Length; i++)
         case "--rounds" when i + 1 < args.Length && int.TryParse(args[i + 1], out rounds) && rounds is > 0 and < 1000: i++; break;
         case "--directory" when i + 1 < args.Length: directory = args[++i]; break;
         case "--publish" when i + 1 < args.Length: publishDirectory = Path.GetFullPath(args[++i]); break;
+        case "--frames" when i + 1 < args.Length && long.TryParse(args[i + 1], out frames) && frames > 0: i++; break;
         case "--json" when i + 1 < args.Length: jsonFile = args[++i]; break;
         case "all": chosen.AddRange(scenarios.Keys); break;
         case var name when scenarios.ContainsKey(name): chosen.Add(name); break;
@@ -60,7 +64,7 @@ var report = new Report();
 foreach (var name in chosen.Distinct())
 {
     Console.Error.WriteLine($"{name} …");
-    report.Add(name, await scenarios[name](new(rounds, directory, publishDirectory)));
+    report.Add(name, await scenarios[name](new(rounds, directory, publishDirectory, frames)));
 }
 
 report.Print(Console.Out);

@@ -4,7 +4,8 @@ namespace StoreEdge.Benchmarks;
 /// <param name="Rounds">How often each figure is taken; medians are told.</param>
 /// <param name="Directory">Where files are written; must lie on the disk in question, not in memory.</param>
 /// <param name="PublishDirectory">Where the two publishes are kept from run to run; null to make them anew.</param>
-internal sealed record Setting(int Rounds, string Directory, string? PublishDirectory)
+/// <param name="Frames">How many random frames the registry is shown.</param>
+internal sealed record Setting(int Rounds, string Directory, string? PublishDirectory, long Frames = 100_000_000)
 {
     /// <summary>A fresh directory for one round, gone afterwards.</summary>
     public Scratch Scratch() => new(Directory);

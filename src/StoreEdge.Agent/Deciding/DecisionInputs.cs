@@ -8,7 +8,7 @@ using StoreEdge.Core.Offers;
 namespace StoreEdge.Agent.Deciding;
 
 /// <summary>Gathers what a decision depends on. What customers said is read from the journal's database each time, so it can never be older than the last event.</summary>
-internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, HealthBoard health)
+internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, HealthBoard health, SubjectNames? namesOf = null)
 {
     private const string Unreadable = "preferences-unreadable";
 
@@ -59,6 +59,15 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         }
     }
 
+    /// <summary>The name under which a customer is present: that of their open visit, which may have begun before the key changed.</summary>
+    public Pseudonym NameOfOpenVisit(Pseudonym subject) => AllNames(subject) is [_, _, ..] names
+        ? journal.Query(database =>
+        {
+            using var rows = Select(database, $"SELECT subject FROM present WHERE subject IN {List(names, out var parameters)}", parameters);
+            return rows.Reader.Read() ? new(rows.Reader.GetString(0)) : subject;
+        })
+        : subject;
+
     /// <summary>Who was here when the agent ended.</summary>
     public IReadOnlyList<(VisitId Visit, Pseudonym Subject, ZoneId Zone)> StillPresent() => journal.Query(database =>
     {
@@ -91,10 +100,19 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         return open;
     });
 
-    private static Wishes ReadWishes(SqliteConnection database, PresentVisit visit)
+    private Pseudonym[] AllNames(Pseudonym subject) => namesOf is { } find && find(subject) is { IsEmpty: false } names ? names.ToArray() : [subject];
+
+    private static string List(Pseudonym[] names, out (string, object?)[] parameters, string prefix = "$name")
+    {
+        parameters = [.. names.Select((n, i) => ($"{prefix}{i}", (object?)n.Value))];
+        return $"({string.Join(", ", parameters.Select(p => p.Item1))})";
+    }
+
+    /// <summary>Read under all names of the customer: the later word counts.</summary>
+    private Wishes ReadWishes(SqliteConnection database, PresentVisit visit)
     {
         var wishes = Wishes.Silent;
-        using var rows = Select(database, "SELECT kind, target, value, visit FROM preference WHERE subject = $subject", ("$subject", visit.Subject.Value));
+        using var rows = Select(database, $"SELECT kind, target, value, visit FROM preference WHERE subject IN {List(AllNames(visit.Subject), out var names)} ORDER BY seq", names);
         while (rows.Reader.Read())
         {
             var (kind, target, value) = (rows.Reader.GetString(0), rows.Reader.GetString(1), rows.Reader.GetInt64(2) != 0);
@@ -112,18 +130,20 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         return wishes;
     }
 
-    private static ImmutableArray<PastShowing> ReadShown(SqliteConnection database, PresentVisit visit, DisplayId? display, Bundle bundle, DateTimeOffset now)
+    private ImmutableArray<PastShowing> ReadShown(SqliteConnection database, PresentVisit visit, DisplayId? display, Bundle bundle, DateTimeOffset now)
     {
         if (bundle.Caps.IsEmpty) return [];
+        var subjects = List(AllNames(visit.Subject), out var subjectNames);
+        var households = List(visit.Household is { } household ? AllNames(new(household)) : [], out var householdNames, "$household");
         using var rows = Select(
             database,
-            """
-            SELECT offer, shown_ms, subject IS $subject, household IS NOT NULL AND household IS $household, display IS NOT NULL AND display IS $display
-            FROM showing WHERE (subject = $subject AND shown_ms >= $since) OR (household = $household AND shown_ms >= $since) OR (display = $display AND shown_ms >= $screenSince)
+            $"""
+            SELECT offer, shown_ms, coalesce(subject IN {subjects}, 0), coalesce(household IN {households}, 0), display IS NOT NULL AND display IS $display
+            FROM showing WHERE (subject IN {subjects} AND shown_ms >= $since) OR (household IN {households} AND shown_ms >= $since) OR (display = $display AND shown_ms >= $screenSince)
             """,
-            ("$subject", visit.Subject.Value), ("$household", visit.Household), ("$display", display?.Value),
+            [.. subjectNames, .. householdNames, ("$display", display?.Value),
             // A screen shows thousands of things in the month that a customer's cap may look back.
-            ("$since", Since(CapHolders.Customer | CapHolders.Household)), ("$screenSince", Since(CapHolders.Screen)));
+            ("$since", Since(CapHolders.Customer | CapHolders.Household)), ("$screenSince", Since(CapHolders.Screen))]);
         var shown = ImmutableArray.CreateBuilder<PastShowing>();
         while (rows.Reader.Read())
         {

@@ -22,6 +22,11 @@ internal sealed class PreferencesProjection : IProjection
         CREATE TABLE vote(day TEXT NOT NULL, subject TEXT NOT NULL, offer TEXT NOT NULL, choice TEXT NOT NULL, PRIMARY KEY(day, subject, offer)) WITHOUT ROWID, STRICT;
         CREATE TABLE tally(offer TEXT NOT NULL, choice TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY(offer, choice)) WITHOUT ROWID, STRICT;
         """,
+        // Which of two words of one customer is the later, when they stand under two names; and which generations of names have been carried over.
+        """
+        ALTER TABLE preference ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE carried(key_id INTEGER PRIMARY KEY) STRICT;
+        """,
     ];
 
     public void Apply(SqliteConnection database, CommittedEvent committed)
@@ -29,17 +34,17 @@ internal sealed class PreferencesProjection : IProjection
         switch (committed.Data)
         {
             case ChoiceData { Choice: "stop" } stop:
-                Set(database, stop.Subject, "stop", "", stop.VisitId, true);
+                Set(database, stop.Subject, "stop", "", stop.VisitId, true, committed.Seq);
                 break;
             case ChoiceData { OfferId: { } offer } choice:
-                if (choice.Choice is "never" or "not-now") Set(database, choice.Subject, choice.Choice, offer, choice.VisitId, true);
+                if (choice.Choice is "never" or "not-now") Set(database, choice.Subject, choice.Choice, offer, choice.VisitId, true, committed.Seq);
                 Vote(database, choice, offer, committed.Time);
                 break;
             case ConsentData consent:
-                Set(database, consent.Subject, "loyalty", "", consent.VisitId, consent.Loyalty);
-                Set(database, consent.Subject, "marketing", "", consent.VisitId, consent.Marketing);
+                Set(database, consent.Subject, "loyalty", "", consent.VisitId, consent.Loyalty, committed.Seq);
+                Set(database, consent.Subject, "marketing", "", consent.VisitId, consent.Marketing, committed.Seq);
                 // Whoever ticks the box for personal offers after a stop has changed their mind, and said so.
-                if (consent.Marketing) Set(database, consent.Subject, "stop", "", consent.VisitId, false);
+                if (consent.Marketing) Set(database, consent.Subject, "stop", "", consent.VisitId, false, committed.Seq);
                 break;
             case DepartureData departure:
                 Run(database, "DELETE FROM preference WHERE subject = $subject AND kind = 'not-now' AND visit = $visit", ("$subject", departure.Subject), ("$visit", departure.VisitId));
@@ -48,10 +53,76 @@ internal sealed class PreferencesProjection : IProjection
         }
     }
 
-    private static void Set(SqliteConnection database, string subject, string kind, string target, string visit, bool value) => Run(
+    /// <summary>
+    /// A customer's word outlives their pseudonym. Where it stands under both names the later word counts, as it does within one. What is left of a generation that was carried
+    /// over goes with its key: nobody could tell any more whose it is.
+    /// </summary>
+    public void Carry(SqliteConnection database, NameChange change)
+    {
+        foreach (var (former, present) in Names(database, "SELECT subject FROM preference UNION SELECT subject FROM vote", change))
+        {
+            Run(database,
+                """
+                INSERT INTO preference SELECT $present, kind, target, visit, value, seq FROM preference WHERE subject = $former AND kind <> 'not-now'
+                    ON CONFLICT DO UPDATE SET visit = excluded.visit, value = excluded.value, seq = excluded.seq WHERE excluded.seq > preference.seq
+                """, ("$present", present), ("$former", former));
+            Run(database, "DELETE FROM preference WHERE subject = $former AND kind <> 'not-now'", ("$former", former));
+            // One vote a day and person: the one under the new name is the later.
+            Run(database,
+                """
+                UPDATE tally SET times = times - (SELECT count(*) FROM vote a JOIN vote b ON b.day = a.day AND b.offer = a.offer AND b.subject = $present
+                    WHERE a.subject = $former AND a.offer = tally.offer AND a.choice = tally.choice)
+                """, ("$present", present), ("$former", former));
+            Run(database, "UPDATE OR IGNORE vote SET subject = $present WHERE subject = $former", ("$present", present), ("$former", former));
+            Run(database, "DELETE FROM vote WHERE subject = $former", ("$former", former));
+        }
+
+        foreach (var key in change.Former) Run(database, "INSERT OR IGNORE INTO carried VALUES($key)", ("$key", (long)key));
+        foreach (var key in Carried(database).Except(change.Held))
+        {
+            foreach (var table in (ReadOnlySpan<string>)["preference", "vote"]) Run(database, $"DELETE FROM {table} WHERE subject LIKE 'k' || $key || '-%'", ("$key", (long)key));
+            Run(database, "DELETE FROM carried WHERE key_id = $key", ("$key", (long)key));
+        }
+    }
+
+    /// <summary>How many words of customers stand under a generation whose key is not held, and were never carried over; for <see cref="JournalStore.Query{T}"/>.</summary>
+    public static int CountLost(SqliteConnection database, IReadOnlyList<int> held)
+    {
+        var known = Carried(database).Concat(held).Select(k => $"k{k}-").ToHashSet(StringComparer.Ordinal);
+        using var command = database.CreateCommand();
+        command.CommandText = "SELECT substr(subject, 1, instr(subject, '-')), count(*) FROM preference WHERE subject LIKE 'k%' GROUP BY 1";
+        using var rows = command.ExecuteReader();
+        var lost = 0;
+        while (rows.Read()) lost += known.Contains(rows.GetString(0)) ? 0 : rows.GetInt32(1);
+        return lost;
+    }
+
+    /// <summary>The former names that a table holds, with their successors.</summary>
+    internal static IReadOnlyList<(string Former, string Present)> Names(SqliteConnection database, string select, NameChange change)
+    {
+        using var command = database.CreateCommand();
+        command.CommandText = select;
+        using var rows = command.ExecuteReader();
+        List<(string, string)> names = [];
+        while (rows.Read())
+            if (change.Successors.TryGetValue(rows.GetString(0), out var present)) names.Add((rows.GetString(0), present));
+        return names;
+    }
+
+    private static List<int> Carried(SqliteConnection database)
+    {
+        using var command = database.CreateCommand();
+        command.CommandText = "SELECT key_id FROM carried";
+        using var rows = command.ExecuteReader();
+        List<int> keys = [];
+        while (rows.Read()) keys.Add(rows.GetInt32(0));
+        return keys;
+    }
+
+    private static void Set(SqliteConnection database, string subject, string kind, string target, string visit, bool value, long seq) => Run(
         database,
-        "INSERT INTO preference VALUES($subject, $kind, $target, $visit, $value) ON CONFLICT DO UPDATE SET visit = excluded.visit, value = excluded.value",
-        ("$subject", subject), ("$kind", kind), ("$target", target), ("$visit", visit), ("$value", value ? 1L : 0L));
+        "INSERT INTO preference VALUES($subject, $kind, $target, $visit, $value, $seq) ON CONFLICT DO UPDATE SET visit = excluded.visit, value = excluded.value, seq = excluded.seq",
+        ("$subject", subject), ("$kind", kind), ("$target", target), ("$visit", visit), ("$value", value ? 1L : 0L), ("$seq", seq));
 
     /// <summary>One vote per person, offer and day; the last counts. Who voted is known for that day only, how many did for ever.</summary>
     private static void Vote(SqliteConnection database, ChoiceData choice, string offer, DateTimeOffset at)

@@ -59,6 +59,14 @@ internal sealed class ShowingsProjection : IProjection
         }
     }
 
+    /// <summary>What was shown to somebody still counts for their caps under their new name.</summary>
+    public void Carry(SqliteConnection database, NameChange change)
+    {
+        foreach (var column in (ReadOnlySpan<string>)["subject", "household"])
+            foreach (var (former, present) in PreferencesProjection.Names(database, $"SELECT DISTINCT {column} FROM showing WHERE {column} IS NOT NULL", change))
+                Run(database, $"UPDATE showing SET {column} = $present WHERE {column} = $former", ("$present", present), ("$former", former));
+    }
+
     private static void Reserve(SqliteConnection database, DecisionData decision, DateTimeOffset at)
     {
         var onPhone = decision.Display is null;

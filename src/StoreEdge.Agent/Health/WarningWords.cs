@@ -49,6 +49,8 @@ internal static class WarningWords
         ["bundle-refused"] = new("bundle", new("Offer bundle", "Pacote de ofertas"), "Corrija o pacote; storeedge decide --bundle ARQUIVO mostra cada erro."),
         ["bundle-last-good"] = new("bundle", new("Offer bundle", "Pacote de ofertas"), "Corrija o pacote e verifique espaço e permissões do diretório de estado."),
         ["enrolment-refused"] = new("enrolment", new("Enrolled beacons", "Beacons cadastrados"), "Corrija o arquivo e reinicie, ou envie a lista pela central; até lá seus clientes são desconhecidos."),
+        ["names-not-carried"] = new(null, new("Change of pseudonyms", "Troca de pseudônimos"), "É tentado de novo a cada hora; verifique o espaço e o estado do disco."),
+        ["pseudonym-key-missing"] = new(null, new("Pseudonym key", "Chave de pseudônimos"), "Coloque a geração anterior de volta em enrolment.pseudonymKeyFile, acima da nova, por ao menos uma partida do agente."),
         ["enrolment-not-kept"] = new("enrolment", new("Enrolled beacons", "Beacons cadastrados"), "Verifique espaço e permissões do diretório de estado."),
         ["display-silent"] = new("display", new("Display", "Tela"), "Verifique energia e rede; o navegador deve mostrar /display/ e o nome da tela. Se já mostra, reinicie-o."),
         ["display-frozen"] = new("display", new("Display", "Tela"), "Olhe para a tela; reinicie o navegador dela."),

@@ -21,7 +21,7 @@ internal sealed class PortalParts : IDisposable
     {
         HasStopped hasStopped = inputs.HasStopped;
         reception = new(
-            settings.Page, journal, sessions, new PortalArrivals(presence, settings.Zone), typed => registry.TryFindLogin(typed, out var subject) ? subject : null,
+            settings.Page, journal, sessions, new PortalArrivals(presence, settings.Zone), typed => registry.TryFindLogin(typed, out var subject) ? inputs.NameOfOpenVisit(subject) : null,
             hasStopped, time);
         endpoints = new(
             settings.Page, key, reception, new SourceAddress(), async (session, language, stop) =>

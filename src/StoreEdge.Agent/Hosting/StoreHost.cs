@@ -54,14 +54,14 @@ internal static class StoreHost
 
         // Sightings become visits, visits become events.
         var sensing = new SensingLoop(options.Receivers, registry.TryFind, time, health, options.StateDirectory, logs.CreateLogger<SensingLoop>(), outposts.Source);
-        var presence = new PresenceLoop(sensing.Sightings, options.Receivers.Select(r => r.Place), sensing.IsBlind, options.Presence, journal.AppendAsync, time, health);
+        var presence = new PresenceLoop(sensing.Sightings, options.Receivers.Select(r => r.Place), sensing.IsBlind, options.Presence, journal.AppendAsync, time, health, registry.NamesOf);
         presence.Restore(journal.Query(database => VisitsProjection.ReadOpen(database, time.GetUtcNow())), journal.Query(VisitsProjection.ReadFurniture));
 
         // Events are acted upon.
         var bundles = new BundleStore(options.Bundle, health);
         bundles.Load();
         var visits = new PresentVisits();
-        var inputs = new DecisionInputs(journal, time, health);
+        var inputs = new DecisionInputs(journal, time, health, registry.NamesOf);
         var phone = new PhoneOffers(journal, bundles, visits, inputs, time);
         var displays = new DisplayHub(options.Displays, Posters.Idle(bundles.Current), journal, time, health);
         var deciding = new DecidingLoop(journal, bundles, visits, inputs, phone, displays, time, health);
@@ -89,7 +89,7 @@ internal static class StoreHost
 
         loops.Run("journal events to displays", deciding.RunAsync);
         loops.Run("displays", displays.RunAsync);
-        loops.Run("registry", new RegistryLoop(registry, time).RunAsync);
+        loops.Run("registry", new RegistryLoop(registry, journal, time, health).RunAsync);
         loops.Run("presence", presence.RunAsync);
         loops.Run("sensing", sensing.RunAsync);
         loops.Run("tap", new TapLoop(Path.Combine(options.StateDirectory, TapLoop.SocketName), sensing.Receivers, time, health, logs.CreateLogger<TapLoop>()).RunAsync);

@@ -2,6 +2,12 @@ using Microsoft.Data.Sqlite;
 
 namespace StoreEdge.Agent.Journal;
 
+/// <summary>Pseudonyms that a new key has replaced.</summary>
+/// <param name="Successors">The present name for each former one; of customers and of households.</param>
+/// <param name="Former">The generations of the key that were in force before; all that could be carried over from them has been when this is written.</param>
+/// <param name="Held">The generations of which the key is held.</param>
+internal sealed record NameChange(IReadOnlyDictionary<string, string> Successors, IReadOnlyList<int> Former, IReadOnlyList<int> Held);
+
 /// <summary>
 /// State that another room derives from events and that must never disagree with them: its rows are written in the transaction that writes the event.
 /// Examples: open visits, preferences and consents, caps.
@@ -16,4 +22,12 @@ internal interface IProjection
 
     /// <summary>Applies one event, inside the writer's open transaction, on the writer's own thread. It only writes rows; it decides nothing.</summary>
     void Apply(SqliteConnection database, CommittedEvent committed);
+
+    /// <summary>
+    /// Carries what is remembered under former pseudonyms over to the present ones, for all projections in one transaction of the writer. Rows that belong to an open visit
+    /// stay with it.
+    /// </summary>
+    void Carry(SqliteConnection database, NameChange change)
+    {
+    }
 }

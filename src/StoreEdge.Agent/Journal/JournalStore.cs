@@ -154,6 +154,15 @@ internal sealed class JournalStore : IAsyncDisposable
         return work.Done.GetAwaiter().GetResult();
     }
 
+    /// <summary>Carries what the projections remember under former pseudonyms over to the present ones: all of it or nothing.</summary>
+    /// <exception cref="JournalFault">It could not be written; everything is as before.</exception>
+    public async Task CarryAsync(NameChange change)
+    {
+        var work = new CarryWork(change);
+        writer.Enter(work);
+        await work.Done.ConfigureAwait(false);
+    }
+
     /// <summary>The journal in numbers.</summary>
     public JournalStatus Snapshot()
     {

@@ -70,6 +70,11 @@ internal sealed class JournalTransaction : IDisposable
         return committed;
     }
 
+    public void Carry(NameChange change)
+    {
+        foreach (var projection in projections) projection.Carry(database, change);
+    }
+
     public CounterValue Count(string name) => new(count.Bind(1, name).RunNumber());
 
     public void Acknowledge(long seq) => acknowledge.Bind(1, seq).Run();

@@ -53,6 +53,20 @@ internal sealed class CounterWork(string name) : JournalWork
     public override void Failed(JournalFault fault) => done.SetException(fault);
 }
 
+/// <summary>Has the projections carry over what is remembered under former pseudonyms.</summary>
+internal sealed class CarryWork(NameChange change) : JournalWork
+{
+    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Done => done.Task;
+
+    public override void Execute(JournalTransaction transaction) => transaction.Carry(change);
+
+    public override void Committed() => done.SetResult();
+
+    public override void Failed(JournalFault fault) => done.SetException(fault);
+}
+
 /// <summary>Writes down how far central has acknowledged. Where it fails, the next one says it again.</summary>
 internal sealed class AcknowledgeWork(Func<long> acknowledged) : JournalWork
 {

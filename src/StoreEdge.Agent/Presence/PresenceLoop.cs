@@ -39,7 +39,7 @@ internal sealed class PresenceLoop
 
     public PresenceLoop(
         ChannelReader<Sighting> sightings, IEnumerable<ReceiverPlace> places, Func<ReceiverId, bool> isBlind, PresenceOptions options, AppendEvent append,
-        TimeProvider time, HealthBoard health)
+        TimeProvider time, HealthBoard health, SubjectNames? namesOf = null)
     {
         this.sightings = sightings;
         this.places = [.. places];
@@ -47,7 +47,7 @@ internal sealed class PresenceLoop
         this.append = append;
         this.time = time;
         this.health = health;
-        tracker = new(this.places, options, NewVisit);
+        tracker = new(this.places, options, NewVisit, namesOf);
     }
 
     /// <summary>How many are present.</summary>

@@ -55,6 +55,20 @@ internal sealed class VisitsProjection : IProjection
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Furniture stays furniture; open visits keep the name that they began with.</summary>
+    public void Carry(SqliteConnection database, NameChange change)
+    {
+        foreach (var former in ReadFurniture(database))
+        {
+            if (!change.Successors.TryGetValue(former.Value, out var present)) continue;
+            using var command = database.CreateCommand();
+            command.CommandText = "INSERT OR IGNORE INTO furniture VALUES($present); DELETE FROM furniture WHERE subject = $former";
+            command.Parameters.AddWithValue("$present", present);
+            command.Parameters.AddWithValue("$former", former.Value);
+            command.ExecuteNonQuery();
+        }
+    }
+
     /// <summary>Reads whose devices are furniture.</summary>
     public static IReadOnlyList<Pseudonym> ReadFurniture(SqliteConnection database)
     {

@@ -3,6 +3,11 @@ using System.Globalization;
 namespace StoreEdge.Core.Identity;
 
 /// <summary>
+/// All names of the customer who has this one, the one in force first, then the former ones; empty where nothing else is known of them.
+/// </summary>
+public delegate ReadOnlySpan<Pseudonym> SubjectNames(Pseudonym subject);
+
+/// <summary>
 /// The generations of the tenant's key, each in force from its own moment until that of the next. While two are held, a customer's former pseudonym can be carried over to the
 /// new one; once the former key is gone, nobody can tell that the two belong together.
 /// </summary>

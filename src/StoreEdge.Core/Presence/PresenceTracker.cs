@@ -14,6 +14,7 @@ public sealed class PresenceTracker
     private readonly List<Pseudonym> forgotten = [];
     private readonly PresenceOptions options;
     private readonly Func<Instant, VisitId> newVisit;
+    private readonly SubjectNames? namesOf;
     private readonly Door door;
     private readonly BlindReceivers blind;
     private readonly Parties parties;
@@ -22,11 +23,15 @@ public sealed class PresenceTracker
     /// <param name="places">The receivers, each id once; may be empty where only the portal notices people.</param>
     /// <param name="options">The rules.</param>
     /// <param name="newVisit">Makes the id of a visit that begins at the given moment.</param>
-    public PresenceTracker(IEnumerable<ReceiverPlace> places, PresenceOptions options, Func<Instant, VisitId> newVisit)
+    /// <param name="namesOf">
+    /// Under which other pseudonyms a subject may be known, once keys rotate: a visit keeps the name that it began with until it is over for good; the next one has the new name.
+    /// </param>
+    public PresenceTracker(IEnumerable<ReceiverPlace> places, PresenceOptions options, Func<Instant, VisitId> newVisit, SubjectNames? namesOf = null)
     {
         this.places = [.. places];
         this.options = options;
         this.newVisit = newVisit;
+        this.namesOf = namesOf;
         indexes = [];
         for (var i = 0; i < this.places.Length; i++) indexes.Add(this.places[i].Id, i);
         door = new(this.places, options);
@@ -49,7 +54,7 @@ public sealed class PresenceTracker
     /// <summary>Takes a sighting. Those of one receiver come in the order of time; receivers may be some packets apart.</summary>
     public void Observe(in Sighting sighting, ICollection<PresenceEvent> events)
     {
-        if (!indexes.TryGetValue(sighting.Receiver, out var receiver) || !TryFollow(sighting.Subject, out var track))
+        if (!indexes.TryGetValue(sighting.Receiver, out var receiver) || !TryFollow(sighting.Subject, sighting.At, out var track))
         {
             Ignored++;
             return;
@@ -126,7 +131,7 @@ public sealed class PresenceTracker
     /// </summary>
     public VisitId ObservePortal(Pseudonym subject, Assurance assurance, ZoneId zone, Instant at, ICollection<PresenceEvent> events)
     {
-        if (!tracks.TryGetValue(subject, out var track)) tracks.Add(subject, track = new(subject, places.Length));
+        var track = Find(subject, at, out var name) ?? Add(name);
         track.HasPortal = true;
         track.LastPortal = at;
         if (track.Present)
@@ -144,13 +149,13 @@ public sealed class PresenceTracker
     /// <summary>Takes a sign of life from a phone whose visit is open; opens none.</summary>
     public void RenewPortal(Pseudonym subject, Instant at)
     {
-        if (tracks.TryGetValue(subject, out var track) && track.Present && track.HasPortal) track.LastPortal = at;
+        if (Find(subject, at, out _) is { Present: true, HasPortal: true } track) track.LastPortal = at;
     }
 
     /// <summary>Takes the end of a portal session; the visit ends with it unless a beacon is still heard.</summary>
     public void EndPortal(Pseudonym subject, Instant at, ICollection<PresenceEvent> events)
     {
-        if (!tracks.TryGetValue(subject, out var track) || !track.Present || !track.HasPortal) return;
+        if (Find(subject, at, out _) is not { Present: true, HasPortal: true } track) return;
         track.HasPortal = false;
         if (!track.HasBeacon) Depart(track, DepartureReason.Portal, at, at, events);
     }
@@ -201,12 +206,39 @@ public sealed class PresenceTracker
         while (track.DwellsTold < options.DwellMarks.Count && present >= options.DwellMarks[track.DwellsTold]) track.DwellsTold++;
     }
 
-    private bool TryFollow(Pseudonym subject, out Track track)
+    private bool TryFollow(Pseudonym subject, Instant now, out Track track)
     {
-        if (tracks.TryGetValue(subject, out track!)) return true;
-        if (tracks.Count >= options.MaximumSubjects) return false;
-        tracks.Add(subject, track = new(subject, places.Length));
-        return true;
+        track = Find(subject, now, out var name)!;
+        if (track is null && tracks.Count < options.MaximumSubjects) track = Add(name);
+        return track is not null;
+    }
+
+    private Track Add(Pseudonym subject)
+    {
+        var track = new Track(subject, places.Length);
+        tracks.Add(subject, track);
+        return track;
+    }
+
+    /// <summary>What is known of a subject, under whichever of their names; and the name under which they would be followed anew.</summary>
+    private Track? Find(Pseudonym subject, Instant now, out Pseudonym name)
+    {
+        name = subject;
+        var names = namesOf is null ? [] : namesOf(subject);
+        if (names.Length < 2) return tracks.GetValueOrDefault(subject);
+        name = names[0];
+        foreach (var one in names)
+        {
+            if (!tracks.TryGetValue(one, out var track)) continue;
+            if (one == name || track.Present || (track.HasVisit && now - track.Left <= options.ReentryGrace)) return track;
+            // The visit under the former name is over for good: whatever comes has the new one.
+            tracks.Remove(one);
+            tracks.Add(name, track);
+            track.Subject = name;
+            return track;
+        }
+
+        return null;
     }
 
     private void ObserveAbsent(Track track, Assurance assurance, Instant now, bool isNewAdvertisement, ICollection<PresenceEvent> events)

@@ -5,7 +5,7 @@ namespace StoreEdge.Core.Presence;
 /// <summary>Everything that is remembered of one subject: what each receiver hears, and the visit if there is one. Owned by <see cref="PresenceTracker"/>.</summary>
 internal sealed class Track(Pseudonym subject, int receivers)
 {
-    internal readonly Pseudonym Subject = subject;
+    internal Pseudonym Subject = subject;
     internal readonly Hearing[] Hearings = new Hearing[receivers];
     internal AdvertisingInterval Interval;
     internal Instant LastHeard;

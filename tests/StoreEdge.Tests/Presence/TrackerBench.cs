@@ -14,9 +14,14 @@ internal sealed class TrackerBench
     private double clock;
 
     public TrackerBench(params ReceiverPlace[] places)
+        : this(_ => [], places)
+    {
+    }
+
+    public TrackerBench(SubjectNames namesOf, params ReceiverPlace[] places)
     {
         var visits = 0;
-        Tracker = new(places, new() { DwellMarks = [TimeSpan.FromMinutes(5)] }, _ => new($"visit {++visits}"));
+        Tracker = new(places, new() { DwellMarks = [TimeSpan.FromMinutes(5)] }, _ => new($"visit {++visits}"), namesOf);
     }
 
     public PresenceTracker Tracker { get; }

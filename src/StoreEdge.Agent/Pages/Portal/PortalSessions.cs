@@ -43,6 +43,25 @@ internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjec
         }
     }
 
+    /// <summary>A page whose visit goes on keeps the name that the visit began with.</summary>
+    public void Carry(SqliteConnection database, NameChange change)
+    {
+        using var find = database.CreateCommand();
+        find.CommandText = "SELECT DISTINCT subject FROM portal_session WHERE over = 1";
+        List<string> formers = [];
+        using (var rows = find.ExecuteReader())
+            while (rows.Read()) formers.Add(rows.GetString(0));
+        foreach (var former in formers)
+        {
+            if (!change.Successors.TryGetValue(former, out var present)) continue;
+            using var rename = database.CreateCommand();
+            rename.CommandText = "UPDATE portal_session SET subject = $present WHERE subject = $former AND over = 1";
+            rename.Parameters.AddWithValue("$present", present);
+            rename.Parameters.AddWithValue("$former", former);
+            rename.ExecuteNonQuery();
+        }
+    }
+
     /// <summary>The session behind a phone page's address.</summary>
     public PortalSession? ByToken(SqliteConnection database, string sessionToken, DateTimeOffset now) =>
         Read(database, "token_hash = $key", PortalKey.HashOf(sessionToken), now);
