@@ -87,9 +87,9 @@ public sealed unsafe class BluetoothSocket : IPacketChannel
     public bool TryReceive(Span<byte> buffer, TimeSpan patience, out int length)
     {
         stop.ThrowIfCancellationRequested();
-        // Straight to the queue first: while the air is busy most calls need no poll.
-        if (Take(buffer, out length)) return true;
-        if (patience <= TimeSpan.Zero) return false;
+        // Who drains the queue asks without patience; who waits has just found it empty.
+        if (patience <= TimeSpan.Zero) return Take(buffer, out length);
+        length = 0;
         var both = stackalloc Libc.PollFd[2] { new() { fd = socket.Number, events = Libc.POLLIN }, new() { fd = wake.Number, events = Libc.POLLIN } };
         var ready = Libc.poll(both, 2, (int)Math.Min(Math.Ceiling(patience.TotalMilliseconds), int.MaxValue));
         if (ready < 0 && Libc.Errno is not Libc.EINTR and var errno) throw Fault(errno, "waiting");

@@ -14,12 +14,14 @@ public delegate void MgmtEventHandler(in MgmtPacket packet);
 /// <param name="heard">Takes events.</param>
 public sealed class MgmtClient(IPacketChannel channel, TimeProvider time, MgmtEventHandler heard)
 {
-    // The kernel gives a controller 2 s for each of its own commands; switching on takes several, loading firmware the longest.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-
     // The longest advertisement has 1,650 bytes; lists are shorter.
     private readonly byte[] buffer = new byte[4096];
     private readonly byte[] command = new byte[512];
+
+    /// <summary>
+    /// How long an answer is awaited. The kernel gives a controller 2 s for each of its own commands; switching on takes several, loading firmware the longest.
+    /// </summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How many packets could not be read.</summary>
     public long Malformed { get; private set; }

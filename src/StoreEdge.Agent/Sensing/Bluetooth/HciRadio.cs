@@ -72,9 +72,7 @@ internal sealed partial class HciRadio
             }
             finally
             {
-                dropped += raw?.Dropped ?? 0;
-                raw?.Dispose();
-                raw = null;
+                StopScan();
             }
 
             Wait(pause);
@@ -90,6 +88,24 @@ internal sealed partial class HciRadio
         raw = open(adapter);
         StartScan();
         LogListening(log, receiver.Place.Id.Value, adapter, extended);
+    }
+
+    /// <summary>Nobody listens any more: the controller need not either.</summary>
+    private void StopScan()
+    {
+        if (raw is null) return;
+        dropped += raw.Dropped;
+        try
+        {
+            raw.Send(extended ? HciPacket.ExtendedScanEnable(false) : HciPacket.ScanEnable(false));
+        }
+        catch (BluetoothFault)
+        {
+            // It is gone, and its scan with it.
+        }
+
+        raw.Dispose();
+        raw = null;
     }
 
     private void StartScan()

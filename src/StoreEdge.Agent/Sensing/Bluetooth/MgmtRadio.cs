@@ -83,6 +83,24 @@ internal sealed partial class MgmtRadio
         }
     }
 
+    /// <summary>
+    /// Takes the monitor away at an orderly end, so that the kernel does not scan for nobody; through a channel that nobody has told to stop. What fails is left to the next
+    /// start, which finds the handle on disk.
+    /// </summary>
+    public void Leave(IPacketChannel last)
+    {
+        if (monitor == 0) return;
+        try
+        {
+            var goodbye = new MgmtClient(last, time, static (in MgmtPacket _) => { }) { Patience = TimeSpan.FromSeconds(2) };
+            if (goodbye.RemoveMonitor(adapter, monitor) == MgmtStatus.Success) memory.Forget();
+        }
+        catch (BluetoothFault)
+        {
+            // As said.
+        }
+    }
+
     private void MakeReady()
     {
         changed = removed = switchedOff = false;

@@ -20,7 +20,22 @@ internal sealed class RadioSource(string kind, AdapterChoice choice, RadioOption
     {
         using var control = BluetoothSocket.OpenControl(stop);
         var repairs = AdapterRepairs.Kernel();
-        if (kind == "mgmt") new MgmtRadio(control, choice, options, receiver, MonitorMemory.Of(stateDirectory, receiver.Place.Id.Value), repairs, time, health, log).Run();
-        else new HciRadio(control, index => BluetoothSocket.OpenRaw(index, stop), choice, options, receiver, repairs, time, health, log).Run();
+        if (kind == "hci")
+        {
+            new HciRadio(control, index => BluetoothSocket.OpenRaw(index, stop), choice, options, receiver, repairs, time, health, log).Run();
+            return;
+        }
+
+        var radio = new MgmtRadio(control, choice, options, receiver, MonitorMemory.Of(stateDirectory, receiver.Place.Id.Value), repairs, time, health, log);
+        try
+        {
+            radio.Run();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            using var last = BluetoothSocket.OpenControl(CancellationToken.None);
+            radio.Leave(last);
+            throw;
+        }
     }
 }

@@ -38,10 +38,10 @@ public sealed class HciRadioTests
     {
         using var scene = new RadioScene(60).WithCanary();
         var adapter = scene.Kernel.Plug(0);
-        scene.Kernel.At(30, () => scene.Kernel.Disturb(0, [1, 0x0C, 0x20, 2, on, filter]));
+        var was = (Scanning: false, FiltersDuplicates: true);
+        scene.Kernel.At(30, () => scene.Kernel.Disturb(0, [1, 0x0C, 0x20, 2, on, filter])).At(59, () => was = (adapter.Scanning, adapter.FiltersDuplicates));
         scene.RunRaw();
-        Assert.True(adapter.Scanning);
-        Assert.False(adapter.FiltersDuplicates);
+        Assert.Equal((true, false), was);
         Assert.DoesNotContain(scene.Blind, b => b.From >= 1);
     }
 
@@ -64,9 +64,10 @@ public sealed class HciRadioTests
     {
         using var scene = new RadioScene(60).WithCanary();
         var adapter = scene.Kernel.Plug(0);
-        scene.Kernel.At(20, () => { scene.Kernel.Power(0, false); adapter.Scanning = false; });
+        var was = (Powered: false, Scanning: false);
+        scene.Kernel.At(20, () => { scene.Kernel.Power(0, false); adapter.Scanning = false; }).At(59, () => was = (adapter.Powered, adapter.Scanning));
         scene.RunRaw();
-        Assert.True(adapter.Powered && adapter.Scanning);
+        Assert.Equal((true, true), was);
         Assert.Contains(scene.Blind, b => b.From is >= 20 and < 21.5 && b.To < 23);
     }
 
@@ -80,6 +81,17 @@ public sealed class HciRadioTests
         scene.RunRaw();
         Assert.Equal((1, RecoveryStep.RestartScan), (scene.Receiver.Ladder.Recoveries, scene.Receiver.Ladder.Healer));
         Assert.InRange(scene.Blind[^1].To, 89, 93);
+    }
+
+    [Fact]
+    public void An_orderly_end_ends_the_scan()
+    {
+        using var scene = new RadioScene(5);
+        var adapter = scene.Kernel.Plug(0);
+        var was = false;
+        scene.Kernel.At(4, () => was = adapter.Scanning);
+        scene.RunRaw();
+        Assert.Equal((true, false), (was, adapter.Scanning));
     }
 
     [Fact]

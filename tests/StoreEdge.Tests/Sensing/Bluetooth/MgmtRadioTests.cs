@@ -186,6 +186,24 @@ public sealed class MgmtRadioTests
     }
 
     [Fact]
+    public void An_orderly_end_takes_its_own_monitor_away_so_that_its_handle_never_means_anothers()
+    {
+        using var scene = new RadioScene(5);
+        var adapter = scene.Kernel.Plug(0, powered: true);
+        adapter.Monitors.Add(900);
+        var radio = scene.Radio();
+        Assert.Throws<OperationCanceledException>(radio.Run);
+        radio.Leave(scene.Kernel);
+        Assert.Equal([900], adapter.Monitors);
+        // Somebody else gets the number that was ours.
+        var ours = scene.Kernel.Commands.Last(c => c.Opcode == MgmtOpcode.RemoveMonitor).Values;
+        adapter.Monitors.Add((ushort)(ours[0] | ours[1] << 8));
+        scene.Kernel.Commands.Clear();
+        scene.Run();
+        Assert.DoesNotContain(scene.Kernel.Opcodes, o => o == MgmtOpcode.RemoveMonitor);
+    }
+
+    [Fact]
     public void A_missing_capability_is_named_with_the_line_of_the_unit()
     {
         using var scene = new RadioScene(5);
