@@ -92,6 +92,9 @@ public sealed class RecoveryLadder
         return Last = rung;
     }
 
+    /// <summary>There is nothing left to miss: what was begun is not gone on with, and nothing was recovered.</summary>
+    public void Forget() => rung = RecoveryStep.None;
+
     /// <summary>The step was not possible here; the next one may follow at once.</summary>
     public void Skip(Instant now)
     {

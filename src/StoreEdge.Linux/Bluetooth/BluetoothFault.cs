@@ -33,6 +33,9 @@ public enum BluetoothFaultKind
     /// <summary>A command was refused.</summary>
     Refused,
 
+    /// <summary>What is asked of it is not to be had here; no restart mends that.</summary>
+    Unsuited,
+
     /// <summary>It hears nothing, and no gentler step helped: its socket must be closed and opened anew.</summary>
     Wedged,
 }

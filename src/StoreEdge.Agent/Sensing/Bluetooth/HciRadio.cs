@@ -115,7 +115,7 @@ internal sealed partial class HciRadio
         if (TryStart()) return;
         extended = !extended;
         if (!TryStart())
-            throw new BluetoothFault(BluetoothFaultKind.Refused, $"hci{adapter} takes neither legacy nor extended scan commands", "Use a mgmt: source; else send the log (journalctl -u storeedge and dmesg).");
+            throw new BluetoothFault(BluetoothFaultKind.Unsuited, $"hci{adapter} takes neither legacy nor extended scan commands", "Use a mgmt: source; else send the log (journalctl -u storeedge and dmesg).");
     }
 
     private bool TryStart()

@@ -131,7 +131,7 @@ internal sealed partial class MgmtRadio
     private void Monitor()
     {
         var there = client.Monitors(adapter)
-            ?? throw new BluetoothFault(BluetoothFaultKind.Refused, "this kernel has no advertisement monitor", "Update the kernel (5.10 or newer), or use an hci: source.");
+            ?? throw new BluetoothFault(BluetoothFaultKind.Unsuited, "this kernel has no advertisement monitor", "Update the kernel (5.10 or newer), or use an hci: source.");
         if (monitor != 0 && there.Handles.Contains(monitor)) return;
         // What a killed agent left; never another's.
         if (monitor == 0 && memory.Recall(address) is not 0 and var stale && there.Handles.Contains(stale)) client.RemoveMonitor(adapter, stale);
@@ -145,7 +145,7 @@ internal sealed partial class MgmtRadio
         }
 
         if (status == MgmtStatus.Failed && there.Handles.Count >= 32)
-            throw new BluetoothFault(BluetoothFaultKind.Refused, $"hci{adapter}: all 32 advertisement monitors are taken", "Another program leaves its monitors behind: stop it, then sudo btmgmt power off and on, or restart the machine.");
+            throw new BluetoothFault(BluetoothFaultKind.Unsuited, $"hci{adapter}: all 32 advertisement monitors are taken", "Another program leaves its monitors behind: stop it, then sudo btmgmt power off and on, or restart the machine.");
         AdapterPower.Must(MgmtOpcode.AddPatternsMonitor, adapter, status);
         memory.Keep(address, monitor);
         LogListening(log, receiver.Place.Id.Value, adapter, address.ToString(), monitor);

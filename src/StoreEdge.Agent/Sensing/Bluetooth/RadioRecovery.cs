@@ -34,13 +34,19 @@ internal sealed partial class RadioRecovery(
     public bool Look(ushort adapter, Instant now, Instant openSince, Instant? failingSince = null)
     {
         var silent = failingSince ?? receiver.Canaries.SilentSince(now);
+        if (silent is null)
+        {
+            health.Clear(Code);
+            // A canary that was forgotten did not come back.
+            if (receiver.Canaries.Learned == 0) ladder.Forget();
+        }
+
         var others = silent is { } since && receiver.Canaries.HeardOthersSince(since);
         var step = ladder.Next(now, silent, openSince, others);
         if (ladder.Recoveries > recoveries)
         {
             recoveries = ladder.Recoveries;
             LogRecovered(log, receiver.Place.Id.Value, ladder.Healer);
-            health.Clear(Code);
         }
 
         if (step == RecoveryStep.None) return false;

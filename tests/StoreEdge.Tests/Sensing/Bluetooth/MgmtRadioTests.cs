@@ -266,6 +266,32 @@ public sealed class MgmtRadioTests
     }
 
     [Fact]
+    public void What_no_restart_mends_leads_to_none()
+    {
+        using var scene = new RadioScene(1000);
+        var adapter = scene.Kernel.Plug(0, powered: true);
+        for (ushort i = 100; i < 132; i++) adapter.Monitors.Add(i);
+        scene.Run();
+        Assert.Equal((0, 0), (adapter.PowerCycles, scene.Acts.Count));
+    }
+
+    [Fact]
+    public void A_flat_battery_among_strangers_restarts_the_scan_is_told_and_forgotten_without_being_called_a_recovery()
+    {
+        using var scene = new RadioScene(900);
+        var adapter = scene.Kernel.Plug(0);
+        for (var i = 0; i < 60; i++) scene.Kernel.At(1 + i * 0.5, () => scene.Kernel.Advertise(Frames.Bytes(RadioScene.FixedBeacon)));
+        scene.Kernel.Every(1, () => scene.Kernel.Advertise(Frames.Bytes(Frames.Uid)));
+        scene.Kernel.At(120, () => Assert.Equal(["receiver-deaf:door"], scene.Health.Warnings.Select(w => w.Code)));
+        scene.Kernel.Every(30, () => scene.Receiver.ForgetGoneCanaries(StoreEdge.Core.Instant.Now(scene.Clock)));
+        scene.Run();
+        Assert.Equal((0, 0), (adapter.PowerCycles, scene.Acts.Count));
+        Assert.Equal(0, scene.Receiver.Ladder.Recoveries);
+        Assert.Empty(scene.Health.Warnings);
+        Assert.InRange(scene.Blind[^1].To, 630, 662);
+    }
+
+    [Fact]
     public void An_adapter_without_low_energy_is_told()
     {
         using var scene = new RadioScene(5);
