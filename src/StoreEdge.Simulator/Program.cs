@@ -7,6 +7,7 @@ var root = new RootCommand("Simulates a shop for the StoreEdge agent: radio, pho
     ScenariosCommand.Make(),
     RenderCommand.Make(),
     RunCommand.Make(time),
+    ScoreCommand.Make(),
     JourneyCommand.Make(time),
     RadioCommand.Make(time),
 };

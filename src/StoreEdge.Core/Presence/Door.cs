@@ -2,37 +2,60 @@ namespace StoreEdge.Core.Presence;
 
 /// <summary>
 /// Decides on which side of the door a subject is, from any number of receivers on each side. A side's level is the mean of its two strongest receivers: one alone is
-/// at the mercy of a reflection, and the far ones only say that they are far. The outside level against its own thresholds decides, because it is what a wall and a
-/// closed door change most (about 12 dB on the recordings, where most inside receivers change by less than 5); the other side overrules it by a clear margin.
+/// at the mercy of a reflection, and the far ones only say that they are far. The outside level decides, because it is what a wall and a closed door change most
+/// (about 12 dB on the recordings, where most inside receivers change by less than 5); the inside level corrects it a little, and overrules it by a clear margin.
+/// Thresholds move with what the subject's own device has taught (<see cref="DoorLevels"/>).
 /// </summary>
 internal readonly struct Door(ReceiverPlace[] places, PresenceOptions options)
 {
-    // dB more that it takes to bring somebody in by the margin than to keep them in: hysteresis, as between the thresholds.
-    private const double AbsentMargin = 3;
+    /// <summary>Whether any receiver hangs before the door, so that there are sides to decide between.</summary>
+    internal bool HasOutside { get; } = Array.Exists(places, p => p.Side == ReceiverSide.Outside);
 
-    /// <summary>What the evidence says now; null in the band between the two thresholds.</summary>
-    internal bool? IsOutside(Track track, Instant now)
+    /// <summary>Whether the evidence says now that somebody present is before the door.</summary>
+    internal bool HasLeft(Track track, Instant now)
     {
-        var patience = Patience(track);
-        var inside = TopTwo(track, ReceiverSide.Inside, now, patience, out _, out _);
-        var outside = TopTwo(track, ReceiverSide.Outside, now, patience, out var enter, out var exit);
-        if (double.IsNaN(outside) || outside <= Hearing.Floor) return false;
-        if (inside - outside > options.DoorMargin + (track.Present ? 0 : AbsentMargin)) return false;
-        if (outside > enter) return true;
-        if (outside < exit) return false;
-        // Only what is heard can be compared: an inside receiver that misses packets says nothing about the side.
-        return outside - inside > options.DoorMargin && IsHeard(track, ReceiverSide.Inside, now, patience) ? true : null;
+        if (!HasOutside) return false;
+        var evidence = Weigh(track, now);
+        return evidence.IsHeardOutside && evidence.Score > evidence.Enter && evidence.Margin < options.DoorMargin;
     }
 
-    /// <summary>dB by which the inside is stronger; negative where the outside is.</summary>
-    internal double Margin(Track track, Instant now)
+    /// <summary>Whether the evidence says now that somebody absent is within the door.</summary>
+    internal bool HasEntered(Track track, Instant now)
     {
+        if (!HasOutside) return true;
+        var evidence = Weigh(track, now);
+        if (!evidence.IsHeardOutside || evidence.Margin > options.DoorMargin + DoorRule.AbsentMargin || evidence.Score < evidence.Exit) return true;
+        return !track.HasVisit && (evidence.Enter + evidence.Exit) / 2 + 2 - evidence.Outside + DoorRule.NewWeight * (evidence.Margin - DoorRule.NewMargin) > 0;
+    }
+
+    /// <summary>Learns from what is heard now; to be called after the decision that it serves.</summary>
+    internal void Learn(Track track, Instant now)
+    {
+        if (!HasOutside) return;
         var patience = Patience(track);
-        return TopTwo(track, ReceiverSide.Inside, now, patience, out _, out _) - TopTwo(track, ReceiverSide.Outside, now, patience, out _, out _);
+        if (!IsHeard(track, ReceiverSide.Inside, now, patience)) return;
+        var inside = TopTwo(track, ReceiverSide.Inside, now, patience, out _, out _);
+        var outside = TopTwo(track, ReceiverSide.Outside, now, patience, out _, out var exit);
+        track.DoorLevels.Follow(
+            track.Present && track.HasBeacon, inside, IsHeard(track, ReceiverSide.Outside, now, patience) ? outside - (exit - DoorRule.InsideBelowExit) : double.NaN, now);
     }
 
     /// <summary>Whether any outside receiver hears the subject at present.</summary>
     internal bool HearsOutside(Track track, Instant now) => IsHeard(track, ReceiverSide.Outside, now, Patience(track));
+
+    /// <summary>How long a receiver may miss the device before its level fades, in seconds.</summary>
+    internal static double Patience(Track track) => Math.Max(1, 2.5 * track.Interval.Mean.TotalSeconds);
+
+    private Evidence Weigh(Track track, Instant now)
+    {
+        var patience = Patience(track);
+        var inside = TopTwo(track, ReceiverSide.Inside, now, patience, out _, out _);
+        var outside = TopTwo(track, ReceiverSide.Outside, now, patience, out var enter, out var exit);
+        ref var levels = ref track.DoorLevels;
+        // What the inside gained is as much as the outside lost, less its weight.
+        var gained = DoorRule.InsideWeight * levels.InsideGain / DoorRule.Gap * (inside - levels.InsideMiddle);
+        return new(outside, outside - levels.Shift - gained, inside - outside, enter, exit);
+    }
 
     /// <summary>Whether any receiver of a side hears the subject at present.</summary>
     private bool IsHeard(Track track, ReceiverSide side, Instant now, double patience)
@@ -42,9 +65,6 @@ internal readonly struct Door(ReceiverPlace[] places, PresenceOptions options)
                 return true;
         return false;
     }
-
-    /// <summary>How long a receiver may miss the device before its level fades, in seconds.</summary>
-    internal static double Patience(Track track) => Math.Max(1, 2.5 * track.Interval.Mean.TotalSeconds);
 
     private double TopTwo(Track track, ReceiverSide side, Instant now, double patience, out double enter, out double exit)
     {
@@ -76,5 +96,15 @@ internal readonly struct Door(ReceiverPlace[] places, PresenceOptions options)
         enter = (places[firstAt].EnterDbm + places[secondAt].EnterDbm) / 2.0;
         exit = (places[firstAt].ExitDbm + places[secondAt].ExitDbm) / 2.0;
         return (first + second) / 2;
+    }
+
+    /// <param name="Outside">The level outside, dBm.</param>
+    /// <param name="Score">The same, corrected by what was learned and by the inside, dBm.</param>
+    /// <param name="Margin">dB by which the inside is stronger.</param>
+    /// <param name="Enter">The score above which somebody is before the door, dBm.</param>
+    /// <param name="Exit">The score below which they are not, dBm.</param>
+    private readonly record struct Evidence(double Outside, double Score, double Margin, double Enter, double Exit)
+    {
+        internal bool IsHeardOutside => !double.IsNaN(Outside) && Outside > Hearing.Floor;
     }
 }

@@ -3,26 +3,38 @@ namespace StoreEdge.Core.Presence;
 /// <summary>The rules of presence. The defaults are meant to work uncalibrated.</summary>
 public sealed record PresenceOptions
 {
-    /// <summary>Packets that an arrival needs, 1–16.</summary>
-    public int ArrivalPackets { get; init; } = 3;
+    /// <summary>Packets at or above the threshold that an arrival needs where receivers hang on both sides of the door, 1–16: the door tells the sides apart, these the distance.</summary>
+    public int ArrivalPackets { get; init; } = 2;
 
     /// <summary>Within which they must be heard by one receiver.</summary>
     public TimeSpan ArrivalWindow { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// dB of evidence that an arrival needs where no receiver hangs before the door: one packet so far above the threshold, or several that are less so and longer
+    /// (<see cref="Hearing.Evidence"/>). As much as keeps passers-by 8 dB below the threshold out (<c>storeedge-sim score --traces ghost</c>).
+    /// </summary>
+    public double ArrivalEvidence { get; init; } = 13.5;
+
+    /// <summary>The same for somebody who left within <see cref="ReentryGrace"/>: who lingers outside is heard for minutes, and every fade that ends is a chance.</summary>
+    public double ReturnEvidence { get; init; } = 18;
+
     /// <summary>Time constant of the level that decides inside or outside: short, because the door is crossed in seconds.</summary>
     public TimeSpan DoorTimeConstant { get; init; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Time constant of the level that decides zones and weak exits: several seconds, because RSSI is correlated over a second.</summary>
-    public TimeSpan ZoneTimeConstant { get; init; } = TimeSpan.FromSeconds(3);
-
     /// <summary>
-    /// dB by which one side of the door must exceed the other to overrule the outside receivers' own thresholds: the inside always (somebody stands just within the
-    /// door), the outside between its thresholds only (a shelf hides a customer from an inside receiver by up to 16 dB: I-DR on the recordings).
+    /// Time constant of the level that decides zones and weak exits. With <see cref="ZoneMargin"/> and <see cref="ZoneHold"/> as short as notices a move of 17 dB within 5 s
+    /// and still leaves a device between two receivers alone (<c>storeedge-sim score --traces zones</c>).
     /// </summary>
-    public double DoorMargin { get; init; } = 12;
+    public TimeSpan ZoneTimeConstant { get; init; } = TimeSpan.FromSeconds(1.2);
 
-    /// <summary>How long, and over how many packets (<see cref="ArrivalPackets"/>), the evidence for having crossed the door must hold.</summary>
+    /// <summary>dB by which the inside must exceed the outside to overrule the outside receivers' thresholds: somebody stands just within the door.</summary>
+    public double DoorMargin { get; init; } = 15;
+
+    /// <summary>How long, and over how many advertisements (<see cref="ArrivalPackets"/>), the evidence for having left through the door must hold.</summary>
     public TimeSpan DoorHold { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The same for having come in: a little longer, because the levels fall before the door is crossed inwards and rise after it is crossed outwards.</summary>
+    public TimeSpan DoorHoldIn { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long every inside receiver must hear a subject below its exit threshold before they have left.</summary>
     public TimeSpan WeakHold { get; init; } = TimeSpan.FromSeconds(10);
@@ -64,10 +76,10 @@ public sealed record PresenceOptions
     public TimeSpan FurnitureGone { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>dB by which another zone's receiver must be stronger to take a subject over.</summary>
-    public double ZoneMargin { get; init; } = 6;
+    public double ZoneMargin { get; init; } = 9;
 
     /// <summary>For how long.</summary>
-    public TimeSpan ZoneHold { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan ZoneHold { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a visit that only the portal knows outlives the last sign from it.</summary>
     public TimeSpan PortalHold { get; init; } = TimeSpan.FromMinutes(20);

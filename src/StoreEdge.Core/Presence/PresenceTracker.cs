@@ -73,10 +73,11 @@ public sealed class PresenceTracker
         if (place.Side == ReceiverSide.Inside) track.LastInside = now;
         if (sighting.Rssi == Sighting.RssiUnknown) return;
 
-        var countsForArrival = place.Side == ReceiverSide.Inside && sighting.Rssi >= place.EnterDbm;
-        track.Hearings[receiver].Take(sighting.Rssi, sighting.At, countsForArrival, options);
+        var above = place.Side == ReceiverSide.Inside ? sighting.Rssi - place.EnterDbm : Hearing.NoThreshold;
+        track.Hearings[receiver].Take(sighting.Rssi, sighting.At, above, options);
         if (track.Present) ObservePresent(track, now, isNewAdvertisement, events);
         if (!track.Present || !track.HasBeacon) ObserveAbsent(track, sighting.Assurance, now, isNewAdvertisement, events);
+        door.Learn(track, now);
     }
 
     /// <summary>
@@ -244,7 +245,7 @@ public sealed class PresenceTracker
     private void ObserveAbsent(Track track, Assurance assurance, Instant now, bool isNewAdvertisement, ICollection<PresenceEvent> events)
     {
         var best = Best(track, now, null, out _);
-        if (best == Track.NoReceiver || !HasCrossed(track, IsInside(track, best, now), now, isNewAdvertisement) || !HasArrived(track, now)) return;
+        if (best == Track.NoReceiver || !HasCrossed(track, door.HasEntered(track, now), options.DoorHoldIn, now, isNewAdvertisement) || !HasArrived(track, now)) return;
         if (track.Present)
         {
             // The portal had opened the visit; from here on the beacon tells when it ends.
@@ -261,7 +262,7 @@ public sealed class PresenceTracker
     {
         if (!track.HasBeacon) return;
         var suspended = blind.SuspendsExits(now);
-        if (HasCrossed(track, !suspended && door.IsOutside(track, now) == true, now, isNewAdvertisement))
+        if (HasCrossed(track, !suspended && door.HasLeft(track, now), options.DoorHold, now, isNewAdvertisement))
         {
             Depart(track, DepartureReason.Outside, track.CrossingSince, now, events);
             return;
@@ -305,24 +306,18 @@ public sealed class PresenceTracker
         }
     }
 
-    private bool IsInside(Track track, int best, Instant now) => door.IsOutside(track, now) switch
-    {
-        false => true,
-        true => false,
-        // In the band between the thresholds somebody who was here keeps to the side they were on; of somebody new only the stronger side is known.
-        null => !track.HasVisit && door.Margin(track, now) > 0 && places[best].Side == ReceiverSide.Inside,
-    };
-
     private bool HasArrived(Track track, Instant now)
     {
+        // Where no receiver hangs before the door, nothing but the level tells who is inside from who passes outside.
+        var needed = track.HasVisit && now - track.Left <= options.ReentryGrace ? options.ReturnEvidence : options.ArrivalEvidence;
         foreach (ref var hearing in track.Hearings.AsSpan())
-            if (hearing.HasArrived(options.ArrivalPackets, options.ArrivalWindow, now))
+            if (door.HasOutside ? hearing.HasArrived(options.ArrivalPackets, options.ArrivalWindow, now) : hearing.Evidence >= needed)
                 return true;
         return false;
     }
 
     /// <summary>Whether evidence for the other side has held long enough, over enough advertisements.</summary>
-    private bool HasCrossed(Track track, bool evidence, Instant now, bool isNewAdvertisement)
+    private bool HasCrossed(Track track, bool evidence, TimeSpan hold, Instant now, bool isNewAdvertisement)
     {
         if (!evidence)
         {
@@ -332,7 +327,7 @@ public sealed class PresenceTracker
 
         if (!track.Crossing) (track.Crossing, track.CrossingSince, track.CrossingPackets) = (true, now, 1);
         else if (isNewAdvertisement) track.CrossingPackets++;
-        return track.CrossingPackets >= options.ArrivalPackets && now - track.CrossingSince >= options.DoorHold;
+        return !door.HasOutside || track.CrossingPackets >= options.ArrivalPackets && now - track.CrossingSince >= hold;
     }
 
     /// <summary>The inside receiver that hears the subject best, of one zone or of all.</summary>

@@ -8,6 +8,7 @@ internal sealed class Track(Pseudonym subject, int receivers)
     internal Pseudonym Subject = subject;
     internal readonly Hearing[] Hearings = new Hearing[receivers];
     internal AdvertisingInterval Interval;
+    internal DoorLevels DoorLevels;
     internal Instant LastHeard;
     internal bool HasBeenHeard;
     internal Instant? LastInside;

@@ -19,30 +19,93 @@ public sealed class PresenceTrackerTests
     public PresenceTrackerTests() => tracker = With(Front);
 
     [Fact]
-    public void Two_packets_are_no_arrival_and_the_third_is()
+    public void One_packet_far_above_the_threshold_is_an_arrival()
     {
-        Hear(Ana, -60, Front);
-        Pass(0.5);
-        Hear(Ana, -60, Front);
-        Pass(0.5);
-        Assert.Empty(events);
-        Hear(Ana, -60, Front);
+        Hear(Ana, -63, Front);
         var arrival = Assert.IsType<Arrival>(Assert.Single(events));
         Assert.Equal((Ana, new ZoneId("entrance"), (ReceiverId?)new ReceiverId("front"), Assurance.Low, Road.Beacon, false),
             (arrival.Subject, arrival.Zone, arrival.Receiver, arrival.Assurance, arrival.Road, arrival.Returned));
         Assert.Equal(1, tracker.Present);
     }
 
-    [Fact]
-    public void Three_packets_over_more_than_three_seconds_are_no_arrival()
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.5)]
+    [InlineData(1.0)]
+    public void Nearer_the_threshold_it_takes_seconds_and_not_packets(double interval)
     {
-        for (var i = 0; i < 10; i++)
+        Stay(Ana, -72, 2, interval, Front);
+        Assert.Empty(events);
+        Stay(Ana, -72, 2.1, interval, Front);
+        Assert.IsType<Arrival>(Assert.Single(events));
+    }
+
+    [Fact]
+    public void A_reflection_between_weak_packets_is_no_arrival()
+    {
+        for (var i = 0; i < 20; i++)
         {
-            Hear(Ana, -60, Front);
-            Pass(1.6);
+            Stay(Ana, -88, 2, 0.5, Front);
+            Hear(Ana, -72, Front);
+            Pass(0.5);
         }
 
         Assert.Empty(events);
+    }
+
+    [Fact]
+    public void Where_a_receiver_hangs_before_the_door_two_packets_half_a_second_apart_suffice()
+    {
+        tracker = With(Front, Street);
+        Together(Ana, -78, -85, 0.4);
+        Assert.Empty(events);
+        Together(Ana, -78, -85, 0.3);
+        Assert.IsType<Arrival>(Assert.Single(events));
+    }
+
+    [Fact]
+    public void Packets_further_apart_than_the_window_are_no_arrival_there()
+    {
+        tracker = With(Front, Street);
+        for (var i = 0; i < 10; i++)
+        {
+            Hear(Ana, -78, Front);
+            Hear(Ana, -85, Street);
+            Pass(3.5);
+        }
+
+        Assert.Empty(events);
+    }
+
+    [Theory]
+    [InlineData(-9)]
+    [InlineData(0)]
+    [InlineData(12)]
+    public void The_door_learns_how_loud_a_device_is(int louder)
+    {
+        tracker = With(Front, Street);
+        Together(Ana, -66 + louder, -64 + louder, 30);
+        events.Clear();
+        for (var i = 0; i < 2; i++)
+        {
+            Together(Ana, -64 + louder, -78 + louder, 40);
+            Assert.IsType<Arrival>(Assert.Single(events));
+            events.Clear();
+            Together(Ana, -66 + louder, -64 + louder, 40);
+            Assert.Equal(DepartureReason.Outside, Assert.IsType<Departure>(Assert.Single(events)).Reason);
+            events.Clear();
+        }
+    }
+
+    [Fact]
+    public void Whoever_goes_deep_into_the_shop_and_comes_back_to_the_front_has_not_left()
+    {
+        tracker = With(Front, Street);
+        Together(Ana, -66, -62, 10);
+        Together(Ana, -60, -77, 20);
+        Together(Ana, -80, -96, 600);
+        Together(Ana, -56, -77, 60);
+        Assert.IsType<Arrival>(Assert.Single(events, e => e is not Dwell));
     }
 
     [Fact]
@@ -285,7 +348,7 @@ public sealed class PresenceTrackerTests
     public void Whoever_is_gone_is_forgotten()
     {
         Stay(Ana, -60, 10, 0.1, Front);
-        Hear(Bia, -60, Front);
+        Hear(Bia, -85, Front);
         Pass(150);
         Assert.Equal(1, tracker.Followed);
         Pass(400);

@@ -20,7 +20,7 @@ public sealed class SuspendedExitTests
         bench.Pass(2);
         var departure = Assert.IsType<Departure>(bench.Events[1]);
         Assert.Equal(DepartureReason.Silence, departure.Reason);
-        Assert.InRange(departure.Present.TotalSeconds, 19.5, 20);
+        Assert.InRange(departure.Present.TotalSeconds, 19, 20);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class SuspendedExitTests
         bench.Pass(2);
         var departure = Assert.IsType<Departure>(bench.Events[^1]);
         Assert.Equal(DepartureReason.Lost, departure.Reason);
-        Assert.InRange(departure.Present.TotalSeconds, 19.5, 20);
+        Assert.InRange(departure.Present.TotalSeconds, 19, 20);
     }
 
     [Fact]
