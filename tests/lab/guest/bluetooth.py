@@ -152,6 +152,7 @@ def monitors():
 
 
 def clean():
+    subprocess.run(["rfkill", "unblock", "bluetooth"], check=False)
     shutil.rmtree(WORK, ignore_errors=True)
     os.makedirs(WORK)
 
@@ -235,23 +236,21 @@ def ladder():
         time.sleep(30)                                     # the fixed beacon is learned
         for order, step, within in (("wedge scan", "RestartScan", 90), ("wedge reset", "PowerCycle", 120)):
             since, lines = agent.log_length(), len(open(radio.log).read().splitlines())
-            radio.order(order)
-            passed(f"'{order}': a wedged controller makes the receiver blind", seconds=until(lambda: not agent.connected(), "blindness", 30))
             begun = time.monotonic()
+            radio.order(order)
             until(lambda: radio.says("works again", lines), f"the cure by {step}", within)
             until(lambda: agent.connected() and agent.hears(), "hearing", 60)
             until(lambda: agent.said("heard again", since), "the log line of the recovery", 30)
             holds(agent.said(f"heard again after {step}", since), open(agent.log).read()[since:])
             passed(f"'{order}': recovered after {step}", seconds=round(time.monotonic() - begun, 1))
         since, lines = agent.log_length(), len(open(radio.log).read().splitlines())
-        radio.order("hang reset")
-        until(lambda: not agent.connected(), "blindness", 30)
         begun = time.monotonic()
+        radio.order("hang reset")
         until(lambda: radio.says("works again", lines), "the cure of a controller that answers nothing", 240)
         until(lambda: agent.connected() and agent.hears(), "hearing", 60)
         passed("'hang reset': recovered", seconds=round(time.monotonic() - begun, 1))
         radio.order("power-glitch")
-        until(lambda: not agent.connected(), "blindness", 30)
+        until(lambda: not agent.hears(), "silence", 30)
         passed("'power-glitch': recovered", seconds=until(lambda: agent.connected() and agent.hears(), "hearing", 120))
         radio.order("hardware-error")
         passed("'hardware-error': recovered", seconds=until(lambda: agent.connected() and agent.hears(), "hearing", 120))
@@ -282,13 +281,6 @@ def rights():
         configuration["enrolment"] = {"file": "credential:secret_enrolment.json", "pseudonymKeyFile": "credential:secret_pseudonym-key"}
         json.dump(configuration, open("/etc/storeedge/storeedge.json", "w"))
         shutil.copy(f"{WORK}/enrolment.json", "/etc/storeedge/secrets/enrolment.json")
-        bluetooth = f"{PROGRAMS}/deploy/bluetooth.conf"
-        os.makedirs("/etc/systemd/system/storeedge.service.d", exist_ok=True)
-        if os.path.exists(bluetooth):
-            shutil.copy(bluetooth, "/etc/systemd/system/storeedge.service.d/bluetooth.conf")
-        else:
-            open("/etc/systemd/system/storeedge.service.d/bluetooth.conf", "w").write(
-                "[Service]\nAmbientCapabilities=CAP_NET_ADMIN\nCapabilityBoundingSet=CAP_NET_ADMIN\nPrivateUsers=no\n")
         subprocess.run(["systemctl", "daemon-reload"], check=True)
         begun = time.monotonic()
         subprocess.run(["systemctl", "start", "storeedge"], check=True, timeout=180)
