@@ -26,6 +26,9 @@ internal readonly record struct ReceiverSource(string Kind, string Path)
     /// <summary>Whether the receiver hangs on another device.</summary>
     public bool IsElsewhere => Kind is Satellite or Espresense;
 
+    // Gone with the boot, as monitors are, and writable by nobody but root: who may use a radio may write there.
+    private const string Volatile = "/run";
+
     // sun_path of struct sockaddr_un holds 108 bytes with the final zero.
     private const int LongestSocketPath = 107;
 
@@ -57,7 +60,7 @@ internal readonly record struct ReceiverSource(string Kind, string Path)
         "unix" => new SocketSource(Path, time, health),
         "btsnoop" => new RecordingSource(Path, time, health),
         _ when AdapterChoice.TryParse(Path, out var adapter) =>
-            new RadioSource(Kind, adapter, radio ?? new(), stateDirectory ?? System.IO.Path.GetTempPath(), time, health, log ?? NullLogger.Instance),
+            new RadioSource(Kind, adapter, radio ?? new(), stateDirectory ?? Volatile, time, health, log ?? NullLogger.Instance),
         _ => throw new InvalidOperationException($"{this} is no source"),
     };
 
