@@ -6,7 +6,7 @@ using StoreEdge.Linux.Mosquitto;
 namespace StoreEdge.Agent.Mqtt;
 
 /// <summary>
-/// Keeps one connection to the broker for as long as the agent runs: seeks it with patience, announces birth and last will, renews subscriptions.
+/// Keeps one connection to a broker for as long as the agent runs: seeks it with patience, renews subscriptions, and tells central of birth and last will.
 /// While it is away everybody else goes on; what they publish meanwhile is answered with <see cref="MqttReason.Unanswered"/> at once.
 /// <c>nextBirth</c> counts connections durably: each value once, never going back; null while it cannot.
 /// </summary>
@@ -20,7 +20,7 @@ internal sealed class BrokerLink(
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Topics topics = new(identity.StoreId);
-    private readonly Inbox inbox = new(health, log);
+    private readonly Inbox inbox = new(health, log, identity);
     private readonly Backoff backoff = new(options.RetryFirst, options.RetryMost, random);
     private TaskCompletionSource<LinkSession> online = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LinkStatus status = new($"{options.Host}:{options.Port}", null, 0, null, null, null, null);
@@ -90,7 +90,7 @@ internal sealed class BrokerLink(
 
         if (nextBirth() is not { } birth) return new(MqttFailureKind.BadOption, 0, "this connection cannot be numbered, because the journal cannot write");
         await using var client = new MosquittoClient(
-            new(identity.StoreId, options.Host, options.Port)
+            new(identity.IsCentral ? identity.StoreId : $"{identity.StoreId}-{identity.Section}", options.Host, options.Port)
             {
                 Protocol = options.Protocol,
                 Username = options.Username,
@@ -98,9 +98,10 @@ internal sealed class BrokerLink(
                 Tls = options.Tls,
                 KeepAlive = options.KeepAlive,
                 ConnectTimeout = options.ConnectTimeout,
+                CleanStart = !identity.IsCentral,
                 SessionExpiry = options.SessionExpiry,
                 MaximumInFlight = options.Window,
-                Will = StatusOf("offline", birth),
+                Will = identity.IsCentral ? StatusOf("offline", birth) : null,
             },
             inbox.Put, time);
         MqttSession connack;
@@ -121,7 +122,7 @@ internal sealed class BrokerLink(
         var session = new LinkSession(client, connack.SessionPresent, Math.Min(options.Window, connack.ReceiveMaximum));
         try
         {
-            await client.PublishAsync(StatusOf("online", birth)).WaitAsync(stop);
+            if (identity.IsCentral) await client.PublishAsync(StatusOf("online", birth)).WaitAsync(stop);
             // A broker that remembers the session remembers the subscriptions too, but a new process needs the retained messages again.
             if (!connack.SessionPresent || !subscribedSinceStart) await SubscribeAsync(client, stop);
 
@@ -143,7 +144,7 @@ internal sealed class BrokerLink(
             if (online.Task.IsCompleted) Volatile.Write(ref online, new(TaskCreationOptions.RunContinuationsAsynchronously));
             session.End();
             Set(Status with { ConnectedSince = null });
-            if (stop.IsCancellationRequested) await SayGoodbyeAsync(client, birth);
+            if (stop.IsCancellationRequested && identity.IsCentral) await SayGoodbyeAsync(client, birth);
         }
     }
 
@@ -183,20 +184,20 @@ internal sealed class BrokerLink(
         if (failure.Kind == MqttFailureKind.SessionTakenOver) backoff.SlowDownTo(TakenOverCountsAs);
         var delay = backoff.Next();
         var now = time.GetUtcNow();
-        var action = LinkAdvice.NextAction(failure.Kind, options);
+        var action = LinkAdvice.NextAction(failure.Kind, options, identity.Section);
         var code = LinkAdvice.Code(failure.Kind);
         // The status first: whoever sees the warning finds the reason there.
         Set(Status with { LastFailure = failure, LastFailureAt = now, NextAction = action, NextAttemptAt = now + delay });
         foreach (var other in LinkAdvice.Codes)
-            if (other != code) health.Clear(other);
-        health.Raise(code, Severity.Warning, $"No connection to the broker: {failure.Detail}", action);
+            if (other != code) health.Clear(identity.CodeOf(other));
+        health.Raise(identity.CodeOf(code), Severity.Warning, $"No connection to the broker: {failure.Detail}", action);
         await Task.Delay(delay, time, stop);
         Set(Status with { NextAttemptAt = null });
     }
 
     private void ClearWarnings()
     {
-        foreach (var code in LinkAdvice.Codes) health.Clear(code);
+        foreach (var code in LinkAdvice.Codes) health.Clear(identity.CodeOf(code));
         Set(Status with { NextAction = null });
     }
 

@@ -38,4 +38,16 @@ internal sealed record BrokerOptions(string Host, int Port)
 }
 
 /// <summary>Who this store is, as birth and last will say it.</summary>
-internal sealed record LinkIdentity(string StoreId, Guid Epoch, string BootId, string Version);
+internal sealed record LinkIdentity(string StoreId, Guid Epoch, string BootId, string Version)
+{
+    /// <summary>The link's section of the configuration, which its advice names; links other than central's have it in the codes of their warnings too.</summary>
+    public string Section { get; init; } = CentralSection;
+
+    public const string CentralSection = "mqtt";
+
+    /// <summary>Whether this is the link to central, which is told of birth and death and keeps the session; any other only listens.</summary>
+    public bool IsCentral => Section == CentralSection;
+
+    /// <summary>The code of a warning of this link.</summary>
+    public string CodeOf(string code) => IsCentral ? code : $"{code}:{Section}";
+}

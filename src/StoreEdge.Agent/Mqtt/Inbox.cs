@@ -9,8 +9,10 @@ namespace StoreEdge.Agent.Mqtt;
 /// What came down from central, waiting for its handlers. The network thread fills it and is held up when it is full, so that the broker feels it;
 /// one loop empties it, so that handlers see messages one at a time and in order.
 /// </summary>
-internal sealed class Inbox(HealthBoard health, ILogger<BrokerLink> log)
+internal sealed class Inbox(HealthBoard health, ILogger<BrokerLink> log, LinkIdentity identity)
 {
+    private const string Dropping = "central-messages-dropped";
+
     private const int Capacity = 1024;
 
     /// <summary>The network thread also answers pings, so it waits less than a keep-alive.</summary>
@@ -48,7 +50,7 @@ internal sealed class Inbox(HealthBoard health, ILogger<BrokerLink> log)
         }
 
         Interlocked.Increment(ref dropped);
-        health.Raise("central-messages-dropped", Severity.Warning, $"Messages from central wait longer than {LongestHoldUp.TotalSeconds:0} s to be handled; {Dropped} were lost.",
+        health.Raise(identity.CodeOf(Dropping), Severity.Warning, $"Messages from {(identity.IsCentral ? "central" : $"the broker of {identity.Section}")} wait longer than {LongestHoldUp.TotalSeconds:0} s to be handled; {Dropped} were lost.",
             "Look for a slow disk or an overloaded machine on this page; restart the agent if it does not pass.");
     }
 
@@ -62,7 +64,7 @@ internal sealed class Inbox(HealthBoard health, ILogger<BrokerLink> log)
                 if (route.Covers(message.Topic)) await HandleAsync(route, message, stop);
             if (!isDropping || waiting.Reader.Count > 0) continue;
             isDropping = false;
-            health.Clear("central-messages-dropped");
+            health.Clear(identity.CodeOf(Dropping));
         }
     }
 

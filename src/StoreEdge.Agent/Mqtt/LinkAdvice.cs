@@ -27,7 +27,13 @@ internal static class LinkAdvice
         _ => "broker-stopped",
     };
 
-    public static string NextAction(MqttFailureKind kind, BrokerOptions options) => kind switch
+    /// <param name="kind">What failed.</param>
+    /// <param name="options">The link's.</param>
+    /// <param name="section">The section of the configuration that they came from.</param>
+    public static string NextAction(MqttFailureKind kind, BrokerOptions options, string section = LinkIdentity.CentralSection) =>
+        Words(kind, options).Replace("'mqtt", $"'{section}", StringComparison.Ordinal);
+
+    private static string Words(MqttFailureKind kind, BrokerOptions options) => kind switch
     {
         MqttFailureKind.LibraryMissing => "Install the library: apt-get install libmosquitto1. It is used at the next attempt.",
         MqttFailureKind.TooManyDescriptors => "Restart the service and report it: something does not close its files. LimitNOFILE=1024 in the unit makes it show earlier.",

@@ -22,10 +22,14 @@ internal sealed class Visitor : IAsyncDisposable
     /// <summary>Stands by the receiver behind the door.</summary>
     public static async Task<Visitor> ComesInAsync(AgentProcess agent, string receiver = "door-in", sbyte rssi = -55) => new(await ReachAsync(agent, receiver), (byte)rssi);
 
+    /// <summary>Stands by whatever receiver listens on a socket.</summary>
+    public static async Task<Visitor> ComesInAsync(string socket, sbyte rssi = -55) => new(await ReachAsync(socket), (byte)rssi);
+
+    internal static Task<Socket> ReachAsync(AgentProcess agent, string receiver) => ReachAsync(Path.Combine(agent.Sockets, receiver + ".sock"));
+
     /// <summary>Connects to a receiver's socket as soon as somebody listens: its file is there a moment earlier, or still there from an agent that was killed.</summary>
-    internal static async Task<Socket> ReachAsync(AgentProcess agent, string receiver)
+    internal static async Task<Socket> ReachAsync(string path)
     {
-        var path = Path.Combine(agent.Sockets, receiver + ".sock");
         Socket? reached = null;
         await Eventually.Get(
             async () =>
