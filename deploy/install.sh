@@ -1,18 +1,20 @@
 #!/bin/sh
-# Installs StoreEdge from a publish directory:  install.sh [--root DIR] [--no-start] PUBLISH_DIRECTORY
+# Installs StoreEdge from a publish directory:  install.sh [--root DIR] [--no-start] [--satellite] PUBLISH_DIRECTORY
 # Run again to upgrade: program and unit are replaced; configuration, secrets and state are left as they are.
 # --root DIR installs below DIR and starts nothing (for packages, images and tests); no privileges are needed then.
+# --satellite makes this machine a satellite of another store's agent instead of a store of its own.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-root='' start=yes publish=''
-usage() { sed -n '2,4s/^# //p' "$0"; }
+root='' start=yes publish='' service=storeedge
+usage() { sed -n '2,5s/^# //p' "$0"; }
 die() { echo "install.sh: $*" >&2; exit 1; }
 
 while [ $# -gt 0 ]; do
   case $1 in
     --root) [ $# -ge 2 ] || die '--root needs a directory'; root=${2%/}; start=no; shift ;;
     --no-start) start=no ;;
+    --satellite) service=storeedge-satellite ;;
     -h | --help) usage; exit 0 ;;
     -*) die "unknown option $1 (see --help)" ;;
     *) [ -z "$publish" ] || die "one publish directory, not also $1"; publish=$1 ;;
@@ -52,6 +54,7 @@ mkdir -p "$etc/conf.d" "$etc/secrets"
 chmod 755 "$etc" "$etc/conf.d"
 chmod 700 "$etc/secrets"
 keep() { [ -e "$2" ] || { cp "$1" "$2"; chmod "$3" "$2"; }; }
+[ "$service" = storeedge ] || keep "$here/examples/satellite.json" "$etc/satellite.json" 644
 keep "$here/examples/storeedge.json" "$etc/storeedge.json" 644
 [ ! -f "$here/examples/bundle.json" ] || keep "$here/examples/bundle.json" "$etc/bundle.json" 644
 # The registry names the tenant's customers, so it is a secret too; nobody is known until it is filled.
@@ -70,17 +73,22 @@ cp "$here/../hardware/profiles/"*.json "$share/hardware"
 
 # The unit. RestartSteps= came with systemd 254; an older one would complain about it at every boot.
 mkdir -p "$units"
-cp "$here/storeedge.service" "$units/storeedge.service"
+cp "$here/storeedge.service" "$here/storeedge-satellite.service" "$units/"
 systemd=$(systemctl --version 2>/dev/null | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
 if [ "${systemd:-0}" -ge 254 ]; then
-  mkdir -p "$units/storeedge.service.d"
-  cp "$here/10-back-off.conf" "$units/storeedge.service.d/10-back-off.conf"
+  for unit in storeedge storeedge-satellite; do
+    mkdir -p "$units/$unit.service.d"
+    cp "$here/10-back-off.conf" "$units/$unit.service.d/10-back-off.conf"
+  done
 fi
 
 if [ "$start" = yes ] && [ -d /run/systemd/system ]; then
   systemctl daemon-reload
-  systemctl enable storeedge.service
-  systemctl restart storeedge.service || true
-  storeedge doctor || true
+  systemctl enable "$service.service"
+  systemctl restart "$service.service" || true
+  [ "$service" != storeedge ] || storeedge doctor || true
 fi
-echo "StoreEdge is installed${root:+ below $root}. Next: edit /etc/storeedge/storeedge.json, then  systemctl restart storeedge && storeedge doctor"
+if [ "$service" = storeedge ]; then next='edit /etc/storeedge/storeedge.json, then  systemctl restart storeedge && storeedge doctor'
+else next='put the pairing into /etc/storeedge/secrets/satellite-pairing, edit /etc/storeedge/satellite.json, then  systemctl restart storeedge-satellite'
+fi
+echo "StoreEdge is installed${root:+ below $root}. Next: $next"

@@ -138,6 +138,34 @@ public sealed partial class AgentOptionsTests : IDisposable
         Assert.Equal(known.Append("portal.welcome").Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void The_readme_names_every_key_of_a_satellite_and_no_other()
+    {
+        var layers = Layers("""{ "receivers": [ {} ] }""");
+        Assert.Throws<ConfigurationException>(() => SatelliteOptionsReader.Read(layers));
+        var known = layers.Asked.Where(k => !layers.Asked.Any(o => o.StartsWith(k + ".", StringComparison.Ordinal) || o.StartsWith(k + "[", StringComparison.Ordinal)));
+        var readme = File.ReadAllText(Path.Combine(SourceTree.Root, "README.md"));
+        var table = readme[readme.IndexOf("| Key of a satellite", StringComparison.Ordinal)..];
+        table = table[..table.IndexOf("\n\n", StringComparison.Ordinal)];
+        var documented = table.Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal)).SelectMany(l => Key().Matches(l.Split('|')[1]).Select(m => m.Groups[1].Value));
+        Assert.Equal(known.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_receiver_elsewhere_needs_its_road_and_its_own_source()
+    {
+        var errors = ErrorsOf("""
+            { "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "satellites": { "listen": "everywhere" },
+              "receivers": [ { "id": "a", "zone": "z", "source": "satellite:annex/hall" }, { "id": "b", "zone": "z", "source": "satellite:annex/hall" },
+                             { "id": "c", "zone": "z", "source": "satellite:Annex" }, { "id": "d", "zone": "z", "source": "espresense:hall" }, { "id": "e", "zone": "z", "source": "espresense:a/b" } ] }
+            """);
+        Assert.Contains(errors, e => e.Contains("satellites.listen: \"everywhere\" is not allowed; an address and a port", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.Contains("receivers[1].source", StringComparison.Ordinal) && e.Contains("each source once", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.Contains("receivers[2].source", StringComparison.Ordinal) && e.Contains("satellite:NAME/RECEIVER", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.Contains("receivers[3].source", StringComparison.Ordinal) && e.Contains("section espresense", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.Contains("receivers[4].source", StringComparison.Ordinal) && e.Contains("espresense:NODE", StringComparison.Ordinal));
+    }
+
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Key();
 }

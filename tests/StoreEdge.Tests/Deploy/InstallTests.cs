@@ -28,7 +28,7 @@ public sealed class InstallTests : IDisposable
 
         foreach (var file in new[]
         {
-            "usr/lib/storeedge/storeedge.dll", "usr/bin/storeedge", "usr/lib/systemd/system/storeedge.service", "etc/storeedge/storeedge.json",
+            "usr/lib/storeedge/storeedge.dll", "usr/bin/storeedge", "usr/lib/systemd/system/storeedge.service", "usr/lib/systemd/system/storeedge-satellite.service", "etc/storeedge/storeedge.json",
             "etc/storeedge/secrets/enrolment.json", "usr/share/doc/storeedge/README.md", "usr/share/doc/storeedge/examples/storeedge.json",
             "usr/share/doc/storeedge/access-point/hostapd.conf", "usr/share/doc/storeedge/access-point/dnsmasq.conf",
             "usr/share/storeedge/hardware/raspberry-pi-5.json",
@@ -38,6 +38,15 @@ public sealed class InstallTests : IDisposable
         Assert.Equal(Owner | UnixFileMode.UserExecute, File.GetUnixFileMode(At("etc/storeedge/secrets")));
         Assert.All(Directory.GetFiles(At("etc/storeedge/secrets")), f => Assert.Equal(Owner, File.GetUnixFileMode(f)));
         Assert.Equal(1, PseudonymKey.Parse(File.ReadAllText(At("etc/storeedge/secrets/pseudonym-key")).Trim()).KeyId);
+    }
+
+    [Fact]
+    public void A_satellite_gets_its_configuration_and_is_told_about_its_pairing()
+    {
+        var (code, output) = Shell.Run("/bin/sh", Script("install.sh"), "--root", Target, "--satellite", Publish);
+        Assert.True(code == 0, output);
+        Assert.True(File.Exists(At("etc/storeedge/satellite.json")));
+        Assert.Contains("secrets/satellite-pairing", output, StringComparison.Ordinal);
     }
 
     [Fact]

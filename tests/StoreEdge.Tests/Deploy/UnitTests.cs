@@ -6,7 +6,7 @@ namespace StoreEdge.Tests.Deploy;
 
 public sealed partial class UnitTests
 {
-    private static readonly string Unit = Path.Combine(SourceTree.Root, "deploy/storeedge.service");
+    private static readonly string Unit = Path.Combine(SourceTree.Root, "deploy/storeedge.service"), SatelliteUnit = Path.Combine(SourceTree.Root, "deploy/storeedge-satellite.service");
 
     [Theory]
     [InlineData("Type", "notify")]
@@ -21,6 +21,19 @@ public sealed partial class UnitTests
     [InlineData("LimitNOFILE", "1024")]
     public void The_unit_says_what_the_agent_relies_on(string key, string value) =>
         Assert.Equal(value, Assert.Single(File.ReadAllLines(Unit), l => l.StartsWith(key + "=", StringComparison.Ordinal))[(key.Length + 1)..]);
+
+    [Theory]
+    [InlineData("ExecStart", "/usr/bin/storeedge satellite")]
+    [InlineData("RuntimeDirectory", "storeedge-satellite")]
+    [InlineData("RestartPreventExitStatus", "2")]
+    [InlineData("DynamicUser", "yes")]
+    [InlineData("LimitCORE", "0")]
+    public void The_satellites_unit_says_what_it_relies_on(string key, string value) =>
+        Assert.Equal(value, Assert.Single(File.ReadAllLines(SatelliteUnit), l => l.StartsWith(key + "=", StringComparison.Ordinal))[(key.Length + 1)..]);
+
+    [Fact]
+    public void A_satellite_has_nowhere_to_keep_anything() =>
+        Assert.DoesNotContain(File.ReadAllLines(SatelliteUnit), l => l.StartsWith("StateDirectory", StringComparison.Ordinal) || l.StartsWith("CacheDirectory", StringComparison.Ordinal));
 
     [Fact]
     public void The_kernels_Bluetooth_is_within_reach()
@@ -40,32 +53,37 @@ public sealed partial class UnitTests
     }
 
     /// <summary>Found in the lab, under a running systemd: without it the runtime does not start.</summary>
-    [Fact]
-    public void The_runtime_may_give_its_threads_all_processors()
+    [Theory]
+    [InlineData("storeedge.service")]
+    [InlineData("storeedge-satellite.service")]
+    public void The_runtime_may_give_its_threads_all_processors(string name)
     {
-        var filters = File.ReadAllLines(Unit).Where(l => l.StartsWith("SystemCallFilter=", StringComparison.Ordinal)).ToList();
+        var filters = File.ReadAllLines(Path.Combine(SourceTree.Root, "deploy", name)).Where(l => l.StartsWith("SystemCallFilter=", StringComparison.Ordinal)).ToList();
         // What comes later in the unit wins.
         Assert.True(filters.FindLastIndex(f => f.Contains("sched_setaffinity", StringComparison.Ordinal)) > filters.FindLastIndex(f => f.Contains("~@privileged @resources", StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public void Systemd_accepts_the_unit_and_finds_little_exposed()
+    [Theory]
+    [InlineData("storeedge.service", "run")]
+    [InlineData("storeedge-satellite.service", "satellite")]
+    public void Systemd_accepts_the_unit_and_finds_little_exposed(string name, string command)
     {
+        var unit = Path.Combine(SourceTree.Root, "deploy", name);
         if (!Shell.Has("systemd-analyze")) return; // Not on every machine that builds; the values above are checked anywhere.
         var directory = Directory.CreateTempSubdirectory("storeedge-unit-");
         try
         {
-            var copy = Path.Combine(directory.FullName, "storeedge.service");
-            File.WriteAllText(copy, File.ReadAllText(Unit).Replace("/usr/bin/storeedge run", "/bin/true", StringComparison.Ordinal));
+            var copy = Path.Combine(directory.FullName, name);
+            File.WriteAllText(copy, File.ReadAllText(unit).Replace($"/usr/bin/storeedge {command}", "/bin/true", StringComparison.Ordinal));
             var (code, output) = Shell.Run("systemd-analyze", "verify", copy);
-            Assert.True(code == 0 && !output.Contains("storeedge.service", StringComparison.Ordinal), output);
+            Assert.True(code == 0 && !output.Contains(name, StringComparison.Ordinal), output);
         }
         finally
         {
             directory.Delete(recursive: true);
         }
 
-        var exposure = double.Parse(Exposure().Match(Shell.Run("systemd-analyze", "security", "--offline=true", "--no-pager", Unit).Output).Groups[1].Value, CultureInfo.InvariantCulture);
+        var exposure = double.Parse(Exposure().Match(Shell.Run("systemd-analyze", "security", "--offline=true", "--no-pager", unit).Output).Groups[1].Value, CultureInfo.InvariantCulture);
         // 1.9 without radios; CAP_NET_ADMIN and the machine's own user namespace are what the kernel's Bluetooth costs.
         // 0.2 of it for one call of @resources: systemd-analyze counts the group as a whole.
         Assert.InRange(exposure, 0, 2.4);
@@ -83,6 +101,6 @@ public sealed partial class UnitTests
         Assert.True(code == 0, output);
     }
 
-    [GeneratedRegex(@"exposure level for storeedge\.service: ([0-9.]+)")]
+    [GeneratedRegex(@"exposure level for storeedge(?:-satellite)?\.service: ([0-9.]+)")]
     private static partial Regex Exposure();
 }
