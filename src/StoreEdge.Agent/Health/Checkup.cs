@@ -33,7 +33,8 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
         var receivers = Ask("receivers", () => rates.Measure(sources.Receivers()), out var fault) ?? [];
         Add(checks, fault, receivers.Select(RoomChecks.Receiver));
         var enrolled = Ask("enrolment", sources.Enrolled, out fault);
-        Add(checks, fault, [RoomChecks.Enrolment(enrolled)]);
+        var identity = fault is null ? Ask("enrolment", sources.Identity, out fault) : null;
+        Add(checks, fault, [RoomChecks.Enrolment(enrolled, identity)]);
         var present = Ask<int?>("presence", () => sources.PresentNow(), out fault);
         var silence = fault is null ? Ask("presence", sources.PresenceSilence, out fault) : null;
         Add(checks, fault, [RoomChecks.Presence(silence, present ?? 0)]);
@@ -55,7 +56,7 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
         var views = checks.Select((c, i) => (c, i)).OrderBy(p => Rank(p.c.Verdict)).ThenBy(p => p.i).Select(p => View(p.c, tongue));
         return new(
             verdict, summary.In(tongue), time.GetUtcNow(), (Instant.Now(time) - started).TotalSeconds, tongue == Tongue.Portuguese ? "pt-BR" : "en",
-            sources.Store, sources.Version, [.. views], receivers, outbox, link, displays, bundle, present, events);
+            sources.Store, sources.Version, [.. views], receivers, outbox, link, displays, bundle, present, events, identity);
     }
 
     /// <summary>Puts the warnings of the rooms among the checks: each replaces the check it speaks about, or stands alone.</summary>

@@ -55,7 +55,7 @@ internal static class RoomChecks
     }
 
     /// <summary>Whether anybody can be recognised at all.</summary>
-    public static HealthCheck Enrolment(int? enrolled)
+    public static HealthCheck Enrolment(int? enrolled, IdentityView? identity = null)
     {
         var title = new Phrase("Enrolled beacons", "Beacons cadastrados");
         return enrolled switch
@@ -63,8 +63,27 @@ internal static class RoomChecks
             null => HealthCheck.NotApplicable("enrolment", title, new("No registry is configured.", "Nenhum cadastro configurado.")),
             0 => new("enrolment", title, CheckVerdict.Warn, new("The registry is empty: every beacon is a stranger.", "O cadastro está vazio: todo beacon é desconhecido."),
                 new("Fill the file named by enrolment.file, or have central send the registry.", "Preencha o arquivo de enrolment.file ou peça o envio do cadastro pela central.")),
-            var count => HealthCheck.Pass("enrolment", title, new($"{count} known.", $"{count} conhecidos.")),
+            var count => HealthCheck.Pass("enrolment", title, new($"{count} known.{Ids(identity, Tongue.English)}", $"{count} conhecidos.{Ids(identity, Tongue.Portuguese)}")),
         };
+    }
+
+    /// <summary>What the technician should know about ids that are not simply static: how many strangers they cost, and who misuses them.</summary>
+    private static string Ids(IdentityView? identity, Tongue tongue)
+    {
+        if (identity is null) return "";
+        var english = tongue == Tongue.English;
+        var text = "";
+        if (identity.Resolvable > 0)
+        {
+            var rate = identity.FalseMatchesPerHour.ToString("0.0000", CultureInfo.InvariantCulture);
+            text += english
+                ? $" {identity.Resolvable} by the key of their address: {identity.UnknownAddressesLastHour} unknown addresses in the last hour make {rate} false matches an hour."
+                : $" {identity.Resolvable} pela chave do endereço: {identity.UnknownAddressesLastHour} endereços desconhecidos na última hora dão {rate.Replace('.', ',')} enganos por hora.";
+        }
+
+        if (identity.Replayed > 0) text += english ? $" {identity.Replayed} frames were replays." : $" {identity.Replayed} quadros eram repetições.";
+        if (identity.Cloned > 0) text += english ? $" {identity.Cloned} static ids came from two devices." : $" {identity.Cloned} ids fixos vieram de dois aparelhos.";
+        return text;
     }
 
     /// <summary>Whether presence is being decided.</summary>

@@ -18,10 +18,11 @@ namespace StoreEdge.Agent.Health;
 /// <param name="Bundle">What may be shown; null where none is loaded.</param>
 /// <param name="PresentNow">How many visits are open; null where presence did not answer.</param>
 /// <param name="Events">The newest events, newest first.</param>
+/// <param name="Identity">By which kinds of ids devices are known; null where there is no registry.</param>
 internal sealed record StatusReport(
     string Verdict, string Summary, DateTimeOffset GeneratedAt, double UptimeSeconds, string Language, StoreView Store, string Version,
     IReadOnlyList<CheckView> Checks, IReadOnlyList<ReceiverView> Receivers, OutboxView? Outbox, LinkView? Link, IReadOnlyList<DisplayView> Displays,
-    BundleView? Bundle, int? PresentNow, IReadOnlyList<EventView> Events);
+    BundleView? Bundle, int? PresentNow, IReadOnlyList<EventView> Events, IdentityView? Identity = null);
 
 /// <summary>The store.</summary>
 internal sealed record StoreView(string Id, string Name);
@@ -80,6 +81,19 @@ internal sealed record BundleView(string Version, string Hash, int Offers);
 
 /// <summary>An event without anything about a person.</summary>
 internal sealed record EventView(long Seq, string Type, string? Place, DateTimeOffset Time, bool Test);
+
+/// <summary>By which kinds of ids devices are known, and what came of it since the list was taken.</summary>
+/// <param name="Static">Beacons with an id that never changes.</param>
+/// <param name="Rotating">Eddystone-EID devices.</param>
+/// <param name="Resolvable">Devices known by the key of their address.</param>
+/// <param name="UnknownAddressesLastHour">Different resolvable addresses of the last hour that belong to none of them.</param>
+/// <param name="FalseMatchesPerHour">How many strangers an hour are therefore taken for one of them, on average: devices × unknown addresses / 2^24.</param>
+/// <param name="LeftOut">Addresses that were not looked into, because too many new ones came at once.</param>
+/// <param name="Contested">Ids that fitted two devices, and so named neither.</param>
+/// <param name="Replayed">Frames with a rotating id that its device had left behind.</param>
+/// <param name="Cloned">Static ids that were found to come from two devices at once.</param>
+internal sealed record IdentityView(
+    int Static, int Rotating, int Resolvable, int UnknownAddressesLastHour, double FalseMatchesPerHour, long LeftOut, long Contested, long Replayed, long Cloned);
 
 /// <summary>How the report is written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

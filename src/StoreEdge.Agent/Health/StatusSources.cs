@@ -21,6 +21,9 @@ internal sealed record StatusSources
     /// <summary>How many beacons are enrolled; null where none can be, because there is no registry.</summary>
     public Func<int?> Enrolled { get; init; } = () => null;
 
+    /// <summary>By which kinds of ids devices are known and what came of it; null where there is no registry.</summary>
+    public Func<IdentityView?> Identity { get; init; } = () => null;
+
     /// <summary>How many visits are open.</summary>
     public Func<int> PresentNow { get; init; } = () => 0;
 

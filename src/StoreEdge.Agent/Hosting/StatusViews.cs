@@ -25,6 +25,7 @@ internal static class StatusViews
             Configuration = configuration,
             Receivers = () => [.. sensing.Status.Select(s => View(s, time))],
             Enrolled = () => registry.Beacons,
+            Identity = () => View(registry.Status, sensing.Receivers.Sum(r => r.Clones)),
             PresentNow = () => presence.Present,
             PresenceSilence = () => presence.Silence,
             Outbox = () => View(journal.Snapshot(), link, time),
@@ -47,6 +48,9 @@ internal static class StatusViews
     private static string Steps(RecoveryLadder? ladder) => ladder is null
         ? ""
         : string.Join(", ", Enum.GetValues<RecoveryStep>().Where(step => ladder.Taken(step) > 0).Select(step => string.Create(CultureInfo.InvariantCulture, $"{step} {ladder.Taken(step)}")));
+
+    private static IdentityView View(RegistryStatus s, long clones) =>
+        new(s.Static, s.Rotating, s.Resolvable, s.UnknownAddresses, s.FalseMatchesPerHour, s.LeftOut, s.Contested, s.Replayed, clones);
 
     private static OutboxView View(JournalStatus journal, CentralLink? link, TimeProvider time) => new(
         journal.LastSeq, journal.AcknowledgedSeq, journal.LastSeq - journal.AcknowledgedSeq, journal.OldestPendingAge.TotalSeconds,
