@@ -8,6 +8,7 @@ return await new RootCommand("StoreEdge notices who comes in, keeps it, tells ce
     DoctorCommand.Create(),
     DecodeCommand.Create(),
     RecordCommand.Create(),
+    CalibrateCommand.Create(),
     ReplayCommand.Create(),
     DecideCommand.Create(TimeProvider.System),
     JournalCommand.Create(),
