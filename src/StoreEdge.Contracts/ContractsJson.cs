@@ -21,6 +21,7 @@ namespace StoreEdge.Contracts;
 [JsonSerializable(typeof(DecisionData))]
 [JsonSerializable(typeof(RenderedData))]
 [JsonSerializable(typeof(ProofOfPlayData))]
+[JsonSerializable(typeof(FootfallData))]
 [JsonSerializable(typeof(AckMessage))]
 [JsonSerializable(typeof(ContextMessage))]
 [JsonSerializable(typeof(NoticeMessage))]
@@ -58,6 +59,7 @@ public sealed partial class ContractsJson : JsonSerializerContext
                 EventTypes.Decision => JsonSerializer.Deserialize(utf8, Default.DecisionData),
                 EventTypes.Rendered => JsonSerializer.Deserialize(utf8, Default.RenderedData),
                 EventTypes.ProofOfPlay => JsonSerializer.Deserialize(utf8, Default.ProofOfPlayData),
+                EventTypes.Footfall => JsonSerializer.Deserialize(utf8, Default.FootfallData),
                 _ => throw new FormatException($"there is no event type '{type}'; known are {string.Join(", ", EventTypes.All)}"),
             };
             return data ?? throw new FormatException($"the data of '{type}' is null");

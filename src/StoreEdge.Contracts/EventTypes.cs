@@ -30,6 +30,9 @@ public static class EventTypes
     /// <summary>See <see cref="ProofOfPlayData"/>.</summary>
     public const string ProofOfPlay = "proof-of-play";
 
+    /// <summary>See <see cref="FootfallData"/>.</summary>
+    public const string Footfall = "footfall";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Arrival, Zone, Dwell, Departure, Consent, Choice, Decision, Rendered, ProofOfPlay];
+    public static IReadOnlyList<string> All { get; } = [Arrival, Zone, Dwell, Departure, Consent, Choice, Decision, Rendered, ProofOfPlay, Footfall];
 }

@@ -39,8 +39,8 @@ internal static class RecordCommand
                 var places = Places(parsed.GetValue(receivers)!, word, options, out var wrong);
                 if (parsed.GetValue(seconds) is < 1 or > 3600) wrong ??= $"--seconds {parsed.GetValue(seconds)}: 1–{TapRequest.Longest.TotalSeconds:0}";
                 ReceiverSource? direct = null;
-                if (word is not null && ReceiverSource.TryParse(word, out var found)) direct = found;
-                else if (word is not null) wrong ??= $"--source {word}: allowed is {ReceiverSource.Allowed}";
+                if (word is not null && ReceiverSource.TryParse(word, out var found) && !found.IsElsewhere) direct = found;
+                else if (word is not null) wrong ??= $"--source {word}: allowed is a source of this machine. {ReceiverSource.Allowed}";
                 if (wrong is not null)
                 {
                     await error.WriteLineAsync(wrong).ConfigureAwait(false);

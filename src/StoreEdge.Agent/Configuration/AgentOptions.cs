@@ -25,7 +25,8 @@ internal sealed record AgentOptions(
     BundleOptions Bundle,
     IReadOnlyList<DisplayPlace> Displays,
     PortalSettings Portal,
-    HardwareProfile? Hardware);
+    HardwareProfile? Hardware,
+    FootfallOptions Footfall);
 
 /// <summary>Which store this is.</summary>
 /// <param name="Id">As the whole fleet knows it; also the MQTT client id.</param>

@@ -30,7 +30,8 @@ internal static class AgentOptionsReader
         var receivers = Receivers(top, state, satellites is not null, espresense is not null);
         var options = new AgentOptions(
             store, http, state, receivers, Enrolment(top.Section("enrolment")), Presence(top.Section("presence")), Journal(top.Section("journal")),
-            Broker(top.Section("mqtt")), satellites, espresense, Bundle(top.Section("bundle"), state), Displays(top), Portal(top.Section("portal"), store), Hardware(top.Section("hardware"), errors));
+            Broker(top.Section("mqtt")), satellites, espresense, Bundle(top.Section("bundle"), state), Displays(top), Portal(top.Section("portal"), store), Hardware(top.Section("hardware"), errors),
+            Footfall(top.Section("footfall")));
         top.Close();
         return errors.Count == 0 ? options : throw new ConfigurationException(errors);
     }
@@ -282,6 +283,14 @@ internal static class AgentOptionsReader
         foreach (var (key, allowed) in page.Faults()) section.Fail(key, allowed);
         section.Close();
         return new(enabled, new(zone), page);
+    }
+
+    private static FootfallOptions Footfall(ConfigurationSection section)
+    {
+        var d = new FootfallOptions();
+        var read = new FootfallOptions { Enabled = section.Flag("enabled", d.Enabled), Interval = section.Span("interval", d.Interval, 5 * Minute, Hour) };
+        section.Close();
+        return read;
     }
 
     private static HardwareProfile? Hardware(ConfigurationSection section, List<ConfigurationError> errors)

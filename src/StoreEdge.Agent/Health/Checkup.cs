@@ -46,6 +46,7 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
         Add(checks, fault, displays.Select(RoomChecks.Display));
         var bundle = Ask("bundle", sources.Bundle, out fault);
         Add(checks, fault, [RoomChecks.Bundle(bundle)]);
+        checks.Add(RoomChecks.Footfall(sources.Footfall()));
         checks.Add(RoomChecks.Portal(sources.PortalEnabled));
         checks.Add(RoomChecks.Configuration(sources.Configuration));
         var local = Ask("machine", machine.Look, out fault) ?? [];

@@ -166,6 +166,22 @@ internal static class RoomChecks
     public static HealthCheck Configuration(IReadOnlyList<string> sources) => HealthCheck.Pass("configuration", new("Configuration", "Configuração"),
         sources.Count == 0 ? new("Built-in defaults only.", "Somente os valores padrão.") : Phrase.Same(string.Join(", ", sources)));
 
+    /// <summary>The count of passing devices.</summary>
+    public static HealthCheck Footfall(FootfallView? footfall)
+    {
+        var title = new Phrase("Footfall", "Fluxo de pessoas");
+        if (footfall is null) return HealthCheck.NotApplicable("footfall", title, new("Switched off in the configuration.", "Desligado na configuração."));
+        if (footfall is not { From: { } from, To: { } to, Result: { } result })
+            return HealthCheck.Pass("footfall", title, new("The first interval is not over yet.", "O primeiro intervalo ainda não terminou."));
+        var span = string.Create(CultureInfo.InvariantCulture, $"{from:HH:mm}–{to:HH:mm} UTC");
+        return HealthCheck.Pass("footfall", title, result switch
+        {
+            "counted" => new($"{footfall.Count} devices, {span}.", $"{footfall.Count} aparelhos, {span}."),
+            "few" => new($"Fewer than 5 devices, {span}.", $"Menos de 5 aparelhos, {span}."),
+            _ => new($"Unreliable, {span}: too many devices change their addresses for a number to mean anything.", $"Não confiável, {span}: aparelhos demais trocam de endereço para que um número signifique algo."),
+        });
+    }
+
     /// <summary>The customers' page.</summary>
     public static HealthCheck Portal(bool enabled)
     {

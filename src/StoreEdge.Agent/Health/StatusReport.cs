@@ -76,6 +76,9 @@ internal sealed record LinkView(string Broker, bool Connected, double? Connected
 /// <summary>One screen.</summary>
 internal sealed record DisplayView(string Id, string Zone, bool Connected, string? Showing, double? LastAcknowledgedSecondsAgo);
 
+/// <summary>The last count of passing devices. Result: <c>counted</c>, <c>few</c>, <c>unreliable</c>, or null while the first interval is not over.</summary>
+internal sealed record FootfallView(DateTimeOffset? From, DateTimeOffset? To, string? Result, int? Count);
+
 /// <summary>What may be shown.</summary>
 internal sealed record BundleView(string Version, string Hash, int Offers);
 

@@ -42,6 +42,9 @@ internal sealed record StatusSources
     /// <summary>What may be shown; null where no bundle could be loaded.</summary>
     public Func<BundleView?> Bundle { get; init; } = () => null;
 
+    /// <summary>The last count of passing devices; null where none is made.</summary>
+    public Func<FootfallView?> Footfall { get; init; } = () => null;
+
     /// <summary>Whether the portal is switched on.</summary>
     public bool PortalEnabled { get; init; }
 }

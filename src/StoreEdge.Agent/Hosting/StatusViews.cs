@@ -18,7 +18,7 @@ internal static class StatusViews
 {
     public static StatusSources Of(
         AgentOptions options, IReadOnlyList<string> configuration, SensingLoop sensing, EnrolmentRegistry registry, PresenceLoop presence, JournalStore journal,
-        CentralLink? link, DisplayHub displays, BundleStore bundles, TimeProvider time) => new()
+        CentralLink? link, DisplayHub displays, BundleStore bundles, FootfallLoop? footfall, TimeProvider time) => new()
         {
             Store = new(options.Store.Id.Value, options.Store.Name),
             Version = ProgramVersion.Text,
@@ -32,6 +32,7 @@ internal static class StatusViews
             Link = () => link is null ? null : View(link, time),
             Displays = () => [.. displays.Status().Select(View)],
             Bundle = () => new(bundles.Current.Version, bundles.Current.Hash, bundles.Current.Offers.Length),
+            Footfall = () => footfall is null ? null : FootfallWords.View(footfall.Last),
             PortalEnabled = options.Portal.Enabled,
         };
 

@@ -57,6 +57,8 @@ internal static class StoreHost
         var presence = new PresenceLoop(sensing.Sightings, options.Receivers.Select(r => r.Place), sensing.IsBlind, options.Presence, journal.AppendAsync, time, health, registry.NamesOf);
         presence.Restore(journal.Query(database => VisitsProjection.ReadOpen(database, time.GetUtcNow())), journal.Query(VisitsProjection.ReadFurniture));
 
+        var footfall = FootfallWords.Start(options.Footfall, sensing, journal, time);
+
         // Events are acted upon.
         var bundles = new BundleStore(options.Bundle, health);
         bundles.Load();
@@ -73,7 +75,7 @@ internal static class StoreHost
         link?.Listen(enrolment, deciding);
 
         // People look.
-        var views = StatusViews.Of(options, sources, sensing, registry, presence, journal, link, displays, bundles, time);
+        var views = StatusViews.Of(options, sources, sensing, registry, presence, journal, link, displays, bundles, footfall, time);
         var machine = new MachineChecks(options.StateDirectory, clockSynchronised: () => KernelClock.IsSynchronized());
         var checkup = new Checkup(views, machine, health, time);
         var feed = new EventFeed(journal.Subscribe("diagnostics", 256), checkup.Sample, time);
@@ -92,6 +94,7 @@ internal static class StoreHost
         loops.Run("registry", new RegistryLoop(registry, journal, time, health).RunAsync);
         loops.Run("presence", presence.RunAsync);
         loops.Run("sensing", sensing.RunAsync);
+        if (footfall is not null) loops.Run("footfall", footfall.RunAsync);
         loops.Run("tap", new TapLoop(Path.Combine(options.StateDirectory, TapLoop.SocketName), sensing.Receivers, time, health, logs.CreateLogger<TapLoop>()).RunAsync);
         outposts.Run(loops);
         loops.Run("live events", feed.RunAsync);

@@ -29,6 +29,7 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
     private long lastHeard = -1;
     private readonly Lock tapGate = new();
     private Tap[]? taps;
+    private volatile FootfallLoop? footfall;
     private volatile Source source = new(false, default, "not opened yet", false);
     private volatile string? link;
 
@@ -70,6 +71,9 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
             Volatile.Write(ref taps, others.Length == 0 ? null : others);
         }
     }
+
+    /// <summary>Has whoever passes counted.</summary>
+    public void Count(FootfallLoop by) => footfall = by;
 
     /// <summary>Whether some tap takes everybody.</summary>
     public bool RecordsEverybody => Volatile.Read(ref taps)?.Any(t => t.TakesEverybody) ?? false;
@@ -197,6 +201,7 @@ internal sealed class Receiver(ReceiverPlace place, BeaconLookup lookup, Channel
         if (Volatile.Read(ref taps) is { } listening)
             foreach (var tap in listening)
                 tap.TakeAdvertisement(report, payload, beacon, isEnrolled, at);
+        footfall?.Take(place, heard, isEnrolled, owner, report.Rssi);
         Take(heard, isEnrolled, owner, report.Rssi ?? Sighting.RssiUnknown);
     }
 

@@ -181,3 +181,20 @@ public sealed record ProofOfPlayData(
     [JsonIgnore]
     public string Type => EventTypes.ProofOfPlay;
 }
+
+/// <summary>How many devices came past the receivers inside in one interval: a count that names nobody. Told only where the tenant has switched it on.</summary>
+/// <param name="From">When the interval began.</param>
+/// <param name="To">When it ended.</param>
+/// <param name="Result"><c>counted</c>, <c>few</c> (fewer than five) or <c>unreliable</c>.</param>
+/// <param name="Count">Distinct devices with <c>counted</c>; null otherwise.</param>
+/// <param name="Reason">With <c>unreliable</c>: <c>address-rotation</c> (devices change their addresses too much for a number to mean anything) or <c>too-many</c>; null otherwise.</param>
+public sealed record FootfallData(DateTimeOffset From, DateTimeOffset To, string Result, int? Count, string? Reason) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.Footfall;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string? VisitId => null;
+}

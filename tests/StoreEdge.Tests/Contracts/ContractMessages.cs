@@ -14,6 +14,7 @@ internal static class ContractMessages
         new("arrival", typeof(ArrivalData), Parameters.Event(EventTypes.Arrival), true, false),
         new("zone", typeof(ZoneData), Parameters.Event(EventTypes.Zone), true, false),
         new("dwell", typeof(DwellData), Parameters.Event(EventTypes.Dwell), true, false),
+        new("footfall", typeof(FootfallData), Parameters.Event(EventTypes.Footfall), true, false),
         new("departure", typeof(DepartureData), Parameters.Event(EventTypes.Departure), true, false),
         new("consent", typeof(ConsentData), Parameters.Event(EventTypes.Consent), true, false),
         new("choice", typeof(ChoiceData), Parameters.Event(EventTypes.Choice), true, false),
