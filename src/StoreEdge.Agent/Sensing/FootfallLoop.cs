@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using StoreEdge.Core;
 using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
-using StoreEdge.Core.Sightings;
 
 namespace StoreEdge.Agent.Sensing;
 

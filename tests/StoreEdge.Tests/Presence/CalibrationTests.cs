@@ -1,5 +1,4 @@
 using StoreEdge.Core;
-using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
 
 namespace StoreEdge.Tests.Presence;
