@@ -174,10 +174,15 @@ internal static class RecordCommand
     private sealed class Passed
     {
         private readonly AnyBeacon any = new();
+        private readonly Lock gate = new();
 
         public bool TryFind(in Heard heard, out BeaconOwner owner)
         {
-            if (!any.TryFind(heard, out owner)) owner = new(new("k1-by-address"), BeaconRole.Customer, Assurance.Medium, null);
+            // Each receiver's stream is read on a thread of its own.
+            lock (gate)
+                if (any.TryFind(heard, out owner))
+                    return true;
+            owner = new(new("k1-by-address"), BeaconRole.Customer, Assurance.Medium, null);
             return true;
         }
     }

@@ -120,7 +120,7 @@ public static class Calibration
         {
             if (sample.Receiver != receiver) continue;
             for (; next <= sample.At && next <= phase.To; next += Step) levels.Add(hearing.FastAt(next, patience));
-            hearing.Take(sample.Rssi, sample.At, false, options);
+            hearing.Take(sample.Rssi, sample.At, Hearing.NoThreshold, options);
             packets.Add(sample.Rssi);
         }
 

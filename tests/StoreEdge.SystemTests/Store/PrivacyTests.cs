@@ -21,7 +21,7 @@ public sealed class PrivacyTests
         await using var listener = new MosquittoClient(new("listener", Broker.Host, broker.Port), m => told.Enqueue((m.Topic, m.Payload.ToArray())), TimeProvider.System);
         await listener.ConnectAsync(CancellationToken.None);
         await listener.SubscribeAsync($"{Topics.Root}/#", MqttQos.AtLeastOnce);
-        await using var agent = new AgentProcess(broker.Port);
+        await using var agent = new AgentProcess(broker.Port, c => c["footfall"] = new JsonObject { ["enabled"] = true });
         await using var simulation = new Simulation(agent, broker.Port);
         await agent.StartAsync();
         var result = await simulation.ResultOf(simulation.Run(Scenario, Seconds, Seed), TimeSpan.FromSeconds(90));
