@@ -104,10 +104,19 @@ public sealed class Canaries
         }
     }
 
-    /// <summary>Whether anything else was heard after <paramref name="since"/>.</summary>
+    /// <summary>
+    /// Whether anything else was heard well after <paramref name="since"/>, the last word of a canary: a radio that goes deaf all at once still hears others until the canary's next
+    /// advertisement would have come, and that is no sign of life.
+    /// </summary>
     public bool HeardOthersSince(Instant since)
     {
-        lock (gate) return heardOther && lastOther > since;
+        lock (gate)
+        {
+            var patience = TimeSpan.MaxValue;
+            for (var i = 0; i < count; i++)
+                if (watched[i].IsLearned && watched[i].Patience < patience) patience = watched[i].Patience;
+            return heardOther && patience != TimeSpan.MaxValue && lastOther > since + patience;
+        }
     }
 
     /// <summary>

@@ -16,6 +16,18 @@ public sealed class CanariesTests
         Assert.Null(canaries.SilentSince(now + TimeSpan.FromHours(10)));
     }
 
+    /// <summary>Found in the lab: a wedged controller was taken for a working one, and not restarted, because a stranger had spoken last.</summary>
+    [Fact]
+    public void A_stranger_heard_between_two_words_of_a_canary_does_not_prove_that_the_radio_hears()
+    {
+        Hear(Beacon(1), 1, 40);
+        canaries.HearOther(now + TimeSpan.FromSeconds(0.9));
+        Assert.Equal(now, canaries.SilentSince(now + TimeSpan.FromSeconds(40)));
+        Assert.False(canaries.HeardOthersSince(now));
+        canaries.HearOther(now + TimeSpan.FromSeconds(20));
+        Assert.True(canaries.HeardOthersSince(now));
+    }
+
     [Fact]
     public void A_beacon_that_was_heard_a_few_times_only_is_not_missed()
     {
