@@ -18,7 +18,7 @@ public enum ReceiverSide
 /// <param name="Side">Inside or outside the door.</param>
 /// <param name="EnterDbm">
 /// Inside: a packet at or above it counts towards an arrival. Outside: a subject heard above it is at or before the door; from here on the threshold follows each device,
-/// 10 dB down and 14 up at most (<see cref="DoorLevels"/>).
+/// 4 dB down and 14 up at most (<see cref="DoorLevels"/>).
 /// </param>
 /// <param name="ExitDbm">
 /// Inside: a subject who stays below it has left. Outside: a subject below it is no longer at the door, and somebody just inside is heard 1 dB below it. Below
