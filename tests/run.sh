@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds everything and passes all tests. With --all also the slow tiers (long kill and fuzz runs, the AsyncAPI project's own parser).
+# Builds everything and passes all tests. With --all also the slow tiers (long kill and fuzz runs, the AsyncAPI project's own parser, Bluetooth in
+# the virtual lab).
 # Installs what is missing. The last line is "N passed, N failed, N skipped".
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -9,7 +10,7 @@ tier=fast
 case "${1:-}" in
   "") ;;
   --all) tier=all ;;
-  -h | --help) sed -n '2,3s/^# //p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,4s/^# //p' "$0"; exit 0 ;;
   *) echo "unknown option $1; there is only --all" >&2; exit 2 ;;
 esac
 
@@ -36,6 +37,14 @@ if [ "$tier" = all ]; then
   command -v npm >/dev/null 2>&1 || need_packages npm
   echo "== the contract under the AsyncAPI project's own parser"
   if (cd tests/contract && npm ci --silent && node validate.mjs); then passed=$((passed + 1)); else failed=$((failed + 1)); status=1; fi
+
+  echo "== Bluetooth in the virtual lab"
+  lab=0
+  tests/lab/bluetooth.sh > "$results/lab" 2>&1 || lab=$?
+  cat "$results/lab"
+  # 3: this machine cannot have the lab; the last line says why.
+  if [ "$lab" -eq 3 ]; then skipped=$((skipped + 1)); elif [ "$lab" -ne 0 ]; then status=1; fi
+  passed=$((passed + $(grep -c '^Passed ' "$results/lab" || true))) failed=$((failed + $(grep -c '^Failed ' "$results/lab" || true)))
 fi
 
 # A suite that died before it could count itself must not pass as silence.

@@ -9,12 +9,15 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import threading
 import time
 import traceback
 import urllib.request
 import ctypes
 
-PROGRAMS, WORK = "/opt/programs", "/run/lab"
+# In the guest the page is open to the host's one forwarded port; on a machine of its own it stays at home.
+PROGRAMS, WORK, LISTEN = os.environ.get("LAB_PROGRAMS", "/opt/programs"), os.environ.get("LAB_WORK", "/run/lab"), os.environ.get("LAB_LISTEN", "0.0.0.0:8480")
+PAGE = "http://127.0.0.1:" + LISTEN.split(":")[1]
 UUID = "5704e6ed-1ab0-4000-8000-0000000000"
 CUSTOMER, STAFF, CANARY, STRANGER = (f"ibeacon:{UUID}{n}/1/1" for n in ("c1", "51", "f1", "99"))
 SECRET = "1:" + "5e" * 32
@@ -83,7 +86,7 @@ class Agent:
         json.dump({"version": 1, "entries": [{"customer": f"C-{i}", "role": role, "beacons": [beacon]} for i, (beacon, role) in enumerate(entries)]}, open(f"{WORK}/enrolment.json", "w"))
         open(f"{WORK}/key", "w").write(SECRET)
         json.dump({
-            "store": {"id": "lab"}, "http": {"listen": "0.0.0.0:8480"}, "state": {"directory": f"{WORK}/state"},
+            "store": {"id": "lab"}, "http": {"listen": LISTEN}, "state": {"directory": f"{WORK}/state"},
             "receivers": [{"id": "door", "zone": "entrance", "side": "inside", "source": source, **receiver}],
             "enrolment": {"file": f"{WORK}/enrolment.json", "pseudonymKeyFile": f"{WORK}/key"}}, open(f"{WORK}/storeedge.json", "w"))
         self.log, self.process = f"{WORK}/agent.log", None
@@ -96,7 +99,7 @@ class Agent:
     @staticmethod
     def status():
         try:
-            return json.load(urllib.request.urlopen("http://127.0.0.1:8480/diagnostics/status.json", timeout=10))
+            return json.load(urllib.request.urlopen(PAGE + "/diagnostics/status.json", timeout=10))
         except OSError:
             return None
 
@@ -152,7 +155,8 @@ def monitors():
 
 
 def clean():
-    subprocess.run(["rfkill", "unblock", "bluetooth"], check=False)
+    if os.path.exists("/dev/vhci"):
+        subprocess.run(["rfkill", "unblock", "bluetooth"], check=False)
     shutil.rmtree(WORK, ignore_errors=True)
     os.makedirs(WORK)
 
@@ -319,9 +323,9 @@ def rate():
         until(lambda: len(agent.events("arrival")) >= 10, "ten arrivals", 60)
         time.sleep(15)                                     # compiled code settles
         floor = subprocess.Popen([f"{PROGRAMS}/guest/floor", "30"], stdout=subprocess.PIPE, text=True)
-        before, used, begun, frames = radio.counts(), cpu(agent.process.pid), time.monotonic(), agent.receiver()["frames"]
+        before, begun, used, frames = radio.counts(), time.monotonic(), cpu(agent.process.pid), agent.receiver()["frames"]
         time.sleep(28)
-        after, used, seconds, frames = radio.counts(), cpu(agent.process.pid) - used, time.monotonic() - begun, agent.receiver()["frames"] - frames
+        seconds, used, frames, after = time.monotonic() - begun, cpu(agent.process.pid) - used, agent.receiver()["frames"] - frames, radio.counts()
         bare = json.loads(floor.communicate()[0])
         holds(agent.receiver()["dropped"] == 0 and bare["dropped"] == 0, f"dropped: {agent.receiver()['dropped']}, bare reader {bare['dropped']}")
         shares = used / seconds, bare["cpuSeconds"] / bare["seconds"]
@@ -335,11 +339,68 @@ def rate():
         radio.end()
 
 
-CHAPTERS = {"visit": visit, "ladder": ladder, "rights": rights, "rate": rate}
+class Feed(threading.Thread):
+    """A peer that streams a hundred beacons ten times a second each to a Unix socket, as btsnoop."""
+
+    def __init__(self, path):
+        super().__init__(daemon=True)
+        self.path, self.ends, self.sent = path, False, 0
+
+    def run(self):
+        peer = socket.socket(socket.AF_UNIX)
+        until(lambda: peer.connect_ex(self.path) == 0, "the listener", 60)
+        peer.sendall(b"btsnoop\0" + struct.pack(">II", 1, 1002))
+        begun = time.monotonic()
+        while not self.ends:
+            n = self.sent % 100
+            data = bytes.fromhex("0201061aff4c0002155704e6ed1ab04000800000000000000000000000c5")[:25] + struct.pack(">HHB", 0, n, 0xC5)
+            frame = bytes([4, 0x3E, 12 + len(data), 2, 1, 3, 1, n, 0, 0x33, 0x22, 0x11, 0xC0, len(data)]) + data + bytes([0xC4])
+            try:
+                peer.sendall(struct.pack(">IIIIq", len(frame), len(frame), 1, 0, 0x00E03AB44A676000 + self.sent * 1000) + frame)
+            except BrokenPipeError:
+                return                                     # the reader has measured enough
+            self.sent += 1
+            ahead = begun + self.sent / 1000 - time.monotonic()
+            if ahead > 0:
+                time.sleep(ahead)
+
+
+def unix():
+    """The same thousand a second through a Unix socket: run here and on the host, it says what the emulation costs."""
+    clean()
+    entries = [(f"ibeacon:5704e6ed-1ab0-4000-8000-000000000000/0/{i}", "customer") for i in range(10)]
+    agent = Agent(f"unix:{WORK}/radio.sock", entries)
+    agent.start()
+    feed = Feed(f"{WORK}/radio.sock")
+    try:
+        feed.start()
+        until(lambda: len(agent.events("arrival")) >= 10, "ten arrivals", 60)
+        time.sleep(15)
+        begun, sent, used = time.monotonic(), feed.sent, cpu(agent.process.pid)
+        time.sleep(28)
+        seconds, sent, used = time.monotonic() - begun, feed.sent - sent, cpu(agent.process.pid) - used
+        floor = subprocess.Popen([f"{PROGRAMS}/guest/floor", "15", "unix", f"{WORK}/floor.sock"], stdout=subprocess.PIPE, text=True)
+        feed.ends = True
+        other = Feed(f"{WORK}/floor.sock")
+        other.start()
+        bare = json.loads(floor.communicate()[0])
+        other.ends = True
+        holds(agent.receiver()["dropped"] == 0, f"{agent.receiver()['dropped']} dropped")
+        passed("the same through a Unix socket", sentPerSecond=round(sent / seconds), agentShare=round(used / seconds, 4), agentMicrosecondsEach=round(used / sent * 1e6),
+               floorShare=round(bare["cpuSeconds"] / bare["seconds"], 4), floorMicrosecondsEach=round(bare["cpuSeconds"] / max(bare["reports"], 1) * 1e6), ratio=round(used / seconds / max(bare["cpuSeconds"] / bare["seconds"], 1e-4), 1))
+        agent.stop()
+    finally:
+        feed.ends = True
+        if agent.process and agent.process.poll() is None:
+            agent.kill()
+
+
+CHAPTERS = {"visit": visit, "ladder": ladder, "rights": rights, "rate": rate, "unix": unix}
 
 
 def main():
-    subprocess.run(["modprobe", "-a", "bluetooth", "hci_vhci"], check=True)
+    if sys.argv[1:] != ["unix"]:
+        subprocess.run(["modprobe", "-a", "bluetooth", "hci_vhci"], check=True)
     for name in sys.argv[1:] or CHAPTERS:
         try:
             CHAPTERS[name]()
