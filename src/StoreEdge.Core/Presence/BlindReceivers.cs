@@ -8,19 +8,26 @@ internal sealed class BlindReceivers(ReceiverPlace[] places, PresenceOptions opt
 {
     private readonly Instant?[] since = new Instant?[places.Length];
 
+    // One that has not heard since the start hides nobody but those who were here before it.
+    private readonly bool[] hasHeard = new bool[places.Length];
+
     /// <summary>A receiver's sight is lost, or back. True where that is news about an inside receiver.</summary>
     internal bool Set(int receiver, bool blind, Instant now)
     {
+        if (!blind) hasHeard[receiver] = true;
         if (places[receiver].Side != ReceiverSide.Inside || since[receiver] is not null == blind) return false;
         since[receiver] = blind ? now : null;
         return true;
     }
 
-    /// <summary>Whether exits wait for a receiver's return.</summary>
-    internal bool SuspendsExits(Instant now)
+    /// <summary>A receiver hears.</summary>
+    internal void Hears(int receiver) => hasHeard[receiver] = true;
+
+    /// <summary>Whether this subject's exit waits for a receiver's return.</summary>
+    internal bool SuspendsExit(Track track, Instant now)
     {
-        foreach (var start in since)
-            if (start is { } blind && now - blind <= options.BlindHold)
+        for (var i = 0; i < since.Length; i++)
+            if (since[i] is { } blind && now - blind <= options.BlindHold && (hasHeard[i] || track.LastInside is null))
                 return true;
         return false;
     }

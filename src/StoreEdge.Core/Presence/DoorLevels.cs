@@ -73,8 +73,8 @@ internal static class DoorRule
 
     internal const double SurpriseSeconds = 2;
 
-    /// <summary>How far thresholds may fall, dB: a customer deep in the shop is faint at the door too and has not moved it (10 made 36 false departures in quiet-night, 4 makes 4).</summary>
-    internal const double ShiftDown = 4;
+    /// <summary>How far thresholds may fall, dB: a customer deep in the shop is faint at the door too and has not moved it (10 dB makes four times the false departures of quiet-night that 6 makes).</summary>
+    internal const double ShiftDown = 6;
 
     internal const double ShiftUp = 14;
 

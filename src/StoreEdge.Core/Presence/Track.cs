@@ -43,6 +43,11 @@ internal sealed class Track(Pseudonym subject, int receivers)
     internal int ZoneCandidate = NoReceiver;
     internal Instant ZoneSince;
 
+    // The zone left last, when, and how often in a row the subject went back to one that they had just left.
+    internal ZoneId ZoneBefore;
+    internal Instant ZoneLeft;
+    internal int ZoneReturns;
+
     internal const int NoReceiver = -1;
 
     internal bool HasVisit => Visit.Value is not null;

@@ -17,8 +17,8 @@ public sealed class ContractTests(Browser browser)
         await using var listener = new MosquittoClient(new("listener", Broker.Host, broker.Port), m => heard.Enqueue((m.Topic, m.Payload.ToArray())), TimeProvider.System);
         await listener.ConnectAsync(CancellationToken.None);
         await listener.SubscribeAsync($"{Topics.Root}/#", MqttQos.AtLeastOnce);
-        // A short silence, so that a short run has departures too.
-        await using var agent = new AgentProcess(broker.Port, c => c["presence"] = new System.Text.Json.Nodes.JsonObject { ["silenceMinimum"] = "1s", ["silenceUnlearned"] = "3s", ["dwellMarks"] = new System.Text.Json.Nodes.JsonArray("5s") });
+        // A short silence, so that a short run has departures too, also of those whose receivers go with the run.
+        await using var agent = new AgentProcess(broker.Port, c => c["presence"] = new System.Text.Json.Nodes.JsonObject { ["silenceMinimum"] = "1s", ["silenceUnlearned"] = "3s", ["blindHold"] = "0s", ["dwellMarks"] = new System.Text.Json.Nodes.JsonArray("5s") });
         await using var simulation = new Simulation(agent, broker.Port);
         await agent.StartAsync();
         await (await browser.OpenAsync(640, 360)).GotoAsync(new Uri(agent.Url, "/display/entrance").ToString());

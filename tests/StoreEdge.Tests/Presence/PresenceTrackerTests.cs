@@ -330,6 +330,24 @@ public sealed class PresenceTrackerTests
     }
 
     [Fact]
+    public void Who_lies_between_two_zones_changes_hands_ever_more_slowly_and_in_the_end_to_where_they_stay()
+    {
+        tracker = With(Front, Back);
+        Both(Ana, -60, -80, 10);
+        for (var i = 0; i < 20; i++)
+        {
+            Both(Ana, -80, -60, 6);
+            Both(Ana, -60, -80, 6);
+        }
+
+        Assert.InRange(events.OfType<ZoneChange>().Count(), 2, 4);
+        var here = events.OfType<ZoneChange>().Last().Zone;
+        var before = events.Count;
+        Both(Ana, here == Front.Zone ? -80 : -60, here == Front.Zone ? -60 : -80, 60);
+        Assert.IsType<ZoneChange>(Assert.Single(events.Skip(before), e => e is ZoneChange));
+    }
+
+    [Fact]
     public void A_sighting_that_changes_nothing_allocates_nothing()
     {
         tracker = With(Front, Back, Street);

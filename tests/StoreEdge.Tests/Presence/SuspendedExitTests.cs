@@ -58,6 +58,15 @@ public sealed class SuspendedExitTests
     }
 
     [Fact]
+    public void A_receiver_that_was_never_connected_suspends_nobodys_exit()
+    {
+        bench.SetBlind(TrackerBench.Back, true);
+        bench.Stay(TrackerBench.Ana, -60, 20, 0.1, TrackerBench.Front);
+        bench.Pass(10);
+        Assert.IsType<Departure>(bench.Events[1]);
+    }
+
+    [Fact]
     public void A_blind_receiver_before_the_door_suspends_nothing()
     {
         bench.Stay(TrackerBench.Ana, -60, 20, 0.1, TrackerBench.Front);
