@@ -109,12 +109,7 @@ internal static class RecordCommand
         }
         finally
         {
-            foreach (var recorder in recorders)
-            {
-                recorder.File.Dispose();
-                // A header alone is no recording.
-                if (recorder.File.Events == 0) File.Delete(recorder.File.Path);
-            }
+            foreach (var recorder in recorders) recorder.File.Dispose();
         }
     }
 

@@ -1,4 +1,5 @@
 using StoreEdge.Core.Sightings;
+using StoreEdge.Linux.Files;
 
 namespace StoreEdge.Agent.Commands;
 
@@ -9,6 +10,9 @@ internal sealed class RecordingFile : IDisposable
 {
     private readonly Stream file;
     private readonly BtsnoopWriter writer;
+
+    // Where it lies until its first event, where it is to replace another.
+    private string? waiting;
 
     /// <summary>Takes the file, empty, and writes the header.</summary>
     public RecordingFile(Stream file, string path)
@@ -29,16 +33,30 @@ internal sealed class RecordingFile : IDisposable
     /// <summary>Events that are whole.</summary>
     public long Events { get; private set; }
 
-    /// <summary>Makes the file.</summary>
+    /// <summary>Makes the file. One that it replaces stays until the first event comes: a recording must not be lost to one that never began.</summary>
     /// <exception cref="IOException">It is there already and may not be replaced, or cannot be made.</exception>
     public static RecordingFile Create(string path, bool replace)
     {
-        if (!replace && File.Exists(path)) throw new IOException($"{path} is there already; --force replaces it");
-        // One that is replaced may have other rights, and whoever reads it now goes on reading the old one.
-        File.Delete(path);
-        return new(
-            new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }),
-            path);
+        var isThere = File.Exists(path);
+        if (isThere && !replace) throw new IOException($"{path} is there already; --force replaces it");
+        // Root's --force would take /dev/null away from everybody.
+        if (isThere && !FileKind.IsRegular(path)) throw new IOException($"{path} is no file; name another with --out");
+        // A new file, as the old one may have other rights, and whoever reads it now goes on reading it.
+        var waiting = isThere ? path + ".new" : null;
+        if (waiting is not null) File.Delete(waiting);
+        var file = new FileStream(
+            waiting ?? path,
+            new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        try
+        {
+            return new(file, path) { waiting = waiting };
+        }
+        catch
+        {
+            file.Dispose();
+            File.Delete(waiting ?? path);
+            throw;
+        }
     }
 
     /// <summary>Writes one event.</summary>
@@ -57,6 +75,9 @@ internal sealed class RecordingFile : IDisposable
 
         Length = file.Position;
         Events++;
+        if (waiting is null) return;
+        File.Move(waiting, Path, overwrite: true);
+        waiting = null;
     }
 
     /// <summary>Has the disk hold it.</summary>
@@ -67,5 +88,10 @@ internal sealed class RecordingFile : IDisposable
         else file.Flush();
     }
 
-    public void Dispose() => file.Dispose();
+    /// <summary>Closes it. A header alone is no recording, and goes.</summary>
+    public void Dispose()
+    {
+        file.Dispose();
+        if (Events == 0 && file is FileStream) File.Delete(waiting ?? Path);
+    }
 }

@@ -91,9 +91,12 @@ internal static class WarningWords
         var family = Families.GetValueOrDefault(name);
         var title = family?.Title ?? Phrase.Same(name.Replace('-', ' '));
         var suffix = after.Length > 0 ? $" {after[1..]}" : "";
+        // A link to another broker than central's has a section of its own in the configuration, and the code says which.
+        var action = family?.Action is { } written && name.StartsWith("broker-", StringComparison.Ordinal) && after.Length > 0
+            ? written.Replace("mqtt", after[1..], StringComparison.Ordinal) : family?.Action ?? warning.NextAction;
         return new(
             warning.Code, new(title.English + suffix, title.Portuguese + suffix), warning.Severity == Severity.Fault ? CheckVerdict.Fail : CheckVerdict.Warn,
-            Phrase.Same(warning.Text), new(warning.NextAction, family?.Action ?? warning.NextAction));
+            Phrase.Same(warning.Text), new(warning.NextAction, action));
     }
 
     private static (string Family, string Suffix) Split(string code) => code.IndexOf(':', StringComparison.Ordinal) is > 0 and var cut ? (code[..cut], code[cut..]) : (code, "");

@@ -45,11 +45,19 @@ internal sealed class Pairings(string stateDirectory)
         var file = new FileInfo(PathOfFile);
         lock (gate)
         {
-            if (!file.Exists) return known = [];
+            if (!file.Exists)
+            {
+                seen = default;
+                return known = [];
+            }
+
             if ((file.LastWriteTimeUtc, file.Length) == seen) return known;
             try
             {
-                known = JsonSerializer.Deserialize(File.ReadAllBytes(file.FullName), SatelliteJson.Default.PairingDocument)?.Satellites ?? [];
+                var read = JsonSerializer.Deserialize(File.ReadAllBytes(file.FullName), SatelliteJson.Default.PairingDocument)?.Satellites ?? [];
+                // What is written as null passes the serializer, whatever the types say.
+                if (read.Any(p => p is not { Name: not null, Fingerprint: not null })) throw new JsonException("a pairing without name or fingerprint");
+                known = read;
             }
             catch (JsonException fault)
             {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using StoreEdge.Linux.Files;
 
 namespace StoreEdge.Agent.Sensing;
 
@@ -32,7 +33,8 @@ internal static class UnixListener
     {
         var file = new FileInfo(path);
         if (!file.Exists) return;
-        if (file.Length > 0) throw new IOException($"{path} is a file, not a socket; remove it or name another path");
+        // An empty file, too, refuses a connection as a socket does that nobody listens on.
+        if (!FileKind.IsSocket(path)) throw new IOException($"{path} is no socket; remove it or name another path");
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {

@@ -123,7 +123,7 @@ public sealed record EnrolmentList(long Version, IReadOnlyList<EnrolmentEntry> E
             null or "customer" => BeaconRole.Customer,
             "staff" => BeaconRole.Staff,
             "fixed" => BeaconRole.Fixed,
-            var other => RefuseRole(other, path, faults),
+            _ => RefuseRole(path, faults),
         };
         List<BeaconId> beacons = [];
         if (element.TryGetProperty("beacons", out var array))
@@ -151,9 +151,9 @@ public sealed record EnrolmentList(long Version, IReadOnlyList<EnrolmentEntry> E
         }
     }
 
-    private static BeaconRole RefuseRole(string role, string path, List<EnrolmentFault> faults)
+    private static BeaconRole RefuseRole(string path, List<EnrolmentFault> faults)
     {
-        faults.Add(new($"{path}.role", $"'{role}' is no role; allowed: customer, staff, fixed"));
+        faults.Add(new($"{path}.role", "is no role; allowed: customer, staff, fixed"));
         return BeaconRole.Fixed;
     }
 
@@ -168,7 +168,11 @@ public sealed record EnrolmentList(long Version, IReadOnlyList<EnrolmentEntry> E
     internal static void RefuseUnknown(JsonElement element, string path, ReadOnlySpan<string> allowed, List<EnrolmentFault> faults)
     {
         foreach (var property in element.EnumerateObject())
-            if (!allowed.Contains(property.Name))
-                faults.Add(new(path.Length == 0 ? property.Name : $"{path}.{property.Name}", $"is not known; allowed: {string.Join(", ", allowed!)}"));
+        {
+            if (allowed.Contains(property.Name)) continue;
+            // What a key, an id or a name got into by mistake is not repeated; a word that was mistyped is.
+            var name = property.Name is { Length: <= 24 } word && word.All(char.IsAsciiLetter) ? word : "(a member)";
+            faults.Add(new(path.Length == 0 ? name : $"{path}.{name}", $"is not known; allowed: {string.Join(", ", allowed!)}"));
+        }
     }
 }

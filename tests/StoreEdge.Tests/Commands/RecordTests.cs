@@ -61,6 +61,25 @@ public sealed class RecordTests : IDisposable
     }
 
     [Fact]
+    public async Task A_recording_is_not_replaced_by_nothing()
+    {
+        await File.WriteAllTextAsync(Out, "evidence");
+        Assert.Equal(1, await RunAsync([Door], (_, _, _) => throw new IOException("nobody answers"), replace: true));
+        Assert.Equal("evidence", await File.ReadAllTextAsync(Out));
+        Assert.Single(Directory.GetFiles(directory));
+    }
+
+    [Fact]
+    public async Task Only_files_are_replaced()
+    {
+        using var listener = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, default);
+        listener.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(Out));
+        Assert.Equal(2, await RunAsync([Door], Three, replace: true));
+        Assert.Contains("is no file", error.ToString(), StringComparison.Ordinal);
+        Assert.True(File.Exists(Out));
+    }
+
+    [Fact]
     public async Task An_agent_that_breaks_off_leaves_what_came_before()
     {
         Assert.Equal(1, await RunAsync([Door], async (place, take, stop) => await Three(place, take, stop) is null ? "" : null));

@@ -32,6 +32,18 @@ public sealed partial class WarningWordsTests
     }
 
     [Fact]
+    public void A_warning_of_the_nodes_broker_names_its_own_section_in_both_languages()
+    {
+        foreach (var code in StoreEdge.Agent.Mqtt.LinkAdvice.Codes)
+        {
+            var said = WarningWords.AsCheck(new($"{code}:espresense", Severity.Fault, "", "", default)).NextAction.Portuguese;
+            Assert.DoesNotContain("mqtt", said, StringComparison.Ordinal);
+            var central = WarningWords.AsCheck(new(code, Severity.Fault, "", "", default)).NextAction.Portuguese;
+            Assert.Equal(central.Contains("mqtt", StringComparison.Ordinal), said.Contains("espresense", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void An_unknown_code_is_shown_in_English()
     {
         var check = WarningWords.AsCheck(new("fan-broken:left", Severity.Fault, "It stands still.", "Replace it.", default));

@@ -48,6 +48,20 @@ public sealed class EnrolmentTests
     }
 
     [Theory]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","role":"00112233445566778899aabbccddeeff"}]}""")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","00112233445566778899aabbccddeeff":[]}]}""")]
+    [InlineData("""{"version":1,"00112233445566778899aabbccddeeff":1,"entries":[]}""")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","eid":[{"00112233445566778899aabbccddeeff":10}]}]}""")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","eid":[{"identityKey":"00112233445566778899aabbccddeeff!"}]}]}""")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","irk":"00112233445566778899aabbccddeeff"}]}""")]
+    [InlineData("""{"version":1,"entries":[{"customer":"A","irk":["00112233445566778899aabbccddeeff"]},{"customer":"B","irk":["00112233445566778899AABBCCDDEEFF"]}]}""")]
+    public void A_secret_in_a_wrong_place_is_in_no_fault(string json)
+    {
+        Assert.False(EnrolmentList.TryParse(System.Text.Encoding.UTF8.GetBytes(json), out _, out var faults));
+        Assert.DoesNotContain(faults, f => f.ToString().Contains("00112233445566778899aabbccddeeff", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Theory]
     [InlineData("{", "")]
     [InlineData("[]", "")]
     [InlineData("""{"entries":[]}""", "version")]

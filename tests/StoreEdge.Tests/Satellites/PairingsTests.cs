@@ -45,6 +45,29 @@ public sealed class PairingsTests : IDisposable
         Assert.Contains("pair the satellites again", Assert.Throws<InvalidDataException>(() => pairings.Find("aa")).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"satellites":[null]}""")]
+    [InlineData("""{"satellites":[{"name":null,"fingerprint":null}]}""")]
+    public void A_file_with_holes_is_not_understood_either(string text)
+    {
+        var pairings = new Pairings(state);
+        pairings.Add("one", "aa", Today);
+        File.WriteAllText(Path.Combine(state, "satellites", "paired.json"), text);
+        Assert.Contains("pair the satellites again", Assert.Throws<InvalidDataException>(() => pairings.Find("aa")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_was_away_and_is_put_back_as_it_was_counts_again()
+    {
+        var (pairings, path) = (new Pairings(state), Path.Combine(state, "satellites", "paired.json"));
+        pairings.Add("one", "aa", Today);
+        Assert.NotNull(pairings.Find("aa"));
+        File.Move(path, path + ".away");
+        Assert.Null(pairings.Find("aa"));
+        File.Move(path + ".away", path);
+        Assert.NotNull(pairings.Find("aa"));
+    }
+
     [Fact]
     public void Secrets_are_readable_by_their_owner_alone()
     {

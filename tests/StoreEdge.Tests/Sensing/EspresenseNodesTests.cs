@@ -88,6 +88,8 @@ public sealed class EspresenseNodesTests : IDisposable
     [InlineData("""{"rssi":-60}}""")]
     [InlineData("""{"x":{"rssi":-60}}""")]
     [InlineData("\0\u00ff")]
+    [InlineData("""{"rssi\ud800":-60}""")] // Sound JSON, and no text.
+    [InlineData("""{"\ud800":1,"rssi":"x"}""")]
     public void A_payload_that_cannot_be_used_is_counted(string payload)
     {
         Say(Topic, payload);

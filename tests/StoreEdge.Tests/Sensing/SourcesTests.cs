@@ -104,6 +104,20 @@ public sealed class SourcesTests : IAsyncDisposable
         Assert.Equal("somebody's notes", await File.ReadAllTextAsync(ear.Socket));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_empty_file_in_the_sockets_place_is_somebodys_and_stays(bool behindALink)
+    {
+        var file = behindALink ? ear.Socket + ".notes" : ear.Socket;
+        await File.WriteAllTextAsync(file, "");
+        if (behindALink) File.CreateSymbolicLink(ear.Socket, file);
+        var fault = await Assert.ThrowsAsync<IOException>(() => new SocketSource(ear.Socket, ear.Clock, ear.Health).RunAsync(ear.Receiver, stop.Token).WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.Contains("is no socket", fault.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(file));
+        Assert.True(File.Exists(ear.Socket));
+    }
+
     [Fact]
     public async Task The_socket_goes_with_its_listener()
     {

@@ -81,8 +81,9 @@ internal sealed class EspresenseNodes(IEnumerable<string> nodes, TimeProvider ti
 
             return found;
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: an escaped half of a surrogate pair in a name, which is sound JSON and no text.
             return false;
         }
     }
