@@ -41,7 +41,8 @@ internal static class CalibrateCommand
                 var walk = before.Length + within.Length > 0
                     ? FromRecordings(before, within, given, options)
                     : await LiveAsync(parsed.GetValue(phases), given, options, error, stop).ConfigureAwait(false);
-                var places = options.Receivers.Select(r => r.Place).ToList();
+                // What could not be listened to is not judged, and keeps its thresholds.
+                var places = options.Receivers.Where(r => before.Length + within.Length > 0 || !r.Source.IsElsewhere).Select(r => r.Place).ToList();
                 var result = Calibration.Of(places, walk.Outside, walk.Inside, options.Presence);
                 var report = new CalibrationReport(result, places, walk.Beacon.ToString());
                 var fragment = report.Fragment(layers, options, TimeProvider.System.GetUtcNow());
@@ -104,6 +105,8 @@ internal static class CalibrateCommand
     private static async Task<Walk> LiveAsync(string? phases, BeaconId? given, AgentOptions options, TextWriter told, CancellationToken stop)
     {
         var (outside, inside) = Usual;
+        foreach (var why in options.Receivers.Select(Listening.NotHere).OfType<string>()) await told.WriteLineAsync($"Not listened to: {why}").ConfigureAwait(false);
+        if (options.Receivers.All(r => r.Source.IsElsewhere)) throw new IOException("no receiver is left to listen to");
         if (phases is not null && !TryParse(phases, out outside, out inside)) throw new IOException($"--phases {phases}: allowed is {PhasesAllowed}, each 10–600");
         if (phases is null && Console.IsInputRedirected) throw new IOException($"nobody can be asked here; --phases {PhasesAllowed} starts at once");
         void Ask(string step)
@@ -126,7 +129,7 @@ internal static class CalibrateCommand
     {
         var samples = new TagSamples();
         var from = Btsnoop.UnixEpoch + TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
-        await Task.WhenAll(options.Receivers.Select(async r =>
+        await Task.WhenAll(options.Receivers.Where(r => !r.Source.IsElsewhere).Select(async r =>
         {
             var request = new TapRequest(r.Place.Id, only is null ? TapFilter.Enrolled : TapFilter.One, only ?? default, length);
             if (await Listening.ThroughAgentAsync(options.StateDirectory, request, TimeProvider.System, (at, _, packet) => samples.Take(r.Place.Id, at, packet), stop).ConfigureAwait(false) is null)

@@ -37,6 +37,12 @@ internal static class RecordCommand
                 // Everybody, from a source of its own: nothing of this machine is needed.
                 var options = word is not null && everybody && !configuration.IsGiven(parsed) ? null : AgentOptionsReader.Read(configuration.Read(parsed));
                 var places = Places(parsed.GetValue(receivers)!, word, options, out var wrong);
+                foreach (var gone in word is null ? options?.Receivers.Where(r => r.Source.IsElsewhere) ?? [] : [])
+                {
+                    if (places.RemoveAll(p => p.Id == gone.Place.Id) > 0) await error.WriteLineAsync($"Not recorded: {Listening.NotHere(gone)}").ConfigureAwait(false);
+                    if (places.Count == 0) wrong ??= "no receiver is left to record";
+                }
+
                 if (parsed.GetValue(seconds) is < 1 or > 3600) wrong ??= $"--seconds {parsed.GetValue(seconds)}: 1–{TapRequest.Longest.TotalSeconds:0}";
                 ReceiverSource? direct = null;
                 if (word is not null && ReceiverSource.TryParse(word, out var found) && !found.IsElsewhere) direct = found;

@@ -80,6 +80,23 @@ public sealed class CalibrateTests : IDisposable
         Assert.Contains(answer, error.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_receiver_on_another_device_is_not_called_deaf_but_said_to_be_elsewhere()
+    {
+        await File.WriteAllTextAsync(Main, """
+            { "store": { "id": "shop" }, "enrolment": { "pseudonymKeyFile": "key" }, "satellites": { "listen": "127.0.0.1:8483" }, "espresense": { "host": "127.0.0.1" },
+              "receivers": [
+                { "id": "back", "zone": "back", "source": "satellite:back-room/radio" },
+                { "id": "hall", "zone": "hall", "source": "espresense:hall" } ] }
+            """);
+        Assert.Equal(2, await InvokeAsync(["--phases=outside:10s,inside:10s"]));
+        Assert.Contains("back hangs on a satellite", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("hall is an ESPresense node", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("no receiver is left to listen to", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, await RecordCommand.Create().Parse(["--config", Main, "--out", Path.Combine(directory, "x.btsnoop")]).InvokeAsync(new() { Output = told, Error = error }));
+        Assert.Contains("no receiver is left to record", error.ToString(), StringComparison.Ordinal);
+    }
+
     private Task<int> RunAsync(string[] arguments, (int Street, int Shop) outside, (int Street, int Shop) inside) => InvokeAsync(
     [
         .. arguments, "--outside", $"street={Recording("o-street", 20, outside.Street)}", "--outside", $"shop={Recording("o-shop", 20, inside.Street)}",

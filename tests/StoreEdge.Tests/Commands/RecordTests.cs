@@ -80,6 +80,15 @@ public sealed class RecordTests : IDisposable
     }
 
     [Fact]
+    public async Task A_radio_that_is_not_there_ends_the_recording_at_once()
+    {
+        var health = new StoreEdge.Agent.Health.HealthBoard(TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<StoreEdge.Agent.Health.HealthBoard>.Instance);
+        var request = new TapRequest(Door.Id, TapFilter.Everybody, default, TimeSpan.FromHours(1));
+        var fault = await Assert.ThrowsAsync<IOException>(() => Listening.DirectlyAsync(new Missing(health), health, Door, Ear.Lookup, request, TimeProvider.System, (_, _, _) => { }, default).WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal("there is no adapter hci7 Plug it in.", fault.Message);
+    }
+
+    [Fact]
     public async Task An_agent_that_breaks_off_leaves_what_came_before()
     {
         Assert.Equal(1, await RunAsync([Door], async (place, take, stop) => await Three(place, take, stop) is null ? "" : null));
@@ -121,6 +130,16 @@ public sealed class RecordTests : IDisposable
             var result = reader.TryRead(out _);
             if (result == BtsnoopRead.Done) events++;
             else if (!reader.Fill()) return events;
+        }
+    }
+
+    /// <summary>Waits for an adapter, as a radio does.</summary>
+    private sealed class Missing(StoreEdge.Agent.Health.HealthBoard health) : IAdvertisementSource
+    {
+        public Task RunAsync(Receiver receiver, CancellationToken stop)
+        {
+            health.Raise(SensingLoop.FaultOf(receiver), StoreEdge.Agent.Health.Severity.Fault, "there is no adapter hci7", "Plug it in.");
+            return Task.Delay(Timeout.InfiniteTimeSpan, stop);
         }
     }
 
