@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
+using StoreEdge.SystemTests.Satellites;
 using StoreEdge.SystemTests.Store;
 
 namespace StoreEdge.SystemTests.Diagnostics;
@@ -74,6 +75,27 @@ public sealed class TechnicianPage(Browser browser)
         (code, output, _) = await AgentProcess.CommandAsync(null, "doctor", "--config", agent.ConfigurationFile);
         Assert.Equal(2, code);
         Assert.Contains(agent.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_cannot_hear_says_since_when_and_one_elsewhere_how_it_reaches_the_store()
+    {
+        await using var agent = new AgentProcess(null, c =>
+        {
+            AgentProcess.EnrolFromFile(c);
+            SatelliteProcess.Place(c);
+        });
+        await using var satellite = await SatelliteProcess.PairedAsync(agent);
+        await agent.StartAsync();
+        var page = await OpenAsync(agent, 360, 740);
+        var receiver = page.Locator("#receivers li", new() { HasText = "back" });
+        await Eventually.Get(() => receiver.InnerTextAsync(), text => text.Contains("its silence ends no visit", StringComparison.Ordinal), "a receiver that says that it is blind");
+
+        satellite.Start();
+        await using var visitor = await Visitor.ComesInAsync(satellite.Socket);
+        var said = await Eventually.Get(() => receiver.InnerTextAsync(), text => text.Contains("round trip", StringComparison.Ordinal), "the state of the satellite's link");
+        Assert.DoesNotContain("ends no visit", said, StringComparison.Ordinal);
+        Assert.Equal(360, await page.EvaluateAsync<int>("() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"));
     }
 
     private static async Task<IReadOnlyList<string>> ComplaintsAsync(AgentProcess agent) =>

@@ -5,23 +5,23 @@
       attention: 'Needs attention', checks: 'Checks', receivers: 'Receivers', central: 'Central', displays: 'Displays', events: 'Live events',
       next: 'Next', present: 'Present now', frames: 'Frames per second', waiting: 'Events waiting', acknowledged: 'Last central ack',
       updated: 'updated', up: 'running for', ago: s => `${s} ago`, lost: s => `The agent does not answer. What you see is ${s} old.`, never: 'not yet', no: 'none',
-      inside: 'inside', outside: 'outside', perSecond: 'frames/s', known: 'known beacons', dropped: 'dropped', malformed: 'malformed', last: 'last', closed: 'not open',
+      inside: 'inside', outside: 'outside', perSecond: 'frames/s', known: 'known beacons', dropped: 'dropped', malformed: 'malformed', last: 'last', closed: 'not open', blind: 'blind', blindFor: s => `hears nobody for ${s}; its silence ends no visit`,
       lastMinute: 'Frames per second, last minute', broker: 'Broker', connected: 'connected', disconnected: 'not connected', journal: 'Journal', stored: 'events stored', held: 'held by central',
       oldest: 'oldest waits', bundle: 'Offer bundle', offers: 'offers', showing: 'showing', drawn: 'last drawing acknowledged', quiet: 'Nothing yet.',
       test: 'test', privacy: 'Shows no personal data and changes nothing.', data: 'The same as JSON',
       verdicts: { pass: 'pass', warn: 'warning', fail: 'failed', unknown: 'unknown', 'not-applicable': 'not applicable' },
-      types: { arrival: 'Arrival', zone: 'Zone change', dwell: 'Dwell', departure: 'Departure', consent: 'Consent', choice: 'Choice', decision: 'Decision', rendered: 'Rendered', 'proof-of-play': 'Proof of play' },
+      types: { arrival: 'Arrival', zone: 'Zone change', dwell: 'Dwell', departure: 'Departure', consent: 'Consent', choice: 'Choice', decision: 'Decision', rendered: 'Rendered', 'proof-of-play': 'Proof of play', footfall: 'Footfall' },
     },
     'pt-BR': {
       attention: 'Requer atenção', checks: 'Verificações', receivers: 'Receptores', central: 'Central', displays: 'Telas', events: 'Eventos ao vivo',
       next: 'Próximo passo', present: 'Presentes agora', frames: 'Quadros por segundo', waiting: 'Eventos na fila', acknowledged: 'Última confirmação',
       updated: 'atualizado', up: 'em execução há', ago: s => `há ${s}`, lost: s => `O agente não responde. Estes dados têm ${s}.`, never: 'ainda não', no: 'nenhum',
-      inside: 'dentro', outside: 'fora', perSecond: 'quadros/s', known: 'beacons conhecidos', dropped: 'perdidos', malformed: 'inválidos', last: 'último', closed: 'fechado',
+      inside: 'dentro', outside: 'fora', perSecond: 'quadros/s', known: 'beacons conhecidos', dropped: 'perdidos', malformed: 'inválidos', last: 'último', closed: 'fechado', blind: 'cego', blindFor: s => `não ouve ninguém há ${s}; seu silêncio não encerra visitas`,
       lastMinute: 'Quadros por segundo, último minuto', broker: 'Broker', connected: 'conectado', disconnected: 'sem conexão', journal: 'Diário', stored: 'eventos guardados', held: 'na central',
       oldest: 'o mais antigo espera há', bundle: 'Pacote de ofertas', offers: 'ofertas', showing: 'exibindo', drawn: 'último desenho confirmado', quiet: 'Nada ainda.',
       test: 'teste', privacy: 'Não mostra dados pessoais e não altera nada.', data: 'O mesmo em JSON',
       verdicts: { pass: 'aprovado', warn: 'aviso', fail: 'falhou', unknown: 'desconhecido', 'not-applicable': 'não se aplica' },
-      types: { arrival: 'Chegada', zone: 'Mudança de zona', dwell: 'Permanência', departure: 'Saída', consent: 'Consentimento', choice: 'Escolha', decision: 'Decisão', rendered: 'Exibido', 'proof-of-play': 'Prova de exibição' },
+      types: { arrival: 'Chegada', zone: 'Mudança de zona', dwell: 'Permanência', departure: 'Saída', consent: 'Consentimento', choice: 'Escolha', decision: 'Decisão', rendered: 'Exibido', 'proof-of-play': 'Prova de exibição', footfall: 'Fluxo de pessoas' },
     },
   };
   const $ = id => document.getElementById(id);
@@ -123,9 +123,10 @@
     section('checks', good, w.checks, () => make('ul', '', ...good.map(check)));
 
     section('receivers', [r.receivers, history.size && [...history.values()].map(v => v.join())], w.receivers, () => make('ul', '', ...r.receivers.map(x => row(
-      x.id, x.connected ? `${number(x.framesPerSecond, 1)} ${w.perSecond}` : w.closed, x.connected ? '' : 'bad', x.connected ? spark(x.id) : null,
-      join([x.zone, w[x.side] || x.side, `${w.last} ${ago(x.lastFrameSecondsAgo)}`]),
-      join([`${w.known} ${number(x.enrolledShare * 100)} %`, `${w.dropped} ${number(x.dropped)}`, `${w.malformed} ${number(x.malformed)}`]), x.fault)), r.receivers.length ? null : make('li', 'none', w.no)));
+      x.id, !x.connected ? w.closed : x.blind ? w.blind : `${number(x.framesPerSecond, 1)} ${w.perSecond}`, x.connected && !x.blind ? '' : 'bad', x.connected ? spark(x.id) : null,
+      join([x.zone, w[x.side] || x.side, x.radio?.adapter, `${w.last} ${ago(x.lastFrameSecondsAgo)}`]),
+      join([`${w.known} ${number(x.enrolledShare * 100)} %`, `${w.dropped} ${number(x.dropped)}`, `${w.malformed} ${number(x.malformed)}`, x.radio?.steps]),
+      x.blind ? w.blindFor(span(x.blindSeconds)) : null, x.blind !== x.fault ? x.blind : null, x.fault, x.link)), r.receivers.length ? null : make('li', 'none', w.no)));
 
     section('central', [r.link, r.outbox, r.bundle], w.central, () => make('ul', '',
       r.link ? row(w.broker, r.link.connected ? w.connected : w.disconnected, r.link.connected ? 'good' : 'bad', join([r.link.broker, r.link.connectedSeconds === null ? '' : span(r.link.connectedSeconds)]), r.link.fault) : null,
