@@ -231,7 +231,7 @@ internal sealed class DecidingLoop(
         if (decision.Chosen.IsEmpty || (decision.IsFallback && cause != Cause.Came)) return;
 
         var now = Instant.Now(time);
-        await journal.AppendAsync(DecisionEvents.ToData(decision, visit, display.Id), now, stop);
+        await journal.AppendAsync(DecisionEvents.ToData(decision, visit, inputs.AssuranceOf(visit.Visit), display.Id), now, stop);
         health.Clear(NotKept);
         lastServed[display.Id] = visit.Visit;
         await displays.ShowAsync(display.Id, Posters.Showing(bundle, decision, now, now + placement.Lifetime, cameAt), stop);

@@ -7,11 +7,11 @@ namespace StoreEdge.Agent.Deciding;
 /// <summary>Writes decisions in the contract's words.</summary>
 internal static class DecisionEvents
 {
-    internal static DecisionData ToData(Decision decision, PresentVisit visit, DisplayId? display) => new(
+    internal static DecisionData ToData(Decision decision, PresentVisit visit, string? assurance, DisplayId? display) => new(
         decision.Id.Value, visit.Visit.Value, visit.Subject.Value, display is null ? "phone" : "display", display?.Value, decision.Placement.Value,
         [.. decision.Chosen.Select(c => c.Offer.Id.Value)], decision.IsFallback, decision.Explanation, decision.Chosen.IsEmpty ? "" : decision.Chosen[0].Language,
         decision.BundleVersion, decision.BundleHash, (long)decision.Seed,
         // What was never meant for this placement was no candidate.
         [.. decision.Rejected.Where(r => r.Stage != Stage.Candidates).Select(r => new RejectedOffer(r.Offer.Value, r.Reason))],
-        visit.Household);
+        visit.Household, assurance);
 }

@@ -84,6 +84,13 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         return rows.Reader.Read() ? new PresentVisit(visit, new(rows.Reader.GetString(0)), new(rows.Reader.GetString(1)), null, Facts.None, []) : null;
     });
 
+    /// <summary>How sure the visit's last event was; null once it is over.</summary>
+    public string? AssuranceOf(VisitId visit) => journal.Query(database =>
+    {
+        using var rows = Select(database, "SELECT assurance FROM present WHERE visit = $visit", ("$visit", visit.Value));
+        return rows.Reader.Read() ? rows.Reader.GetString(0) : null;
+    });
+
     /// <summary>Showings on displays that had not ended when the agent did.</summary>
     public IReadOnlyList<UnendedShowing> Unended() => journal.Query(database =>
     {

@@ -57,7 +57,7 @@ internal sealed class PhoneOffers(JournalStore journal, BundleStore bundles, Pre
 
         var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
         var decision = Decider.Decide(bundle, placement, context, seed);
-        await journal.AppendAsync(DecisionEvents.ToData(decision, present, null), now, stop);
+        await journal.AppendAsync(DecisionEvents.ToData(decision, present, inputs.AssuranceOf(visit), null), now, stop);
         var offers = decision.Chosen.Select(c => ToPhone(c, decision.Id, bundle)).ToArray();
         lock (gate)
         {

@@ -26,6 +26,10 @@ internal sealed class ShowingsProjection : IProjection
         CREATE TABLE shown(offer TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID, STRICT;
         CREATE TABLE present(visit TEXT PRIMARY KEY, subject TEXT NOT NULL, zone TEXT NOT NULL, test INTEGER NOT NULL) WITHOUT ROWID, STRICT;
         """,
+        // Of a visit that began before this was kept, the least is claimed.
+        """
+        ALTER TABLE present ADD COLUMN assurance TEXT NOT NULL DEFAULT 'low';
+        """,
     ];
 
     public void Apply(SqliteConnection database, CommittedEvent committed)
@@ -33,11 +37,17 @@ internal sealed class ShowingsProjection : IProjection
         switch (committed.Data)
         {
             case ArrivalData arrival:
-                Run(database, "INSERT OR REPLACE INTO present VALUES($visit, $subject, $zone, $test)",
-                    ("$visit", arrival.VisitId), ("$subject", arrival.Subject), ("$zone", arrival.Zone), ("$test", arrival.Test ? 1L : 0L));
+                Run(database, "INSERT OR REPLACE INTO present VALUES($visit, $subject, $zone, $test, $assurance)",
+                    ("$visit", arrival.VisitId), ("$subject", arrival.Subject), ("$zone", arrival.Zone), ("$test", arrival.Test ? 1L : 0L), ("$assurance", arrival.Assurance));
                 break;
             case ZoneData zone:
-                Run(database, "UPDATE present SET zone = $zone WHERE visit = $visit", ("$zone", zone.Zone), ("$visit", zone.VisitId));
+                Run(database, "UPDATE present SET zone = $zone, assurance = $assurance WHERE visit = $visit", ("$zone", zone.Zone), ("$assurance", zone.Assurance), ("$visit", zone.VisitId));
+                break;
+            case DwellData dwell:
+                Assure(database, dwell.VisitId, dwell.Assurance);
+                break;
+            case ConsentData consent:
+                Assure(database, consent.VisitId, consent.Assurance);
                 break;
             case DepartureData departure:
                 Run(database, "DELETE FROM present WHERE visit = $visit", ("$visit", departure.VisitId));
@@ -83,6 +93,9 @@ internal sealed class ShowingsProjection : IProjection
             if (onPhone) Count(database, offer);
         }
     }
+
+    private static void Assure(SqliteConnection database, string visit, string assurance) =>
+        Run(database, "UPDATE present SET assurance = $assurance WHERE visit = $visit", ("$assurance", assurance), ("$visit", visit));
 
     private static void Commit(SqliteConnection database, RenderedData rendered, DateTimeOffset at)
     {

@@ -130,9 +130,11 @@ public sealed record ChoiceData(string VisitId, string Subject, string Choice, s
 /// <param name="Seed">With the same inputs it makes the same decision.</param>
 /// <param name="Rejected">Every candidate that was not chosen, and why.</param>
 /// <param name="Household">The household's pseudonym, so that caps hold for all of it; null where it is not known.</param>
+/// <param name="Assurance">How sure the visit's events were when it was decided; null where it is for nobody in particular, or the visit was over already.</param>
 public sealed record DecisionData(
     string DecisionId, string? VisitId, string? Subject, string Place, string? Display, string Placement, IReadOnlyList<string> Offers, bool Fallback,
-    string Explanation, string Language, string BundleVersion, string BundleHash, long Seed, IReadOnlyList<RejectedOffer> Rejected, string? Household = null) : IEventData
+    string Explanation, string Language, string BundleVersion, string BundleHash, long Seed, IReadOnlyList<RejectedOffer> Rejected, string? Household = null,
+    string? Assurance = null) : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]

@@ -94,8 +94,8 @@ internal sealed class DecidingBench : IAsyncDisposable
         return committed;
     }
 
-    public Task ArrivesAsync(string visit, string subject = "k1-ana", string zone = "entrance", string? party = null) =>
-        HappensAsync(new ArrivalData(visit, subject, zone, "r1", "low", "beacon", "involuntary", Party: party));
+    public Task ArrivesAsync(string visit, string subject = "k1-ana", string zone = "entrance", string? party = null, string assurance = "low") =>
+        HappensAsync(new ArrivalData(visit, subject, zone, "r1", assurance, "beacon", "involuntary", Party: party));
 
     public Task DepartsAsync(string visit, string subject = "k1-ana") => HappensAsync(new DepartureData(visit, subject, "entrance", 60, "silence", "involuntary", "low"));
 

@@ -25,6 +25,19 @@ public sealed class DecidingLoopTests
     }
 
     [Fact]
+    public async Task A_decision_says_how_sure_the_visit_was_when_it_was_made_also_after_a_restart()
+    {
+        await using var bench = new DecidingBench(OneGeneric);
+        await bench.ArrivesAsync("v1", assurance: "medium");
+        await bench.PhoneAsync("v1");
+        await bench.RestartAsync();
+        await bench.HappensAsync(new ZoneData("v1", "k1-ana", "entrance", "aisle", "r2", "involuntary", "low"));
+        await bench.PhoneAsync("v1");
+        Assert.Equal(
+            [("display", "medium"), ("phone", "medium"), ("display", "low"), ("phone", "low")], bench.Events.OfType<DecisionData>().Select(d => (d.Place, d.Assurance!)));
+    }
+
+    [Fact]
     public async Task Who_came_in_together_is_greeted_once_and_who_came_alone_is_greeted_anew()
     {
         await using var bench = new DecidingBench(OneGeneric);
