@@ -10,7 +10,7 @@ namespace StoreEdge.Agent.Commands;
 /// <summary><c>storeedge calibrate</c>: a technician walks in with a tag, and each receiver's thresholds are proposed with a verdict on how far to trust them.</summary>
 internal static class CalibrateCommand
 {
-    private const string PhasesAllowed = "outside:SECONDSs,inside:SECONDSs, such as outside:20s,inside:40s";
+    private const string PhasesAllowed = "outside:TIME,inside:TIME, such as outside:20s,inside:40s";
     private static readonly (TimeSpan Outside, TimeSpan Inside) Usual = (TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(40));
 
     public static Command Create()
@@ -107,7 +107,7 @@ internal static class CalibrateCommand
         var (outside, inside) = Usual;
         foreach (var why in options.Receivers.Select(Listening.NotHere).OfType<string>()) await told.WriteLineAsync($"Not listened to: {why}").ConfigureAwait(false);
         if (options.Receivers.All(r => r.Source.IsElsewhere)) throw new IOException("no receiver is left to listen to");
-        if (phases is not null && !TryParse(phases, out outside, out inside)) throw new IOException($"--phases {phases}: allowed is {PhasesAllowed}, each 10–600");
+        if (phases is not null && !TryParse(phases, out outside, out inside)) throw new IOException($"--phases {phases}: allowed is {PhasesAllowed}, each 10–600 s");
         if (phases is null && Console.IsInputRedirected) throw new IOException($"nobody can be asked here; --phases {PhasesAllowed} starts at once");
         void Ask(string step)
         {

@@ -11,14 +11,14 @@ internal static class DecideCommand
     /// <summary>The command, writing its answer to the invocation's output.</summary>
     public static Command Create(TimeProvider time)
     {
-        var bundle = new Option<FileInfo>("--bundle") { Description = "The bundle", Required = true };
-        var context = new Option<FileInfo?>("--context") { Description = "Who it is for: {visit, subject, zone, attributes, consents, neverOffers, shown, …}; nobody known without it" };
-        var placement = new Option<string?>("--placement") { Description = "A placement of the bundle; its first one without" };
-        var language = new Option<string?>("--language") { Description = "BCP 47; the bundle's default without" };
-        var seed = new Option<long>("--seed") { Description = "Of the draws", DefaultValueFactory = _ => 1 };
-        var at = new Option<string?>("--at") { Description = "The moment, ISO 8601 with offset; now without" };
-        var text = new Option<bool>("--text") { Description = "For people instead of JSON" };
-        var command = new Command("decide", "Decide what to show, and explain it") { bundle, context, placement, language, seed, at, text };
+        var bundle = new Option<FileInfo>("--bundle") { Description = "The bundle, such as deploy/examples/bundle.json.", Required = true };
+        var context = new Option<FileInfo?>("--context") { Description = "Who it is for: {visit, subject, zone, attributes, consents, neverOffers, shown, …}; nobody known without it." };
+        var placement = new Option<string?>("--placement") { Description = "A placement of the bundle; its first one without." };
+        var language = new Option<string?>("--language") { Description = "BCP 47; the bundle's default without." };
+        var seed = new Option<long>("--seed") { Description = "Of the draws.", DefaultValueFactory = _ => 1 };
+        var at = new Option<string?>("--at") { Description = "The moment, ISO 8601 with offset; now without." };
+        var text = new Option<bool>("--text") { Description = "For people instead of JSON." };
+        var command = new Command("decide", "Decide what to show, and explain it, with the reason for each offer that was not chosen.") { bundle, context, placement, language, seed, at, text };
         command.SetAction(parsed =>
         {
             var error = parsed.InvocationConfiguration.Error;

@@ -20,7 +20,7 @@ internal static class RecordCommand
         var all = new Option<bool>("--all") { Description = "Record everybody near, with their addresses, not only enrolled devices. Asks for a typed confirmation." };
         var confirmed = new Option<bool>("--i-confirm-strangers") { Description = "Confirms --all where nobody can be asked. The store's health page says so while it lasts." };
         var force = new Option<bool>("--force") { Description = "Replace files that are there." };
-        var source = new Option<string?>("--source") { Description = $"Without a running agent: listen to this source, as the one --receiver. {ReceiverSource.Allowed}", HelpName = "WORD" };
+        var source = new Option<string?>("--source") { Description = $"Without a running agent: listen to this source, as the one --receiver. {ReceiverSource.AllowedHere}", HelpName = "WORD" };
         var command = new Command("record", "Record what the radios hear into btsnoop files, from the running agent. Only enrolled devices, unless a technician confirms otherwise.")
         {
             output, receivers, seconds, all, confirmed, force, source,
@@ -43,10 +43,10 @@ internal static class RecordCommand
                     if (places.Count == 0) wrong ??= "no receiver is left to record";
                 }
 
-                if (parsed.GetValue(seconds) is < 1 or > 3600) wrong ??= $"--seconds {parsed.GetValue(seconds)}: 1–{TapRequest.Longest.TotalSeconds:0}";
+                if (parsed.GetValue(seconds) is var asked && (asked < 1 || asked > TapRequest.Longest.TotalSeconds)) wrong ??= $"--seconds {parsed.GetValue(seconds)}: 1–{TapRequest.Longest.TotalSeconds:0}";
                 ReceiverSource? direct = null;
                 if (word is not null && ReceiverSource.TryParse(word, out var found) && !found.IsElsewhere) direct = found;
-                else if (word is not null) wrong ??= $"--source {word}: allowed is a source of this machine. {ReceiverSource.Allowed}";
+                else if (word is not null) wrong ??= $"--source {word}: allowed is a source of this machine: {ReceiverSource.AllowedHere}";
                 if (wrong is not null)
                 {
                     await error.WriteLineAsync(wrong).ConfigureAwait(false);

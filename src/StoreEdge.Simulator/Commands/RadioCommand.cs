@@ -9,8 +9,12 @@ internal static class RadioCommand
 {
     private const string Description = $"""
         Plays a Bluetooth LE adapter to this machine's kernel through /dev/vhci (modprobe hci_vhci; needs root). While the kernel scans it hears one receiver of a scenario, or plain
-        beacons at a steady rate, or both. Orders come as lines on the standard input, or through --control: {VirtualRadio.Orders}. A fault may name what cures it: 'wedge scan' ends
-        with the next scan, 'wedge reset' with the next reset. What a controller of flesh and blood may do beyond that, tests/lab/README.md lists as untried.
+        beacons at a steady rate, or both.
+
+        Orders come as lines on the standard input, or through --control:
+        {VirtualRadio.Orders}.
+        A fault may name what cures it: 'wedge scan' ends with the next scan, 'wedge reset' with the next reset. What a real controller may do beyond that, tests/lab/README.md lists as
+        untried.
         """;
 
     public static Command Make(TimeProvider time)
