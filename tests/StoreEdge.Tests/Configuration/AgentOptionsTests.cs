@@ -139,13 +139,13 @@ public sealed partial class AgentOptionsTests : IDisposable
     }
 
     [Fact]
-    public void The_readme_names_every_key_of_a_satellite_and_no_other()
+    public void The_guide_to_installing_names_every_key_of_a_satellite_and_no_other()
     {
         var layers = Layers("""{ "receivers": [ {} ] }""");
         Assert.Throws<ConfigurationException>(() => SatelliteOptionsReader.Read(layers));
         var known = layers.Asked.Where(k => !layers.Asked.Any(o => o.StartsWith(k + ".", StringComparison.Ordinal) || o.StartsWith(k + "[", StringComparison.Ordinal)));
-        var readme = File.ReadAllText(Path.Combine(SourceTree.Root, "README.md"));
-        var table = readme[readme.IndexOf("| Key of a satellite", StringComparison.Ordinal)..];
+        var guide = File.ReadAllText(Path.Combine(SourceTree.Root, "deploy", "README.md"));
+        var table = guide[guide.IndexOf("| Key of a satellite", StringComparison.Ordinal)..];
         table = table[..table.IndexOf("\n\n", StringComparison.Ordinal)];
         var documented = table.Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal)).SelectMany(l => Key().Matches(l.Split('|')[1]).Select(m => m.Groups[1].Value));
         Assert.Equal(known.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
