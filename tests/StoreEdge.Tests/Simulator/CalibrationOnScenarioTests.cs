@@ -1,11 +1,7 @@
-using System.Text;
 using StoreEdge.Core;
-using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
 using StoreEdge.Core.Sightings;
 using StoreEdge.Simulator.Crowd;
-using StoreEdge.Simulator.Judging;
-using StoreEdge.Simulator.Phones;
 using StoreEdge.Simulator.Radio;
 using StoreEdge.Simulator.Scenarios;
 using StoreEdge.Simulator.World;
@@ -16,9 +12,6 @@ namespace StoreEdge.Tests.Simulator;
 /// <summary>A simulated technician walks in; the shop is then judged with what that minute proposed, on customers that the calibration never saw.</summary>
 public sealed class CalibrationOnScenarioTests(ITestOutputHelper output)
 {
-    private static readonly DateTimeOffset Start = new(2026, 11, 21, 17, 0, 0, TimeSpan.Zero);
-    private static readonly PseudonymKey Key = new(1, Encoding.UTF8.GetBytes("a key of at least thirty-two bytes!"));
-
     [Theory]
     [InlineData("default", 60, 6)]
     [InlineData("quiet-night", 7200, 1)]
@@ -73,24 +66,7 @@ public sealed class CalibrationOnScenarioTests(ITestOutputHelper output)
         var (right, reported, truths) = (0, 0, 0);
         for (var seed = 1UL; seed <= (ulong)runs; seed++)
         {
-            var people = CrowdPlan.Draw(scenario, seed, seconds);
-            var enrolled = people.Where(p => p.IsEnrolled && p.Role == "customer").ToDictionary(p => AdPayload.IdText(p.Beacon!), p => Key.OfCustomer(p.Customer!));
-            var visits = 0;
-            var tracker = new PresenceTracker(places, new(), _ => new VisitId($"v{visits++}"));
-            var events = new List<PresenceEvent>();
-            var ticked = 0.0;
-            foreach (var heard in Air.Listen(scenario, people, seed, seconds))
-            {
-                for (; ticked < heard.At; ticked += 0.25) tracker.Tick(At(ticked), events);
-                Assert.True(HciEvent.TryRead(heard.Packet, out var reports, out _));
-                foreach (var report in reports)
-                    if (AdvertisementDecoder.TryDecode(report.Data, out var frame, out _) && frame.TryGetBeaconId(out var id) && enrolled.TryGetValue(id.ToString(), out var subject))
-                        tracker.Observe(new(subject, scenario.Layout.Receivers[heard.Receiver].Id, report.Rssi!.Value, At(heard.At), Assurance.Low), events);
-            }
-
-            var arrivals = events.OfType<Arrival>().Where(a => !a.Returned).Select(a => new ReportedArrival(a.Subject.Value, "beacon", Start + (a.At - Instant.Origin), Start + (a.At - Instant.Origin)));
-            var departures = events.OfType<Departure>().Select(d => new ReportedDeparture(d.Subject.Value, d.Reason.ToString(), Start + (d.At - Instant.Origin)));
-            var judged = Judgement.Of(TruthOfRun.Of(people, new Dictionary<int, PortalOutcome>(), Key, Start, Start.AddSeconds(seconds)), arrivals, departures);
+            var judged = SimulatedStore.Judge(scenario, places, seed, seconds);
             right += judged.Right.Count;
             reported += judged.Reported;
             truths += judged.True;
@@ -99,7 +75,7 @@ public sealed class CalibrationOnScenarioTests(ITestOutputHelper output)
         return new(right, reported, truths);
     }
 
-    private static Instant At(double seconds) => new((long)(seconds * 1e9));
+    private static Instant At(double seconds) => SimulatedStore.At(seconds);
 
     private sealed record Outcome(int Right, int Reported, int Truths)
     {
