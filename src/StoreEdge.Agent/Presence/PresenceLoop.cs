@@ -145,6 +145,7 @@ internal sealed class PresenceLoop
     private async Task KeepAsync(CancellationToken stop)
     {
         var kept = 0;
+        var waited = false;
         while (kept < events.Count)
         {
             var appends = events.Skip(kept).Select(e => append(PresenceWords.Of(e), e.At, stop).AsTask()).ToList();
@@ -167,6 +168,7 @@ internal sealed class PresenceLoop
                 events.Clear();
                 events.AddRange(failed);
                 kept = 0;
+                waited = true;
                 health.Raise(NotKept, Severity.Fault, $"{failed.Count} presence events cannot be kept: {fault.Message}", fault.Remedy);
                 await Task.Delay(RetryAfter, time, stop);
                 // Trying again is no standstill: a restart by the watchdog would lose exactly what is being held here.
@@ -175,6 +177,8 @@ internal sealed class PresenceLoop
         }
 
         events.Clear();
+        // Sightings overflowed meanwhile, the latest first: that nobody was heard lately says nothing about anybody.
+        if (waited) tracker.ResumeHearing(Instant.Now(time));
     }
 
     private VisitId NewVisit(Instant at)

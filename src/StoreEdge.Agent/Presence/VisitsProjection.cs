@@ -9,6 +9,9 @@ namespace StoreEdge.Agent.Presence;
 /// <summary>The open visits, written in the transaction of the events that open and close them, so that a restart neither repeats nor loses one.</summary>
 internal sealed class VisitsProjection : IProjection
 {
+    // The longest presence.reentryGrace that can be configured.
+    private static readonly TimeSpan KeepLeft = TimeSpan.FromHours(1);
+
     public string Name => "visits";
 
     public IReadOnlyList<string> Migrations { get; } =
@@ -20,6 +23,9 @@ internal sealed class VisitsProjection : IProjection
         """
         CREATE TABLE furniture(subject TEXT PRIMARY KEY) WITHOUT ROWID, STRICT;
         """,
+        """
+        ALTER TABLE open_visit ADD COLUMN left_at INTEGER;
+        """,
     ];
 
     public void Apply(SqliteConnection database, CommittedEvent committed)
@@ -28,7 +34,12 @@ internal sealed class VisitsProjection : IProjection
         switch (committed.Data)
         {
             case ArrivalData arrival:
-                command.CommandText = "INSERT OR REPLACE INTO open_visit VALUES($visit, $subject, $zone, $road, $assurance, $arrived); DELETE FROM furniture WHERE subject = $subject";
+                command.CommandText =
+                    """
+                    INSERT INTO open_visit VALUES($visit, $subject, $zone, $road, $assurance, $arrived, NULL)
+                        ON CONFLICT(visit) DO UPDATE SET zone = $zone, road = $road, assurance = $assurance, left_at = NULL;
+                    DELETE FROM furniture WHERE subject = $subject AND $road = 'beacon';
+                    """;
                 command.Parameters.AddWithValue("$visit", arrival.VisitId);
                 command.Parameters.AddWithValue("$subject", arrival.Subject);
                 command.Parameters.AddWithValue("$zone", arrival.Zone);
@@ -37,16 +48,28 @@ internal sealed class VisitsProjection : IProjection
                 command.Parameters.AddWithValue("$arrived", committed.Time.ToUnixTimeMilliseconds());
                 break;
             case ZoneData moved:
-                command.CommandText = "UPDATE open_visit SET zone = $zone WHERE visit = $visit";
+                command.CommandText = "UPDATE open_visit SET zone = $zone, assurance = $assurance WHERE visit = $visit";
                 command.Parameters.AddWithValue("$visit", moved.VisitId);
                 command.Parameters.AddWithValue("$zone", moved.Zone);
+                command.Parameters.AddWithValue("$assurance", moved.Assurance);
+                break;
+            case DwellData dwelt:
+                command.CommandText = "UPDATE open_visit SET assurance = $assurance WHERE visit = $visit";
+                command.Parameters.AddWithValue("$visit", dwelt.VisitId);
+                command.Parameters.AddWithValue("$assurance", dwelt.Assurance);
                 break;
             case DepartureData departure:
-                command.CommandText = departure.Reason == PresenceWords.Furniture
-                    ? "DELETE FROM open_visit WHERE visit = $visit; INSERT OR IGNORE INTO furniture VALUES($subject)"
-                    : "DELETE FROM open_visit WHERE visit = $visit";
+                command.CommandText = (departure.Reason == PresenceWords.Furniture, new Pseudonym(departure.Subject).IsAnonymous) switch
+                {
+                    (true, _) => "DELETE FROM open_visit WHERE visit = $visit; INSERT OR IGNORE INTO furniture VALUES($subject);",
+                    (_, true) => "DELETE FROM open_visit WHERE visit = $visit;",
+                    // Whoever returns soon joins the visit that they left, also after a restart.
+                    _ => "UPDATE open_visit SET left_at = $now WHERE visit = $visit;",
+                } + "DELETE FROM open_visit WHERE left_at < $now - $keep";
                 command.Parameters.AddWithValue("$visit", departure.VisitId);
                 command.Parameters.AddWithValue("$subject", departure.Subject);
+                command.Parameters.AddWithValue("$now", committed.Time.ToUnixTimeMilliseconds());
+                command.Parameters.AddWithValue("$keep", (long)KeepLeft.TotalMilliseconds);
                 break;
             default:
                 return;
@@ -80,24 +103,28 @@ internal sealed class VisitsProjection : IProjection
         return subjects;
     }
 
-    /// <summary>Reads the open visits; for <see cref="JournalStore.Query{T}"/>.</summary>
+    /// <summary>Reads the open visits, and those left less than an hour ago; for <see cref="JournalStore.Query{T}"/>.</summary>
     public static IReadOnlyList<OpenVisit> ReadOpen(SqliteConnection database, DateTimeOffset now)
     {
         using var command = database.CreateCommand();
-        command.CommandText = "SELECT visit, subject, zone, road, assurance, arrived FROM open_visit";
+        command.CommandText = "SELECT visit, subject, zone, road, assurance, arrived, left_at FROM open_visit";
         using var rows = command.ExecuteReader();
         List<OpenVisit> visits = [];
         while (rows.Read())
         {
-            var present = now - DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(5));
+            TimeSpan? left = rows.IsDBNull(6) ? null : Since(rows.GetInt64(6), now);
+            if (left > KeepLeft) continue;
             visits.Add(new(
                 new(rows.GetString(0)), new(rows.GetString(1)), new(rows.GetString(2)),
                 rows.GetString(3) == PresenceWords.Of(Road.Portal) ? Road.Portal : Road.Beacon,
                 rows.GetString(4) switch { "high" => Assurance.High, "medium" => Assurance.Medium, _ => Assurance.Low },
-                // The wall clock of a machine without a battery may have been set back meanwhile.
-                present > TimeSpan.Zero ? present : TimeSpan.Zero));
+                Since(rows.GetInt64(5), now), left));
         }
 
         return visits;
     }
+
+    /// <summary>The wall clock of a machine without a battery may have been set back meanwhile.</summary>
+    private static TimeSpan Since(long milliseconds, DateTimeOffset now) =>
+        now - DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) is var span && span > TimeSpan.Zero ? span : TimeSpan.Zero;
 }

@@ -36,7 +36,7 @@ internal sealed class BlindReceivers(ReceiverPlace[] places, PresenceOptions opt
     internal bool Hides(Track track)
     {
         for (var i = 0; i < since.Length; i++)
-            if (since[i] is { } blind && (!track.Hearings[i].Heard ? track.LastInside is null : blind - track.Hearings[i].Last <= options.SilenceMaximum))
+            if (since[i] is { } blind && (!track.Hearings[i].Heard ? !track.HasBeenHeard : blind - track.Hearings[i].Last <= options.SilenceMaximum))
                 return true;
         return false;
     }

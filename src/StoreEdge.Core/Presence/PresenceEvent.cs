@@ -99,11 +99,12 @@ public sealed record Departure(
     Suspicion Suspicion = Suspicion.None)
     : PresenceEvent(Visit, Subject, Zone, Road, At);
 
-/// <summary>A visit that was open when the agent stopped, to be taken up again.</summary>
+/// <summary>A visit that was open when the agent stopped, or that its subject had just left, to be taken up again.</summary>
 /// <param name="Visit">The visit.</param>
 /// <param name="Subject">Whose.</param>
 /// <param name="Zone">Where they were.</param>
 /// <param name="Road">On which road it began.</param>
 /// <param name="Assurance">How sure we were.</param>
-/// <param name="Present">How long they had been present, by the wall clock, at the moment of restoring.</param>
-public sealed record OpenVisit(VisitId Visit, Pseudonym Subject, ZoneId Zone, Road Road, Assurance Assurance, TimeSpan Present);
+/// <param name="Present">How long ago it began, by the wall clock, at the moment of restoring.</param>
+/// <param name="Left">How long ago they left, likewise; null where they had not.</param>
+public sealed record OpenVisit(VisitId Visit, Pseudonym Subject, ZoneId Zone, Road Road, Assurance Assurance, TimeSpan Present, TimeSpan? Left = null);

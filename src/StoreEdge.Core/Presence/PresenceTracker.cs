@@ -91,9 +91,19 @@ public sealed class PresenceTracker
     public void SetBlind(ReceiverId receiver, bool isBlind, Instant now)
     {
         if (!indexes.TryGetValue(receiver, out var index) || !blind.Set(index, isBlind, now) || isBlind) return;
+        ResumeHearing(now);
+    }
+
+    /// <summary>What was on the air could not be taken for a while: everybody has their whole silence again, and weakness its whole time.</summary>
+    public void ResumeHearing(Instant now)
+    {
         foreach (var track in tracks.Values)
-            if (track.Present && track.HasBeacon)
-                track.SightBack = now;
+        {
+            if (!track.Present || !track.HasBeacon) continue;
+            track.SightBack = now;
+            track.Weak = false;
+            track.Crossing = false;
+        }
     }
 
     /// <summary>Lets time pass: departures by silence, dwell marks, ends of portal visits. To be called a few times a second.</summary>
@@ -107,7 +117,9 @@ public sealed class PresenceTracker
                 continue;
             }
 
-            if (track.HasBeacon && !track.HasPortal && now - track.Start >= options.FurnitureAfter)
+            // A session that nobody ended does not make a customer of a tag for ever.
+            if (track.HasBeacon && now - track.LastPortal > options.PortalHold) track.HasPortal = false;
+            if (IsFurniture(track, now))
             {
                 Depart(track, DepartureReason.Furniture, track.LastHeard, now, events);
                 track.Furniture = true;
@@ -154,7 +166,7 @@ public sealed class PresenceTracker
     /// <summary>Takes a sign of life from a phone whose visit is open; opens none.</summary>
     public void RenewPortal(Pseudonym subject, Instant at)
     {
-        if (Find(subject, at, out _) is { Present: true, HasPortal: true } track) track.LastPortal = at;
+        if (Find(subject, at, out _) is { Present: true } track) (track.HasPortal, track.LastPortal) = (true, at);
     }
 
     /// <summary>Takes the end of a portal session; the visit ends with it unless a beacon is still heard.</summary>
@@ -166,28 +178,32 @@ public sealed class PresenceTracker
     }
 
     /// <summary>
-    /// Takes up visits that were open when the agent stopped, without telling anything again: their subjects have the unlearned silence to be heard in.
+    /// Takes up visits that were open when the agent stopped, without telling anything again: their subjects have the unlearned silence to be heard in. Whoever had just
+    /// left may return to theirs.
     /// </summary>
     public void Restore(IEnumerable<OpenVisit> visits, Instant now)
     {
         foreach (var visit in visits)
         {
+            if (visit.Left is { } left && left > options.ReentryGrace) continue;
+            var isOpen = visit.Left is null;
             var track = new Track(visit.Subject, places.Length)
             {
-                Present = true,
+                Present = isOpen,
                 Visit = visit.Visit,
                 Road = visit.Road,
                 Assurance = visit.Assurance,
                 Zone = visit.Zone,
-                Start = new(now.Nanoseconds - visit.Present.Ticks * 100),
-                HasBeacon = visit.Road == Road.Beacon,
-                HasPortal = visit.Road == Road.Portal,
+                Start = now + -visit.Present,
+                Left = now + -(visit.Left ?? TimeSpan.Zero),
+                HasBeacon = isOpen && visit.Road == Road.Beacon,
+                HasPortal = isOpen && visit.Road == Road.Portal,
                 LastPortal = now,
                 LastHeard = now,
-                HasBeenHeard = visit.Road == Road.Beacon,
+                LastInside = isOpen && visit.Road == Road.Beacon ? now : null,
             };
             SkipDwells(track, visit.Present);
-            if (tracks.TryAdd(visit.Subject, track)) Present++;
+            if (tracks.TryAdd(visit.Subject, track) && isOpen) Present++;
         }
     }
 
@@ -195,8 +211,13 @@ public sealed class PresenceTracker
     public void RestoreFurniture(IEnumerable<Pseudonym> subjects, Instant now)
     {
         foreach (var subject in subjects)
-            if (tracks.TryAdd(subject, new(subject, places.Length) { Furniture = true, LastHeard = now, HasBeenHeard = true }))
-                Furniture++;
+        {
+            // Their owner may be on the portal meanwhile, under a former name too.
+            var track = Find(subject, now, out var name) ?? Add(name);
+            if (track.Furniture || track.HasBeacon) continue;
+            (track.Furniture, track.LastHeard, track.HasBeenHeard) = (true, now, true);
+            Furniture++;
+        }
     }
 
     /// <summary>Trust is lost for the rest of the visit; what the customer typed on the portal does not become doubtful by their beacon.</summary>
@@ -205,6 +226,10 @@ public sealed class PresenceTracker
         track.Suspicion = suspicion;
         if (track.Assurance == Assurance.Medium) track.Assurance = Assurance.Low;
     }
+
+    /// <summary>Whether it has been heard here for longer than anybody stays; what is not heard, because of a restart or of blind receivers, may have left long ago.</summary>
+    private bool IsFurniture(Track track, Instant now) =>
+        track.HasBeacon && !track.HasPortal && now - track.Start >= options.FurnitureAfter && track.HasBeenHeard && now - track.LastHeard <= track.Interval.Silence(options);
 
     private void SkipDwells(Track track, TimeSpan present)
     {

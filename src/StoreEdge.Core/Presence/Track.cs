@@ -10,6 +10,8 @@ internal sealed class Track(Pseudonym subject, int receivers)
     internal AdvertisingInterval Interval;
     internal DoorLevels DoorLevels;
     internal Instant LastHeard;
+
+    // In this run: a visit that a restart took up counts its silence from LastHeard without having been heard yet.
     internal bool HasBeenHeard;
     internal Instant? LastInside;
 

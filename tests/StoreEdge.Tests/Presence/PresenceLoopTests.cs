@@ -100,6 +100,28 @@ public sealed class PresenceLoopTests
         });
     }
 
+    [Fact]
+    public async Task A_minute_in_which_nothing_could_be_kept_ends_no_visit()
+    {
+        await Running(async loop =>
+        {
+            for (var i = 0; i < 20; i++) sightings.Writer.TryWrite(new(Ana, Front.Id, -60, Instant.Now(clock) + TimeSpan.FromSeconds(i * 0.2), Assurance.Low));
+            await UntilAsync(() => kept.Any(k => k is ArrivalData), TimeSpan.Zero);
+            refusals = 60;
+            var visit = loop.NoticePortalAsync(new("k1-bia"), Assurance.High, new("entrance"), default);
+            for (var tries = 1; tries <= 60; tries++)
+            {
+                await PausesAsync();
+                clock.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            await visit.WaitAsync(Patience);
+            await RoundsAsync(loop, 5, TimeSpan.FromSeconds(1));
+            Assert.DoesNotContain(kept, k => k is DepartureData);
+            await UntilAsync(() => kept.Any(k => k is DepartureData), TimeSpan.FromSeconds(1));
+        });
+    }
+
     private async Task UntilAsync(Func<bool> happened, TimeSpan step)
     {
         for (var deadline = Environment.TickCount64 + 20_000; !happened() && Environment.TickCount64 < deadline; await Task.Yield()) clock.Advance(step);

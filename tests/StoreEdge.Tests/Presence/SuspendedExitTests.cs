@@ -99,4 +99,38 @@ public sealed class SuspendedExitTests
         bench.Pass(2);
         Assert.IsType<Departure>(Assert.Single(bench.Events));
     }
+
+    [Fact]
+    public void Weakness_before_the_blindness_does_not_count_afterwards()
+    {
+        bench.Stay(TrackerBench.Ana, -60, 20, 0.5, TrackerBench.Front);
+        bench.Stay(TrackerBench.Ana, -96, 8, 0.5, TrackerBench.Front);
+        bench.SetBlind(TrackerBench.Front, true);
+        bench.Pass(60);
+        bench.SetBlind(TrackerBench.Front, false);
+        bench.Stay(TrackerBench.Ana, -96, 2, 0.5, TrackerBench.Front);
+        bench.Stay(TrackerBench.Ana, -60, 20, 0.5, TrackerBench.Front);
+        Assert.DoesNotContain(bench.Events, e => e is Departure);
+    }
+
+    [Fact]
+    public void A_neighbour_whom_only_the_street_hears_after_a_restart_does_not_stay_for_good()
+    {
+        bench.Tracker.Restore([new(new("v"), TrackerBench.Ana, new("entrance"), Road.Beacon, StoreEdge.Core.Identity.Assurance.Low, TimeSpan.FromSeconds(10))], bench.Now);
+        bench.Stay(TrackerBench.Ana, -90, 600, 0.5, TrackerBench.Street);
+        Assert.Equal(DepartureReason.Outside, Assert.Single(bench.Events.OfType<Departure>()).Reason);
+    }
+
+    [Fact]
+    public void A_phone_that_shows_life_after_a_restart_keeps_the_visit_that_its_beacon_began()
+    {
+        bench.Tracker.Restore([new(new("v"), TrackerBench.Ana, new("entrance"), Road.Beacon, StoreEdge.Core.Identity.Assurance.High, TimeSpan.FromSeconds(10))], bench.Now);
+        for (var i = 0; i < 8; i++)
+        {
+            bench.Pass(15);
+            bench.Tracker.RenewPortal(TrackerBench.Ana, bench.Now);
+        }
+
+        Assert.Empty(bench.Events);
+    }
 }
