@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using StoreEdge.Core;
 using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
 
@@ -17,17 +16,38 @@ public sealed class PresencePropertyTests
     // The ends of what the configuration lets through.
     private static readonly PresenceOptions Least = new()
     {
-        ArrivalPackets = 1, ArrivalWindow = TimeSpan.FromSeconds(0.5), SilenceMinimum = TimeSpan.FromSeconds(1), SilenceUnlearned = TimeSpan.FromSeconds(1),
-        SilenceMaximum = TimeSpan.FromSeconds(1), ReentryGrace = TimeSpan.Zero, PortalHold = TimeSpan.FromMinutes(1), PartyWindow = TimeSpan.Zero,
-        HouseholdWindow = TimeSpan.Zero, BlindHold = TimeSpan.Zero, FurnitureAfter = TimeSpan.FromHours(1), FurnitureGone = TimeSpan.FromMinutes(1), ZoneMargin = 0,
-        ZoneHold = TimeSpan.Zero, DwellMarks = [],
+        ArrivalPackets = 1,
+        ArrivalWindow = TimeSpan.FromSeconds(0.5),
+        SilenceMinimum = TimeSpan.FromSeconds(1),
+        SilenceUnlearned = TimeSpan.FromSeconds(1),
+        SilenceMaximum = TimeSpan.FromSeconds(1),
+        ReentryGrace = TimeSpan.Zero,
+        PortalHold = TimeSpan.FromMinutes(1),
+        PartyWindow = TimeSpan.Zero,
+        HouseholdWindow = TimeSpan.Zero,
+        BlindHold = TimeSpan.Zero,
+        FurnitureAfter = TimeSpan.FromHours(1),
+        FurnitureGone = TimeSpan.FromMinutes(1),
+        ZoneMargin = 0,
+        ZoneHold = TimeSpan.Zero,
+        DwellMarks = [],
     };
 
     private static readonly PresenceOptions Most = new()
     {
-        ArrivalPackets = 16, ArrivalWindow = TimeSpan.FromMinutes(1), SilenceMinimum = TimeSpan.FromHours(1), SilenceUnlearned = TimeSpan.FromHours(1),
-        SilenceMaximum = TimeSpan.FromHours(1), ReentryGrace = TimeSpan.FromHours(1), PortalHold = TimeSpan.FromDays(1), PartyWindow = TimeSpan.FromMinutes(1),
-        HouseholdWindow = TimeSpan.FromHours(1), BlindHold = TimeSpan.FromDays(1), FurnitureAfter = TimeSpan.FromDays(30), FurnitureGone = TimeSpan.FromDays(1), ZoneMargin = 30,
+        ArrivalPackets = 16,
+        ArrivalWindow = TimeSpan.FromMinutes(1),
+        SilenceMinimum = TimeSpan.FromHours(1),
+        SilenceUnlearned = TimeSpan.FromHours(1),
+        SilenceMaximum = TimeSpan.FromHours(1),
+        ReentryGrace = TimeSpan.FromHours(1),
+        PortalHold = TimeSpan.FromDays(1),
+        PartyWindow = TimeSpan.FromMinutes(1),
+        HouseholdWindow = TimeSpan.FromHours(1),
+        BlindHold = TimeSpan.FromDays(1),
+        FurnitureAfter = TimeSpan.FromDays(30),
+        FurnitureGone = TimeSpan.FromDays(1),
+        ZoneMargin = 30,
         ZoneHold = TimeSpan.FromMinutes(1),
     };
 

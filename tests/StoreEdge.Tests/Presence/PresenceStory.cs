@@ -30,7 +30,17 @@ internal sealed class PresenceStory
 
     public enum Kind
     {
-        Stay, Packet, Pass, Gap, Blind, Sight, Portal, Renew, EndPortal, Restart, NewKey,
+        Stay,
+        Packet,
+        Pass,
+        Gap,
+        Blind,
+        Sight,
+        Portal,
+        Renew,
+        EndPortal,
+        Restart,
+        NewKey,
     }
 
     public List<PresenceEvent> Events { get; } = [];
