@@ -85,9 +85,9 @@ internal static class Listening
 
     /// <summary>The enrolment that the configuration names, as the agent would load it. What is wrong with it is told.</summary>
     /// <exception cref="ConfigurationException">There is no key.</exception>
-    public static EnrolmentRegistry Registry(AgentOptions options, TextWriter error)
+    public static EnrolmentRegistry Registry(AgentOptions options, TimeProvider time, TextWriter error)
     {
-        var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKeys(options.Enrolment), TimeProvider.System);
+        var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKeys(options.Enrolment), time);
         var health = new HealthBoard(TimeProvider.System, NullLogger<HealthBoard>.Instance);
         new EnrolmentFiles(options.Enrolment, options.StateDirectory, registry, health).Load();
         foreach (var warning in health.Warnings) error.WriteLine(warning.Text);

@@ -54,7 +54,7 @@ internal static class RecordCommand
                 }
 
                 // What an agent lets pass without strangers is enrolled there, whatever this program can read.
-                BeaconLookup lookup = direct is null && !everybody ? new Passed().TryFind : options is null ? Nobody : Listening.Registry(options, error).TryFind;
+                BeaconLookup lookup = direct is null && !everybody ? new Passed().TryFind : options is null ? Nobody : Listening.Registry(options, TimeProvider.System, error).TryFind;
                 var request = new TapRequest(default, everybody ? TapFilter.Everybody : TapFilter.Enrolled, default, TimeSpan.FromSeconds(parsed.GetValue(seconds)));
                 var configured = configuration.FileOf(parsed) is { } file ? $" --config {file}" : "";
                 return await RunAsync(

@@ -13,6 +13,9 @@ internal sealed class RecordingMerge
     /// <summary>µs since the start of the year 0 at the clock's origin; 0 where no recording holds an event.</summary>
     public long OriginMicroseconds { get; private set; }
 
+    /// <summary>The wall clock at the clock's origin; the years that a DateTimeOffset can say.</summary>
+    public DateTimeOffset Origin => DateTimeOffset.UnixEpoch.AddMicroseconds(Math.Clamp(OriginMicroseconds - Btsnoop.UnixEpoch, 0, 253_402_300_799_000_000));
+
     /// <summary>Recordings that end in the middle of a record, as after a power cut; everything before is used.</summary>
     public IEnumerable<string> Cut => lanes.Where(l => l.IsCut).Select(l => l.Name);
 

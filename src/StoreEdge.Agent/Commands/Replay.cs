@@ -4,7 +4,6 @@ using StoreEdge.Agent.Sensing;
 using StoreEdge.Core;
 using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
-using StoreEdge.Core.Sightings;
 
 namespace StoreEdge.Agent.Commands;
 
@@ -15,7 +14,11 @@ internal sealed record ReplayLane(ReceiverPlace Place, string Name, Stream Recor
 /// Runs recordings through the agent's own <see cref="Receiver"/> and <see cref="PresenceTracker"/>, as fast as they can be read, on a clock that the recordings' time
 /// stamps drive. Time ends with the last frame: the end of a recording says nothing about who left.
 /// </summary>
-internal sealed class Replay(IReadOnlyList<ReplayLane> lanes, BeaconLookup lookup, PresenceOptions options)
+/// <param name="lanes">The receivers.</param>
+/// <param name="lookup">Whose beacons they are.</param>
+/// <param name="options">The rules.</param>
+/// <param name="timePasses">Told of every tenth of a second before what was heard in it.</param>
+internal sealed class Replay(IReadOnlyList<ReplayLane> lanes, BeaconLookup lookup, PresenceOptions options, Action<Instant>? timePasses = null)
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
     private readonly RecordingMerge merge = new(lanes.Select(l => (l.Name, l.Recording)));
@@ -40,7 +43,12 @@ internal sealed class Replay(IReadOnlyList<ReplayLane> lanes, BeaconLookup looku
         var tick = Instant.Origin + Step;
         while (merge.TryNext(out var lane, out var packet, out var at))
         {
-            for (; tick <= at; tick += Step) tracker.Tick(tick, events);
+            for (; tick <= at; tick += Step)
+            {
+                timePasses?.Invoke(tick);
+                tracker.Tick(tick, events);
+            }
+
             receivers[lane].Hear(packet, at);
             while (sightings.Reader.TryRead(out var sighting)) tracker.Observe(sighting, events);
             foreach (var happened in events) tell(happened);
@@ -53,7 +61,6 @@ internal sealed class Replay(IReadOnlyList<ReplayLane> lanes, BeaconLookup looku
         Span<byte> counted = stackalloc byte[10];
         counted.Clear();
         BinaryPrimitives.WriteInt64BigEndian(counted[2..], ++visits);
-        var microseconds = Math.Clamp(merge.OriginMicroseconds - Btsnoop.UnixEpoch + at.Nanoseconds / 1000, 0, 253_402_300_799_000_000);
-        return VisitIds.Create(DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds), counted);
+        return VisitIds.Create(merge.Origin + (at - Instant.Origin), counted);
     }
 }

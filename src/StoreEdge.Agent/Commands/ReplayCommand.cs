@@ -3,6 +3,8 @@ using System.CommandLine;
 using System.Text.Json;
 using StoreEdge.Agent.Configuration;
 using StoreEdge.Agent.Sensing;
+using StoreEdge.Core;
+using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
 
 namespace StoreEdge.Agent.Commands;
@@ -36,7 +38,9 @@ internal static class ReplayCommand
                 }
 
                 using var output = Console.OpenStandardOutput();
-                return Run(lanes, any ? new AnyBeacon().TryFind : Listening.Registry(options!, error).TryFind, options?.Presence ?? new(), output, error);
+                return any
+                    ? Run(lanes, new AnyBeacon().TryFind, options?.Presence ?? new(), output, error)
+                    : Run(lanes, clock => Listening.Registry(options!, clock, error), options!.Presence, output, error);
             }
             catch (ConfigurationException wrong)
             {
@@ -51,9 +55,31 @@ internal static class ReplayCommand
         return command;
     }
 
-    internal static int Run(IReadOnlyList<ReplayLane> lanes, BeaconLookup lookup, PresenceOptions options, Stream output, TextWriter error)
+    /// <summary>With a registry that lives at the time of the recordings.</summary>
+    internal static int Run(IReadOnlyList<ReplayLane> lanes, Func<TimeProvider, EnrolmentRegistry> enrol, PresenceOptions options, Stream output, TextWriter error)
     {
-        var replay = new Replay(lanes, lookup, options);
+        RecordingClock clock;
+        try
+        {
+            clock = RecordingClock.Of(lanes);
+        }
+        catch (InvalidDataException broken)
+        {
+            error.WriteLine(broken.Message);
+            return 2;
+        }
+
+        var registry = enrol(clock);
+        return Run(lanes, registry.TryFind, options, output, error, at =>
+        {
+            clock.Reach(at);
+            registry.Turn();
+        });
+    }
+
+    internal static int Run(IReadOnlyList<ReplayLane> lanes, BeaconLookup lookup, PresenceOptions options, Stream output, TextWriter error, Action<Instant>? timePasses = null)
+    {
+        var replay = new Replay(lanes, lookup, options, timePasses);
         var written = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(written);
         try

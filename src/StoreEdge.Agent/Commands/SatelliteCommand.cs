@@ -66,6 +66,7 @@ internal static class SatelliteCommand
             using var theirs = X509Certificate2.CreateFromPem(certificate);
             // The file first: a pairing whose file could not be written would only have shut the earlier one out.
             var path = parsed.GetValue(output)!;
+            if (Path.Exists(path)) return Fail(parsed, $"{path} exists already. Name another file, or remove it: an earlier pairing of {called} is shut out by a new one.");
             DurableFile.Replace(path, new PairingFile(called, address, SatelliteIdentity.FingerprintOf(own), certificate, key).Write());
             new Pairings(options.StateDirectory).Add(called, SatelliteIdentity.FingerprintOf(theirs), time.GetUtcNow());
             parsed.InvocationConfiguration.Output.WriteLine(

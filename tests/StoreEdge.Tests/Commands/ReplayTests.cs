@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using StoreEdge.Agent.Commands;
 using StoreEdge.Agent.Sensing;
+using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
 using StoreEdge.Core.Sightings;
 using StoreEdge.Tests.Sightings;
@@ -31,6 +32,31 @@ public sealed class ReplayTests : IDisposable
         Assert.Single(lines.Select(l => l.GetProperty("visit").GetString()).Distinct());
         Assert.DoesNotContain("e2c56db5", string.Concat(lines), StringComparison.OrdinalIgnoreCase);
         Assert.Empty(error.ToString());
+    }
+
+    [Fact]
+    public void Rotating_ids_are_looked_up_as_of_the_recording_and_not_as_of_now()
+    {
+        var start = DateTimeOffset.UnixEpoch.AddYears(50);
+        // The vectors of the specification: the id at 0 s, and the one at 2,000 s.
+        var recording = new MemoryStream();
+        var writer = new BtsnoopWriter(recording);
+        writer.WriteHeader();
+        foreach (var (from, id) in new[] { (0, "A9B76A71C5F89290"), (2000, "4144413E45FEFA58") })
+            for (var i = 0; i < 40; i++) writer.Write(start.AddSeconds(from + i * 0.5), Frames.Legacy($"0201060303AAFE0D16AAFE30E7{id}"));
+        recording.Position = 0;
+        var list = $$"""{"version":1,"entries":[{"customer":"A","eid":[{"identityKey":"0102030405060708090a111213141516","rotationExponent":10,"registeredAt":"{{start:O}}"}]}]}""";
+        Assert.True(EnrolmentList.TryParse(Encoding.UTF8.GetBytes(list), out var enrolment, out var faults), string.Join(' ', faults));
+        var output = new MemoryStream();
+        Assert.Equal(0, ReplayCommand.Run([Lane("till", ReceiverSide.Inside, recording)], clock =>
+        {
+            var registry = new EnrolmentRegistry(new PseudonymKey(1, new byte[32]), clock);
+            registry.Replace(enrolment);
+            return registry;
+        }, new(), output, error));
+        var events = Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement).ToList();
+        Assert.Equal(["arrival", "departure", "arrival"], events.Select(e => e.GetProperty("event").GetString()));
+        Assert.All(events.Where(e => e.GetProperty("event").GetString() == "arrival"), e => Assert.Equal("medium", e.GetProperty("assurance").GetString()));
     }
 
     [Fact]
