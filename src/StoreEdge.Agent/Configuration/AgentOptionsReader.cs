@@ -118,6 +118,8 @@ internal static class AgentOptionsReader
             section.Close();
         }
 
+        if (receivers.Count > 0 && receivers.TrueForAll(r => r.Place.Side == ReceiverSide.Outside))
+            top.Fail("receivers", "at least one receiver with side inside: before the door alone nobody is ever seen to come in");
         return receivers;
     }
 

@@ -27,7 +27,7 @@ internal sealed class BlindReceivers(ReceiverPlace[] places, PresenceOptions opt
     internal bool SuspendsExit(Track track, Instant now)
     {
         for (var i = 0; i < since.Length; i++)
-            if (since[i] is { } blind && now - blind <= options.BlindHold && (hasHeard[i] || track.LastInside is null))
+            if (since[i] is { } blind && now - blind <= options.BlindHold && (hasHeard[i] || !track.HasBeenHeard))
                 return true;
         return false;
     }

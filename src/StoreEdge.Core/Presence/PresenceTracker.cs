@@ -8,19 +8,15 @@ namespace StoreEdge.Core.Presence;
 /// </summary>
 public sealed class PresenceTracker
 {
-    // With these a device that lies between two zones changes hands 7 times an hour instead of 40 (storeedge-sim score --traces zones); who walks about is not held up.
-    private const int MostZoneReturns = 5;
-    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(30);
     private readonly ReceiverPlace[] places;
     private readonly Dictionary<ReceiverId, int> indexes;
-    private readonly Dictionary<Pseudonym, Track> tracks = [];
-    private readonly List<Pseudonym> forgotten = [];
+    private readonly Subjects subjects;
     private readonly PresenceOptions options;
     private readonly Func<Instant, VisitId> newVisit;
-    private readonly SubjectNames? namesOf;
     private readonly Door door;
     private readonly BlindReceivers blind;
     private readonly Parties parties;
+    private readonly Zones zones;
 
     /// <summary>Takes the rules.</summary>
     /// <param name="places">The receivers, each id once; may be empty where only the portal notices people.</param>
@@ -34,19 +30,20 @@ public sealed class PresenceTracker
         this.places = [.. places];
         this.options = options;
         this.newVisit = newVisit;
-        this.namesOf = namesOf;
         indexes = [];
         for (var i = 0; i < this.places.Length; i++) indexes.Add(this.places[i].Id, i);
         door = new(this.places, options);
         blind = new(this.places, options);
         parties = new(options);
+        zones = new(this.places, options);
+        subjects = new(this.places.Length, options, namesOf);
     }
 
     /// <summary>How many are present.</summary>
     public int Present { get; private set; }
 
     /// <summary>How many subjects are followed, present or not.</summary>
-    public int Followed => tracks.Count;
+    public int Followed => subjects.Count;
 
     /// <summary>How many of them are furniture: enrolled as customers' devices, and here for longer than any customer stays.</summary>
     public int Furniture { get; private set; }
@@ -57,7 +54,7 @@ public sealed class PresenceTracker
     /// <summary>Takes a sighting. Those of one receiver come in the order of time; receivers may be some packets apart.</summary>
     public void Observe(in Sighting sighting, ICollection<PresenceEvent> events)
     {
-        if (!indexes.TryGetValue(sighting.Receiver, out var receiver) || !TryFollow(sighting.Subject, sighting.At, out var track))
+        if (!indexes.TryGetValue(sighting.Receiver, out var receiver) || !subjects.TryFollow(sighting.Subject, sighting.At, out var track))
         {
             Ignored++;
             return;
@@ -97,7 +94,7 @@ public sealed class PresenceTracker
     /// <summary>What was on the air could not be taken for a while: everybody has their whole silence again, and weakness its whole time.</summary>
     public void ResumeHearing(Instant now)
     {
-        foreach (var track in tracks.Values)
+        foreach (var track in subjects.All)
         {
             if (!track.Present || !track.HasBeacon) continue;
             track.SightBack = now;
@@ -109,11 +106,11 @@ public sealed class PresenceTracker
     /// <summary>Lets time pass: departures by silence, dwell marks, ends of portal visits. To be called a few times a second.</summary>
     public void Tick(Instant now, ICollection<PresenceEvent> events)
     {
-        foreach (var track in tracks.Values)
+        foreach (var track in subjects.All)
         {
             if (!track.Present)
             {
-                if (IsForgettable(track, now)) forgotten.Add(track.Subject);
+                if (IsForgettable(track, now)) subjects.Forget(track);
                 continue;
             }
 
@@ -136,10 +133,7 @@ public sealed class PresenceTracker
             EndIfSilent(track, now, events);
         }
 
-        foreach (var subject in forgotten)
-            if (tracks.Remove(subject, out var track) && track.Furniture)
-                Furniture--;
-        forgotten.Clear();
+        Furniture -= subjects.Sweep();
     }
 
     /// <summary>
@@ -148,7 +142,7 @@ public sealed class PresenceTracker
     /// </summary>
     public VisitId ObservePortal(Pseudonym subject, Assurance assurance, ZoneId zone, Instant at, ICollection<PresenceEvent> events)
     {
-        var track = Find(subject, at, out var name) ?? Add(name);
+        var track = subjects.FindOrAdd(subject, at);
         track.HasPortal = true;
         track.LastPortal = at;
         if (track.Present)
@@ -166,13 +160,13 @@ public sealed class PresenceTracker
     /// <summary>Takes a sign of life from a phone whose visit is open; opens none.</summary>
     public void RenewPortal(Pseudonym subject, Instant at)
     {
-        if (Find(subject, at, out _) is { Present: true } track) (track.HasPortal, track.LastPortal) = (true, at);
+        if (subjects.Find(subject, at, out _) is { Present: true } track) (track.HasPortal, track.LastPortal) = (true, at);
     }
 
     /// <summary>Takes the end of a portal session; the visit ends with it unless a beacon is still heard.</summary>
     public void EndPortal(Pseudonym subject, Instant at, ICollection<PresenceEvent> events)
     {
-        if (Find(subject, at, out _) is not { Present: true, HasPortal: true } track) return;
+        if (subjects.Find(subject, at, out _) is not { Present: true, HasPortal: true } track) return;
         track.HasPortal = false;
         if (!track.HasBeacon) Depart(track, DepartureReason.Portal, at, at, events);
     }
@@ -203,17 +197,17 @@ public sealed class PresenceTracker
                 LastInside = isOpen && visit.Road == Road.Beacon ? now : null,
             };
             SkipDwells(track, visit.Present);
-            if (tracks.TryAdd(visit.Subject, track) && isOpen) Present++;
+            if (subjects.TryAdd(track) && isOpen) Present++;
         }
     }
 
     /// <summary>Takes up what was known to be furniture when the agent stopped.</summary>
-    public void RestoreFurniture(IEnumerable<Pseudonym> subjects, Instant now)
+    public void RestoreFurniture(IEnumerable<Pseudonym> owners, Instant now)
     {
-        foreach (var subject in subjects)
+        foreach (var owner in owners)
         {
             // Their owner may be on the portal meanwhile, under a former name too.
-            var track = Find(subject, now, out var name) ?? Add(name);
+            var track = subjects.FindOrAdd(owner, now);
             if (track.Furniture || track.HasBeacon) continue;
             (track.Furniture, track.LastHeard, track.HasBeenHeard) = (true, now, true);
             Furniture++;
@@ -236,44 +230,9 @@ public sealed class PresenceTracker
         while (track.DwellsTold < options.DwellMarks.Count && present >= options.DwellMarks[track.DwellsTold]) track.DwellsTold++;
     }
 
-    private bool TryFollow(Pseudonym subject, Instant now, out Track track)
-    {
-        track = Find(subject, now, out var name)!;
-        if (track is null && tracks.Count < options.MaximumSubjects) track = Add(name);
-        return track is not null;
-    }
-
-    private Track Add(Pseudonym subject)
-    {
-        var track = new Track(subject, places.Length);
-        tracks.Add(subject, track);
-        return track;
-    }
-
-    /// <summary>What is known of a subject, under whichever of their names; and the name under which they would be followed anew.</summary>
-    private Track? Find(Pseudonym subject, Instant now, out Pseudonym name)
-    {
-        name = subject;
-        var names = namesOf is null ? [] : namesOf(subject);
-        if (names.Length < 2) return tracks.GetValueOrDefault(subject);
-        name = names[0];
-        foreach (var one in names)
-        {
-            if (!tracks.TryGetValue(one, out var track)) continue;
-            if (one == name || track.Present || (track.HasVisit && now - track.Left <= options.ReentryGrace)) return track;
-            // The visit under the former name is over for good: whatever comes has the new one.
-            tracks.Remove(one);
-            tracks.Add(name, track);
-            track.Subject = name;
-            return track;
-        }
-
-        return null;
-    }
-
     private void ObserveAbsent(Track track, Assurance assurance, Instant now, bool isNewAdvertisement, ICollection<PresenceEvent> events)
     {
-        var best = Best(track, now, null, out _);
+        var best = zones.Best(track, now, null, out _);
         if (best == Track.NoReceiver || !HasCrossed(track, door.HasEntered(track, now), options.DoorHoldIn, now, isNewAdvertisement) || !HasArrived(track, now)) return;
         if (track.Present)
         {
@@ -299,7 +258,7 @@ public sealed class PresenceTracker
 
         // Weakness is something that is heard inside; packets that only the outside hears say nothing about it.
         if (track.LastInside != now) return;
-        var best = Best(track, now, null, out var level);
+        var best = zones.Best(track, now, null, out var level);
         if (best == Track.NoReceiver) return;
         // Where the door hears them too it decides itself; weakness inside is then a shelf, not an absence.
         if (level >= places[best].ExitDbm || suspended || door.HearsOutside(track, now)) track.Weak = false;
@@ -310,37 +269,9 @@ public sealed class PresenceTracker
             return;
         }
 
-        FollowZone(track, best, level, now, events);
-    }
-
-    private void FollowZone(Track track, int best, double level, Instant now, ICollection<PresenceEvent> events)
-    {
-        if (places[best].Zone == track.Zone)
-        {
-            track.ZoneCandidate = Track.NoReceiver;
-            track.Receiver = best;
-            return;
-        }
-
-        Best(track, now, track.Zone, out var present);
-        if (level < present + options.ZoneMargin) track.ZoneCandidate = Track.NoReceiver;
-        else if (track.ZoneCandidate != best) (track.ZoneCandidate, track.ZoneSince) = (best, now);
-        else if (now - track.ZoneSince >= ZoneHold(track, places[best].Zone, now))
-        {
-            var from = track.Zone;
-            track.ZoneReturns = IsBackSoon(track, places[best].Zone, now) ? Math.Min(track.ZoneReturns + 1, MostZoneReturns) : now - track.ZoneLeft > Settled ? 0 : track.ZoneReturns;
-            (track.ZoneBefore, track.ZoneLeft) = (from, now);
-            track.Zone = places[best].Zone;
-            track.Receiver = best;
-            track.ZoneCandidate = Track.NoReceiver;
+        if (zones.Follow(track, best, level, now) is { } from)
             events.Add(new ZoneChange(track.Visit, track.Subject, from, track.Zone, track.Road, now, places[best].Id, track.Assurance));
-        }
     }
-
-    /// <summary>How long another zone's receiver must be the stronger: twice as long each time a subject goes back to where they have just been, as who lies between two zones does.</summary>
-    private TimeSpan ZoneHold(Track track, ZoneId zone, Instant now) => IsBackSoon(track, zone, now) ? options.ZoneHold * (1 << track.ZoneReturns + 1) : options.ZoneHold;
-
-    private static bool IsBackSoon(Track track, ZoneId zone, Instant now) => track.ZoneBefore == zone && now - track.ZoneLeft <= Settled;
 
     private bool HasArrived(Track track, Instant now)
     {
@@ -364,23 +295,6 @@ public sealed class PresenceTracker
         if (!track.Crossing) (track.Crossing, track.CrossingSince, track.CrossingPackets) = (true, now, 1);
         else if (isNewAdvertisement) track.CrossingPackets++;
         return !door.HasOutside || track.CrossingPackets >= options.ArrivalPackets && now - track.CrossingSince >= hold;
-    }
-
-    /// <summary>The inside receiver that hears the subject best, of one zone or of all.</summary>
-    private int Best(Track track, Instant now, ZoneId? zone, out double level)
-    {
-        var best = Track.NoReceiver;
-        level = Hearing.Floor;
-        var patience = Door.Patience(track);
-        for (var i = 0; i < places.Length; i++)
-        {
-            if (places[i].Side != ReceiverSide.Inside || !track.Hearings[i].Heard || zone is { } only && places[i].Zone != only) continue;
-            var heard = track.Hearings[i].SlowAt(now, patience);
-            if (best != Track.NoReceiver && heard <= level) continue;
-            (best, level) = (i, heard);
-        }
-
-        return best;
     }
 
     private void EndIfSilent(Track track, Instant now, ICollection<PresenceEvent> events)

@@ -87,6 +87,16 @@ public sealed partial class AgentOptionsTests : IDisposable
             e => e.StartsWith("storeedge.json: " + error, StringComparison.Ordinal));
 
     [Fact]
+    public void Receivers_before_the_door_alone_are_refused_because_nobody_would_ever_come_in()
+    {
+        var error = Assert.Single(ErrorsOf("""
+            { "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "receivers": [ { "id": "a", "zone": "z", "side": "outside", "source": "unix:a" } ] }
+            """));
+        Assert.StartsWith("storeedge.json: receivers: ", error, StringComparison.Ordinal);
+        Assert.Contains("at least one receiver with side inside", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Two_receivers_cannot_share_an_id() =>
         Assert.Contains(
             ErrorsOf("""

@@ -104,7 +104,13 @@ internal sealed class PresenceStory
         Judge();
     }
 
-    private PresenceTracker Start() => new(places, options, _ => new($"visit {begun.Count + Events.Count}"), subject => names[PersonOf(subject)]);
+    /// <summary>A store whose receivers have all opened; one that never did hides nobody (<see cref="SuspendedExitTests"/>).</summary>
+    private PresenceTracker Start()
+    {
+        var started = new PresenceTracker(places, options, _ => new($"visit {begun.Count + Events.Count}"), subject => names[PersonOf(subject)]);
+        foreach (var place in places) started.SetBlind(place.Id, false, now);
+        return started;
+    }
 
     private void Hear(int who, ReceiverPlace place, sbyte rssi, int lateByMilliseconds)
     {
