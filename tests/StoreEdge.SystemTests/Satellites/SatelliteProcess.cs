@@ -41,9 +41,13 @@ internal sealed class SatelliteProcess : IAsyncDisposable
 
     public async Task PairAsync(IPEndPoint? at = null)
     {
+        File.Delete(PairingFile);
         string[] where = at is null ? [] : ["--store", at.ToString()];
         var (code, output, error) = await AgentProcess.CommandAsync(null, ["satellite", "pair", Name, "--out", PairingFile, "--config", store.ConfigurationFile, .. where]);
         Assert.True(code == 0, output + error);
+        // A slip of the hand must not cost the secret that is on its way to the satellite.
+        var again = await AgentProcess.CommandAsync(null, ["satellite", "pair", Name, "--out", PairingFile, "--config", store.ConfigurationFile, .. where]);
+        Assert.True(again.Code == 1 && again.Error.Contains("exists already", StringComparison.Ordinal), again.Error);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(PairingFile));
     }
 
