@@ -10,11 +10,7 @@ namespace StoreEdge.Agent.Sensing.Bluetooth;
 /// </summary>
 internal sealed partial class HciRadio
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CommandPatience = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly Func<ushort, IPacketChannel> open;
     private readonly RadioOptions options;
@@ -26,6 +22,7 @@ internal sealed partial class HciRadio
     private readonly AdapterFinder finder;
     private readonly AdapterPower power;
     private readonly RadioRecovery recovery;
+    private readonly RadioRounds rounds;
     // The longest event has 258 bytes with its type.
     private readonly byte[] buffer = new byte[512];
 
@@ -36,7 +33,6 @@ internal sealed partial class HciRadio
     private bool disturbed;
     private bool changed;
     private long dropped;
-    private Instant? failing;
 
     public HciRadio(
         IPacketChannel control, Func<ushort, IPacketChannel> open, AdapterChoice choice, RadioOptions options, Receiver receiver, AdapterRepairs repairs, TimeProvider time,
@@ -47,38 +43,12 @@ internal sealed partial class HciRadio
         finder = new(choice, this.control);
         power = new(this.control, options, receiver.Place.Id.Value, repairs, this.control.Rest, log);
         recovery = new(receiver, repairs, () => disturbed = true, () => power.Cycle(adapter), this.control.Rest, health, log);
+        rounds = new(this.control, receiver, recovery, () => adapter, () => changed, time, health);
     }
 
     /// <summary>Runs until the channels' owner is told to stop.</summary>
     /// <exception cref="BluetoothFault">The source must be closed and opened anew.</exception>
-    public void Run()
-    {
-        var pause = FirstPause;
-        while (true)
-        {
-            try
-            {
-                MakeReady();
-                pause = FirstPause;
-                failing = null;
-                Listen();
-                continue;
-            }
-            catch (BluetoothFault fault) when (fault.Kind != BluetoothFaultKind.Wedged)
-            {
-                Tell(fault);
-                if (fault.Kind is not (BluetoothFaultKind.NoAnswer or BluetoothFaultKind.Refused or BluetoothFaultKind.Busy)) failing = null;
-                else failing ??= Instant.Now(time);
-            }
-            finally
-            {
-                StopScan();
-            }
-
-            Wait(pause);
-            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
-        }
-    }
+    public void Run() => rounds.Run(MakeReady, Listen, StopScan);
 
     private void MakeReady()
     {
@@ -154,26 +124,26 @@ internal sealed partial class HciRadio
         var opened = Instant.Now(time);
         receiver.Open(opened);
         health.Clear(SensingLoop.FaultOf(receiver));
-        var look = opened + LookEvery;
+        var look = opened + RadioRounds.LookEvery;
         while (true)
         {
             Hear(look - Instant.Now(time));
             var now = Instant.Now(time);
             if (disturbed)
             {
-                control.Rest(Calm);
+                control.Rest(RadioRounds.Calm);
                 LogDisturbed(log, receiver.Place.Id.Value, adapter);
                 StartScan();
             }
 
             if (now < look) continue;
-            look = now + LookEvery;
+            look = now + RadioRounds.LookEvery;
             control.Pump(TimeSpan.Zero);
             receiver.Radio = new($"hci{adapter}", dropped + raw!.Dropped);
             if (changed)
             {
                 receiver.Close($"hci{adapter} was removed or switched off", now);
-                control.Rest(Calm);
+                control.Rest(RadioRounds.Calm);
                 return;
             }
 
@@ -190,24 +160,6 @@ internal sealed partial class HciRadio
             // Nobody here waits for an answer: somebody else has given the controller a command about scanning.
             else if (opcode is HciPacket.SetScanEnable or HciPacket.SetExtendedScanEnable or HciPacket.SetScanParameters or HciPacket.SetExtendedScanParameters) disturbed = true;
         }
-    }
-
-    private void Tell(BluetoothFault fault)
-    {
-        receiver.Close(fault.Message, Instant.Now(time));
-        health.Raise(SensingLoop.FaultOf(receiver), Severity.Fault, $"Receiver {receiver.Place.Id}: {fault.Message}", fault.Remedy);
-    }
-
-    private void Wait(TimeSpan atMost)
-    {
-        var until = Instant.Now(time) + atMost;
-        while (!changed && until - Instant.Now(time) is { Ticks: > 0 } left)
-        {
-            control.Pump(left < LookEvery ? left : LookEvery);
-            if (adapter != MgmtPacket.NoIndex && failing is { } since && recovery.Look(adapter, Instant.Now(time), since, since)) return;
-        }
-
-        if (changed) control.Rest(Calm);
     }
 
     private void Notice(in MgmtPacket packet)

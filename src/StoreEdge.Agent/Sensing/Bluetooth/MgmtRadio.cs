@@ -11,15 +11,10 @@ namespace StoreEdge.Agent.Sensing.Bluetooth;
 /// </summary>
 internal sealed partial class MgmtRadio
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>Events share their queue with reports and may be lost with them.</summary>
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(30);
 
-    /// <summary>An adapter that was put in, or that bluetoothd has just wiped, is not ready for commands at once.</summary>
-    private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly RadioOptions options;
     private readonly Receiver receiver;
@@ -32,6 +27,7 @@ internal sealed partial class MgmtRadio
     private readonly AdapterFinder finder;
     private readonly AdapterPower power;
     private readonly RadioRecovery recovery;
+    private readonly RadioRounds rounds;
 
     // What the kernel has said since it was last looked at.
     private bool changed;
@@ -41,7 +37,6 @@ internal sealed partial class MgmtRadio
     private ushort adapter = MgmtPacket.NoIndex;
     private AdapterAddress address;
     private ushort monitor;
-    private Instant? failing;
     private long malformed;
 
     public MgmtRadio(
@@ -53,35 +48,12 @@ internal sealed partial class MgmtRadio
         finder = new(choice, client);
         power = new(client, options, receiver.Place.Id.Value, repairs, client.Rest, log);
         recovery = new(receiver, repairs, RestartScan, () => power.Cycle(adapter), client.Rest, health, log);
+        rounds = new(client, receiver, recovery, () => adapter, () => changed, time, health);
     }
 
     /// <summary>Runs until the channel's owner is told to stop.</summary>
     /// <exception cref="BluetoothFault">The source must be closed and opened anew.</exception>
-    public void Run()
-    {
-        var pause = FirstPause;
-        while (true)
-        {
-            try
-            {
-                MakeReady();
-                pause = FirstPause;
-                failing = null;
-                Listen();
-                continue;
-            }
-            catch (BluetoothFault fault) when (fault.Kind != BluetoothFaultKind.Wedged)
-            {
-                Tell(fault);
-                // What a person has decided, or must do, no restart of the adapter mends.
-                if (fault.Kind is not (BluetoothFaultKind.NoAnswer or BluetoothFaultKind.Refused or BluetoothFaultKind.Busy)) failing = null;
-                else failing ??= Instant.Now(time);
-            }
-
-            Wait(pause);
-            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
-        }
-    }
+    public void Run() => rounds.Run(MakeReady, Listen);
 
     /// <summary>
     /// Takes the monitor away at an orderly end, so that the kernel does not scan for nobody; through a channel that nobody has told to stop. What fails is left to the next
@@ -157,7 +129,7 @@ internal sealed partial class MgmtRadio
         var open = Instant.Now(time);
         receiver.Open(open);
         health.Clear(SensingLoop.FaultOf(receiver));
-        var (look, check) = (open + LookEvery, open + CheckEvery);
+        var (look, check) = (open + RadioRounds.LookEvery, open + CheckEvery);
         while (true)
         {
             client.Pump(look - Instant.Now(time));
@@ -169,7 +141,7 @@ internal sealed partial class MgmtRadio
 
             var now = Instant.Now(time);
             if (now < look) continue;
-            look = now + LookEvery;
+            look = now + RadioRounds.LookEvery;
             Count();
             if (recovery.Look(adapter, now, open)) return;
             if (now < check) continue;
@@ -185,27 +157,8 @@ internal sealed partial class MgmtRadio
     private void Settle()
     {
         if (removed || switchedOff) receiver.Close($"hci{adapter} was {(removed ? "removed" : "switched off")}", Instant.Now(time));
-        client.Rest(Calm);
+        client.Rest(RadioRounds.Calm);
         if (removed) receiver.Close($"hci{adapter} was removed", Instant.Now(time));
-    }
-
-    private void Tell(BluetoothFault fault)
-    {
-        receiver.Close(fault.Message, Instant.Now(time));
-        health.Raise(SensingLoop.FaultOf(receiver), Severity.Fault, $"Receiver {receiver.Place.Id}: {fault.Message}", fault.Remedy);
-    }
-
-    /// <summary>Waits for a while, or until the kernel tells of a change.</summary>
-    private void Wait(TimeSpan atMost)
-    {
-        var until = Instant.Now(time) + atMost;
-        while (!changed && until - Instant.Now(time) is { Ticks: > 0 } left)
-        {
-            client.Pump(left < LookEvery ? left : LookEvery);
-            if (adapter != MgmtPacket.NoIndex && failing is { } since && recovery.Look(adapter, Instant.Now(time), since, since)) return;
-        }
-
-        if (changed) client.Rest(Calm);
     }
 
     private void RestartScan()
