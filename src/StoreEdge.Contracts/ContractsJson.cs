@@ -22,6 +22,21 @@ namespace StoreEdge.Contracts;
 [JsonSerializable(typeof(RenderedData))]
 [JsonSerializable(typeof(ProofOfPlayData))]
 [JsonSerializable(typeof(FootfallData))]
+[JsonSerializable(typeof(GapData))]
+[JsonSerializable(typeof(UnrecordedData))]
+[JsonSerializable(typeof(JournalRenewedData))]
+[JsonSerializable(typeof(ClockSynchronizedData))]
+[JsonSerializable(typeof(PingMessage))]
+[JsonSerializable(typeof(ReplayMessage))]
+[JsonSerializable(typeof(DrainMessage))]
+[JsonSerializable(typeof(RefuseMessage))]
+[JsonSerializable(typeof(ResendMessage))]
+[JsonSerializable(typeof(EraseMessage))]
+[JsonSerializable(typeof(ExportMessage))]
+[JsonSerializable(typeof(ResponseMessage))]
+[JsonSerializable(typeof(DesiredMessage))]
+[JsonSerializable(typeof(ClockStateMessage))]
+[JsonSerializable(typeof(ConfigStateMessage))]
 [JsonSerializable(typeof(AckMessage))]
 [JsonSerializable(typeof(ContextMessage))]
 [JsonSerializable(typeof(NoticeMessage))]
@@ -60,6 +75,10 @@ public sealed partial class ContractsJson : JsonSerializerContext
                 EventTypes.Rendered => JsonSerializer.Deserialize(utf8, Default.RenderedData),
                 EventTypes.ProofOfPlay => JsonSerializer.Deserialize(utf8, Default.ProofOfPlayData),
                 EventTypes.Footfall => JsonSerializer.Deserialize(utf8, Default.FootfallData),
+                EventTypes.Gap => JsonSerializer.Deserialize(utf8, Default.GapData),
+                EventTypes.Unrecorded => JsonSerializer.Deserialize(utf8, Default.UnrecordedData),
+                EventTypes.JournalRenewed => JsonSerializer.Deserialize(utf8, Default.JournalRenewedData),
+                EventTypes.ClockSynchronized => JsonSerializer.Deserialize(utf8, Default.ClockSynchronizedData),
                 _ => throw new FormatException($"there is no event type '{type}'; known are {string.Join(", ", EventTypes.All)}"),
             };
             return data ?? throw new FormatException($"the data of '{type}' is null");

@@ -16,7 +16,7 @@ namespace StoreEdge.Contracts;
 /// <param name="RecordedTime">When it was written.</param>
 /// <param name="BootId">The kernel's boot id at the time.</param>
 /// <param name="MonotonicMilliseconds">When it happened, on that boot's monotonic clock.</param>
-/// <param name="TimeQuality"><c>synchronized</c> or <c>unsynchronized</c>.</param>
+/// <param name="TimeQuality"><c>synchronized</c>, <c>unsynchronized</c>, or <c>corrected</c>: counted back once the clock was right.</param>
 /// <param name="Data">The event's record as JSON.</param>
 public sealed record EventEnvelope(
     string StoreId, Guid Epoch, long Seq, string Type, DateTimeOffset Time, DateTimeOffset RecordedTime, string BootId, long MonotonicMilliseconds,
@@ -24,6 +24,9 @@ public sealed record EventEnvelope(
 {
     /// <summary>The MIME type of the bytes that <see cref="Write"/> makes.</summary>
     public const string ContentType = "application/cloudevents+json";
+
+    /// <summary>The MIME type of a batch: the gzip of a JSON array of envelopes (CloudEvents JSON batch format).</summary>
+    public const string BatchContentType = "application/cloudevents-batch+json+gzip";
 
     private const string TypePrefix = "storeedge.", TypeSuffix = ".v1", SourcePrefix = "/stores/";
 
@@ -76,7 +79,7 @@ public sealed record EventEnvelope(
             if (!Guid.TryParse(Text("epoch"), out var epoch)) throw new FormatException($"'epoch' is not a UUID: '{Text("epoch")}'");
             if (!root.TryGetProperty("data", out var data)) throw new FormatException("the envelope has no 'data'");
             var quality = Text("timequality");
-            if (quality is not ("synchronized" or "unsynchronized")) throw new FormatException($"'timequality' must be synchronized or unsynchronized, not '{quality}'");
+            if (quality is not ("synchronized" or "unsynchronized" or "corrected")) throw new FormatException($"'timequality' must be synchronized, unsynchronized or corrected, not '{quality}'");
             var envelope = new EventEnvelope(
                 source[SourcePrefix.Length..], epoch, Number("sequence"), type[TypePrefix.Length..^TypeSuffix.Length], Moment("time"), Moment("recordedtime"),
                 Text("bootid"), Number("monoms"), quality, JsonSerializer.SerializeToUtf8Bytes(data, ContractsJson.Default.JsonElement));

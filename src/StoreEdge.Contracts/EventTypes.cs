@@ -33,6 +33,21 @@ public static class EventTypes
     /// <summary>See <see cref="FootfallData"/>.</summary>
     public const string Footfall = "footfall";
 
+    /// <summary>See <see cref="GapData"/>.</summary>
+    public const string Gap = "gap";
+
+    /// <summary>See <see cref="UnrecordedData"/>.</summary>
+    public const string Unrecorded = "unrecorded";
+
+    /// <summary>See <see cref="JournalRenewedData"/>.</summary>
+    public const string JournalRenewed = "journal-renewed";
+
+    /// <summary>See <see cref="ClockSynchronizedData"/>.</summary>
+    public const string ClockSynchronized = "clock-synchronized";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Arrival, Zone, Dwell, Departure, Consent, Choice, Decision, Rendered, ProofOfPlay, Footfall];
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Arrival, Zone, Dwell, Departure, Consent, Choice, Decision, Rendered, ProofOfPlay, Footfall, Gap, Unrecorded, JournalRenewed, ClockSynchronized,
+    ];
 }

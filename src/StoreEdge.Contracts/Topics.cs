@@ -14,6 +14,9 @@ public readonly record struct Topics(string StoreId)
     /// <summary>Events, upward: QoS 1, not retained. <paramref name="type"/> is one of <see cref="EventTypes"/>.</summary>
     public string Event(string type) => $"{Prefix}/evt/{type}";
 
+    /// <summary>Events of the backlog, many in one compressed message, upward: QoS 1, not retained.</summary>
+    public string EventBatch => $"{Prefix}/evt-batch";
+
     /// <summary>Birth and last will of the link, upward: QoS 1, retained.</summary>
     public string Status => $"{Prefix}/state/status";
 
@@ -26,11 +29,29 @@ public readonly record struct Topics(string StoreId)
     /// <summary>Which versions of program, bundle and enrolment registry run, upward: QoS 1, retained.</summary>
     public string VersionState => $"{Prefix}/state/version";
 
+    /// <summary>How far the store's times are to be trusted, upward: QoS 1, retained.</summary>
+    public string ClockState => $"{Prefix}/state/clock";
+
+    /// <summary>What became of the desired documents, upward: QoS 1, retained.</summary>
+    public string ConfigState => $"{Prefix}/state/config";
+
     /// <summary>Central's cumulative acknowledgement, downward: QoS 1, retained.</summary>
     public string Ack => $"{Prefix}/ack";
 
     /// <summary>The registry of known beacons, downward: QoS 1, retained.</summary>
     public string DesiredEnrolment => $"{Prefix}/desired/enrolment";
+
+    /// <summary>A signed document, downward: QoS 1, retained. <paramref name="document"/> is <c>config</c>, <c>bundle</c> or <c>displays</c>.</summary>
+    public string Desired(string document) => $"{Prefix}/desired/{document}";
+
+    /// <summary>A command, downward: QoS 1.</summary>
+    public string Command(string name) => $"{Prefix}/cmd/{name}";
+
+    /// <summary>The subscription that covers every command to this store.</summary>
+    public string AnyCommand => $"{Prefix}/cmd/+";
+
+    /// <summary>Where a command is answered that named no other topic, upward: QoS 1.</summary>
+    public string Response(string command) => $"{Prefix}/res/{command}";
 
     /// <summary>What is known about the customer of a present visit, downward: QoS 1.</summary>
     public string Context(string visitId) => $"{Prefix}/context/{visitId}";
@@ -47,6 +68,12 @@ public readonly record struct Topics(string StoreId)
     /// <summary>For central consumers: the events of every store.</summary>
     public const string EveryStoresEvents = $"{Root}/+/evt/+";
 
+    /// <summary>For central consumers: the backlogs of every store.</summary>
+    public const string EveryStoresBatches = $"{Root}/+/evt-batch";
+
+    /// <summary>For central consumers: the answers of every store.</summary>
+    public const string EveryStoresResponses = $"{Root}/+/res/+";
+
     /// <summary>For central consumers: the status of every store.</summary>
     public const string EveryStoresStatus = $"{Root}/+/state/status";
 
@@ -60,7 +87,7 @@ public readonly record struct Topics(string StoreId)
         var levels = topic.Split('/');
         parsed = default;
         if (levels.Length is < 4 or > 5 || levels[0] != "stores" || levels[1] != "v1" || !IsLevel(levels[2]) || !IsLevel(levels[^1])) return false;
-        if (levels.Length == 4 ? levels[3] != "ack" : levels[3] is not ("evt" or "state" or "desired" or "context" or "notice")) return false;
+        if (levels.Length == 4 ? levels[3] is not ("ack" or "evt-batch") : levels[3] is not ("evt" or "state" or "desired" or "context" or "notice" or "cmd" or "res")) return false;
         parsed = (levels[2], levels[3], levels.Length == 5 ? levels[4] : "");
         return true;
     }

@@ -13,7 +13,29 @@ public sealed record StatusMessage(string State, long Birth, Guid Epoch, string 
 /// <param name="LastSeq">The newest event.</param>
 /// <param name="AcknowledgedSeq">The last that central holds.</param>
 /// <param name="OldestPendingSeconds">Age of the oldest event not acknowledged; 0 where there is none.</param>
-public sealed record OutboxStateMessage(Guid Epoch, long LastSeq, long AcknowledgedSeq, double OldestPendingSeconds);
+/// <param name="DeadLetters">Events that were refused on the way and are kept until they are sent again.</param>
+/// <param name="BacklogPerSecond">How fast the backlog may be sent, events a second; 0 where that was never said.</param>
+public sealed record OutboxStateMessage(Guid Epoch, long LastSeq, long AcknowledgedSeq, double OldestPendingSeconds, long DeadLetters = 0, long BacklogPerSecond = 0);
+
+/// <summary>How far the store's times are to be trusted.</summary>
+/// <param name="Quality"><c>synchronized</c> or <c>unsynchronized</c>.</param>
+/// <param name="BootId">The kernel's boot id.</param>
+/// <param name="SynchronizedAt">When the clock was last set in this boot; null where it has not been.</param>
+/// <param name="LastOffsetSeconds">By how much, then; null as above.</param>
+public sealed record ClockStateMessage(string Quality, string BootId, DateTimeOffset? SynchronizedAt, double? LastOffsetSeconds);
+
+/// <summary>What became of the desired documents.</summary>
+/// <param name="ProgramVersion">The program that says so.</param>
+/// <param name="Documents">One for each kind that ever came.</param>
+public sealed record ConfigStateMessage(string ProgramVersion, IReadOnlyList<DesiredDocumentState> Documents);
+
+/// <summary>What became of one kind of desired document.</summary>
+/// <param name="Document"><c>config</c>, <c>bundle</c> or <c>displays</c>.</param>
+/// <param name="Version">The last that came; 0 where none could be read.</param>
+/// <param name="State"><c>applied</c>, <c>trial</c>, <c>refused</c> or <c>reverted</c>.</param>
+/// <param name="InForceVersion">The version in force; 0 where none is.</param>
+/// <param name="Reason">Why it was refused or taken back; null otherwise.</param>
+public sealed record DesiredDocumentState(string Document, long Version, string State, long InForceVersion, string? Reason);
 
 /// <summary>The health warnings in force.</summary>
 /// <param name="Verdict"><c>ok</c>, <c>degraded</c> or <c>failed</c>.</param>

@@ -21,6 +21,22 @@ internal static class ContractMessages
         new("decision", typeof(DecisionData), Parameters.Event(EventTypes.Decision), true, false),
         new("rendered", typeof(RenderedData), Parameters.Event(EventTypes.Rendered), true, false),
         new("proof-of-play", typeof(ProofOfPlayData), Parameters.Event(EventTypes.ProofOfPlay), true, false),
+        new("gap", typeof(GapData), Parameters.Event(EventTypes.Gap), true, false),
+        new("unrecorded", typeof(UnrecordedData), Parameters.Event(EventTypes.Unrecorded), true, false),
+        new("journal-renewed", typeof(JournalRenewedData), Parameters.Event(EventTypes.JournalRenewed), true, false),
+        new("clock-synchronized", typeof(ClockSynchronizedData), Parameters.Event(EventTypes.ClockSynchronized), true, false),
+        new("event-batch", typeof(EventEnvelope[]), Parameters.EventBatch, true, false),
+        new("clock-state", typeof(ClockStateMessage), Parameters.ClockState, true, true),
+        new("config-state", typeof(ConfigStateMessage), Parameters.ConfigState, true, true),
+        new("response", typeof(ResponseMessage), Parameters.Response("{command}"), true, false),
+        new("desired", typeof(DesiredMessage), Parameters.Desired("{document}"), false, true),
+        new("cmd-ping", typeof(PingMessage), Parameters.Command("ping"), false, false),
+        new("cmd-replay", typeof(ReplayMessage), Parameters.Command("replay"), false, false),
+        new("cmd-drain", typeof(DrainMessage), Parameters.Command("drain"), false, false),
+        new("cmd-refuse", typeof(RefuseMessage), Parameters.Command("refuse"), false, false),
+        new("cmd-resend", typeof(ResendMessage), Parameters.Command("resend"), false, false),
+        new("cmd-erase", typeof(EraseMessage), Parameters.Command("erase"), false, false),
+        new("cmd-export", typeof(ExportMessage), Parameters.Command("export"), false, false),
         new("status", typeof(StatusMessage), Parameters.Status, true, true),
         new("outbox-state", typeof(OutboxStateMessage), Parameters.OutboxState, true, true),
         new("health-state", typeof(HealthStateMessage), Parameters.HealthState, true, true),
@@ -33,7 +49,8 @@ internal static class ContractMessages
 
     public static IEnumerable<Message> Events => All.Where(m => typeof(IEventData).IsAssignableFrom(m.Record));
 
-    public static TheoryData<string> Names => [.. All.Select(m => m.Name)];
+    /// <summary>Those that a record says whole; a batch is a list of envelopes.</summary>
+    public static TheoryData<string> Names => [.. All.Where(m => !m.Record.IsArray).Select(m => m.Name)];
 
     public static Message Of(string name) => All.Single(m => m.Name == name);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using StoreEdge.Contracts;
@@ -66,14 +67,45 @@ internal static class ContractSchemas
         {
             "evt" => "envelope",
             "state" => parsed.Name == "status" ? "status" : parsed.Name + "-state",
-            "desired" => parsed.Name,
+            "desired" => parsed.Name == "enrolment" ? "enrolment" : "desired",
+            "cmd" => "cmd-" + parsed.Name,
+            "res" => "response",
+            "evt-batch" => "event-batch",
             _ => parsed.Kind,
         };
         if (!Names.Contains(name)) return [$"'{topic}' has no schema '{name}'"];
+        if (name == "event-batch") return ValidateBatch(parsed.StoreId, utf8);
         var errors = Validate(name, utf8);
         return parsed.Kind != "evt" || errors.Count > 0 ? errors
             : EventEnvelope.Parse(utf8) is var e && e.Type == parsed.Name && e.StoreId == parsed.StoreId ? []
             : [$"the envelope is {e.Type} of {e.StoreId}, the topic is {topic}"];
+    }
+
+    /// <summary>A batch is the gzip of a list of envelopes, each of which is judged as on its own topic.</summary>
+    private static List<string> ValidateBatch(string storeId, ReadOnlyMemory<byte> gzip)
+    {
+        using var plain = new MemoryStream();
+        try
+        {
+            using var unzip = new GZipStream(new MemoryStream(gzip.ToArray()), CompressionMode.Decompress);
+            unzip.CopyTo(plain);
+        }
+        catch (InvalidDataException fault)
+        {
+            return [$"not a gzip: {fault.Message}"];
+        }
+
+        List<string> errors = [.. Validate("event-batch", plain.ToArray())];
+        if (errors.Count > 0) return errors;
+        foreach (var (i, item) in JsonElement.Parse(plain.ToArray()).EnumerateArray().Index())
+        {
+            var envelope = JsonSerializer.SerializeToUtf8Bytes(item);
+            var wrong = Validate("envelope", envelope);
+            errors.AddRange(wrong.Select(e => string.Create(CultureInfo.InvariantCulture, $"/{i}{e}")));
+            if (wrong.Count == 0 && EventEnvelope.Parse(envelope).StoreId != storeId) errors.Add(string.Create(CultureInfo.InvariantCulture, $"/{i}: of another store"));
+        }
+
+        return errors;
     }
 
     /// <summary>Judges a value by a schema of the known keywords.</summary>

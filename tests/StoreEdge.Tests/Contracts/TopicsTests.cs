@@ -14,6 +14,8 @@ public sealed class TopicsTests
         EventTypes.All.Select(t => (Store.Event(t), "evt", t)).Concat(
         [
             (Store.Status, "state", "status"), (Store.OutboxState, "state", "outbox"), (Store.HealthState, "state", "health"), (Store.VersionState, "state", "version"),
+            (Store.EventBatch, "evt-batch", ""), (Store.ClockState, "state", "clock"), (Store.ConfigState, "state", "config"), (Store.Desired("bundle"), "desired", "bundle"),
+            (Store.Command("replay"), "cmd", "replay"), (Store.Response("replay"), "res", "replay"),
             (Store.Ack, "ack", ""), (Store.DesiredEnrolment, "desired", "enrolment"),
             (Store.Context("01938f2a-7c4e-7b1d-9a53-2f6e8d0c4b17"), "context", "01938f2a-7c4e-7b1d-9a53-2f6e8d0c4b17"),
             (Store.Notice("01938f2a-7c4e-7b1d-9a53-2f6e8d0c4b17"), "notice", "01938f2a-7c4e-7b1d-9a53-2f6e8d0c4b17"),
@@ -49,6 +51,9 @@ public sealed class TopicsTests
             Assert.Equal(kind == "context", Covers(Store.AnyContext, topic));
             Assert.Equal(kind == "notice", Covers(Store.AnyNotice, topic));
             Assert.Equal(kind == "evt", Covers(Topics.EveryStoresEvents, topic));
+            Assert.Equal(kind == "evt-batch", Covers(Topics.EveryStoresBatches, topic));
+            Assert.Equal(kind == "res", Covers(Topics.EveryStoresResponses, topic));
+            Assert.Equal(kind == "cmd", Covers(Store.AnyCommand, topic));
             Assert.Equal((kind, name) == ("state", "status"), Covers(Topics.EveryStoresStatus, topic));
         }
     }
