@@ -154,6 +154,15 @@ internal sealed class JournalStore : IAsyncDisposable
         return work.Done.GetAwaiter().GetResult();
     }
 
+    /// <summary>Writes rows of a room's own tables, and events with them if need be, in one commit that others may share. Runs a second time when somebody else's fault undid the first.</summary>
+    /// <exception cref="JournalFault">It could not be written; everything is as before.</exception>
+    public async Task<T> WriteAsync<T>(Func<JournalTransaction, T> write)
+    {
+        var work = new RowsWork<T>(write);
+        writer.Enter(work);
+        return await work.Done.ConfigureAwait(false);
+    }
+
     /// <summary>Carries what the projections remember under former pseudonyms over to the present ones: all of it or nothing.</summary>
     /// <exception cref="JournalFault">It could not be written; everything is as before.</exception>
     public async Task CarryAsync(NameChange change)

@@ -13,8 +13,9 @@ internal sealed class JournalTransaction : IDisposable
     private readonly SqliteConnection database;
     private readonly string path;
     private readonly IReadOnlyList<IProjection> projections;
-    private readonly Statement begin, commit, rollback, append, count, acknowledge, oldest, mark, reach, forget, prune, age;
+    private readonly Statement begin, commit, rollback, append, count, acknowledge, oldest, mark, reach, forget, prune, age, lose, noteLoss;
     private readonly long boot;
+    private readonly List<CommittedEvent> appended = [];
     private long recordedMicroseconds;
     private bool synchronized;
 
@@ -36,6 +37,8 @@ internal sealed class JournalTransaction : IDisposable
         reach = Prepare("SELECT max(seq) FROM mark WHERE age_s <= ?");
         forget = Prepare("DELETE FROM mark WHERE age_s < (SELECT max(age_s) FROM mark WHERE age_s <= ?)");
         prune = Prepare("DELETE FROM event WHERE seq <= ?");
+        lose = Prepare("DELETE FROM event WHERE seq BETWEEN ? AND ?");
+        noteLoss = Prepare("INSERT OR IGNORE INTO gap VALUES (?, ?, ?)");
     }
 
     /// <summary>The last number that was given, on disk or in the open transaction.</summary>
@@ -44,9 +47,16 @@ internal sealed class JournalTransaction : IDisposable
     /// <summary>Sets where the numbers go on: after opening, and after a rollback.</summary>
     public void ContinueAfter(long seq) => LastSeq = seq;
 
+    /// <summary>The events of the open transaction, or of the one that was committed last, in order.</summary>
+    public IReadOnlyList<CommittedEvent> Appended => appended;
+
+    /// <summary>For rows of a room's own tables, inside the open transaction.</summary>
+    public SqliteConnection Database => database;
+
     public void Begin(DateTimeOffset recorded, bool clockSynchronized)
     {
         (recordedMicroseconds, synchronized) = (ToMicroseconds(recorded), clockSynchronized);
+        appended.Clear();
         begin.Run();
     }
 
@@ -67,7 +77,31 @@ internal sealed class JournalTransaction : IDisposable
             .Bind(6, boot).Bind(7, at.Milliseconds).Bind(8, synchronized ? 1 : 0).Run();
         foreach (var projection in projections) Apply(projection, committed);
         LastSeq = committed.Seq;
+        appended.Add(committed);
         return committed;
+    }
+
+    /// <summary>
+    /// Gives events up for good, and declares it: the rows go, the numbers are noted as a gap, and central is told by events of their own, so that nobody waits for them.
+    /// </summary>
+    /// <param name="ranges">Ascending and apart; none at or beyond <see cref="LastSeq"/>'s successor.</param>
+    /// <param name="reason">One of <see cref="GapData"/>'s.</param>
+    /// <param name="epoch">The present journal's.</param>
+    /// <param name="at">Now, on the monotonic clock.</param>
+    /// <param name="time">Now, on the wall clock.</param>
+    public void Lose(IReadOnlyList<SeqRange> ranges, string reason, Guid epoch, Instant at, DateTimeOffset time)
+    {
+        foreach (var range in ranges)
+        {
+            lose.Bind(1, range.From).Bind(2, range.To).Run();
+            noteLoss.Bind(1, range.From).Bind(2, range.To).Bind(3, reason).Run();
+        }
+
+        foreach (var chunk in ranges.Chunk(GapData.MostRanges))
+        {
+            var gap = new GapData(epoch, chunk, reason);
+            Append(gap, ContractsJson.Write(gap), at, time);
+        }
     }
 
     public void Carry(NameChange change)
@@ -100,7 +134,7 @@ internal sealed class JournalTransaction : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (Statement[])[begin, commit, rollback, append, count, acknowledge, oldest, mark, reach, forget, prune, age]) statement.Dispose();
+        foreach (var statement in (Statement[])[begin, commit, rollback, append, count, acknowledge, oldest, mark, reach, forget, prune, age, lose, noteLoss]) statement.Dispose();
         database.Dispose();
     }
 

@@ -38,6 +38,21 @@ internal sealed class AppendWork(IEventData data, byte[] json, Instant at, DateT
     public override void Failed(JournalFault fault) => done.SetException(fault);
 }
 
+/// <summary>Writes rows of a room's own, and events with them if need be.</summary>
+internal sealed class RowsWork<T>(Func<JournalTransaction, T> write) : JournalWork
+{
+    private readonly TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T value = default!;
+
+    public Task<T> Done => done.Task;
+
+    public override void Execute(JournalTransaction transaction) => value = write(transaction);
+
+    public override void Committed() => done.SetResult(value);
+
+    public override void Failed(JournalFault fault) => done.SetException(fault);
+}
+
 /// <summary>Takes the next value of a durable counter.</summary>
 internal sealed class CounterWork(string name) : JournalWork
 {

@@ -140,7 +140,7 @@ internal sealed class JournalWriter : IDisposable
             return false;
         }
 
-        var committed = group.OfType<AppendWork>().Select(w => w.Event!).ToArray();
+        CommittedEvent[] committed = [.. transaction.Appended];
         Interlocked.Add(ref appends, committed.Length);
         if (committed.Length > 0)
         {

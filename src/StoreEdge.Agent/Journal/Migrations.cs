@@ -18,6 +18,10 @@ internal static class Migrations
         CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE mark (age_s INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
         """,
+        // Numbers that are not there and were declared; every other hole is damage.
+        """
+        CREATE TABLE gap (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;
+        """,
     ];
 
     public static void Run(SqliteConnection database, string path, IReadOnlyList<IProjection> projections)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using StoreEdge.Agent.Health;
 using StoreEdge.Contracts;
+using StoreEdge.Core.Telling;
 using StoreEdge.Linux.Mosquitto;
 
 namespace StoreEdge.Agent.Mqtt;

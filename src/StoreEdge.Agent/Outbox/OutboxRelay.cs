@@ -6,6 +6,7 @@ using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Mqtt;
 using StoreEdge.Contracts;
 using StoreEdge.Core;
+using StoreEdge.Core.Telling;
 using StoreEdge.Linux.Mosquitto;
 
 namespace StoreEdge.Agent.Outbox;
@@ -24,7 +25,7 @@ internal sealed class OutboxRelay(
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     private readonly Topics topics = new(storeId);
-    private readonly ResendRule resends = new(options);
+    private readonly ResendRule resends = new(options.Resend);
     private readonly ArrayBufferWriter<byte> buffer = new(1024);
     private readonly Channel<bool> ackMoved = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Queue<(long Seq, string Type, Task<MqttReason> Answer)> inFlight = new();

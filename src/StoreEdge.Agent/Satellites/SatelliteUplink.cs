@@ -3,9 +3,9 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using StoreEdge.Agent.Health;
-using StoreEdge.Agent.Mqtt;
 using StoreEdge.Agent.Sensing;
 using StoreEdge.Core;
+using StoreEdge.Core.Telling;
 
 namespace StoreEdge.Agent.Satellites;
 

@@ -47,7 +47,7 @@ public sealed class OutboxRelayTests : IDisposable
     public async Task A_broker_that_dies_again_and_again_loses_nothing()
     {
         await using var broker = await Broker.StartedAsync();
-        await using var store = new LinkedStore(broker.Port, directory, outbox: new() { ResendAfter = TimeSpan.FromSeconds(1) }).Run();
+        await using var store = new LinkedStore(broker.Port, directory, outbox: new() { Resend = new() { After = TimeSpan.FromSeconds(1) } }).Run();
         var random = new Random(7);
         var appended = 0;
         for (var i = 0; i < 5; i++)
@@ -73,7 +73,7 @@ public sealed class OutboxRelayTests : IDisposable
         await using var central = await Central.ConnectedAsync(broker.Port);
         var lost = new HashSet<long> { 7, 8, 20 };
         central.Loses = lost.Remove;
-        await using var store = new LinkedStore(broker.Port, directory, outbox: new() { ResendAfter = TimeSpan.FromSeconds(3), ResendChunk = 5 }).Run();
+        await using var store = new LinkedStore(broker.Port, directory, outbox: new() { Resend = new() { After = TimeSpan.FromSeconds(3), Chunk = 5 } }).Run();
         await store.AppendAsync(30);
         await Eventually.True(() => store.Journal.AcknowledgedSeq == 30, "the gaps to be filled");
         // 20 alone completes the row; 21 to 24 may still be on their way.
@@ -127,7 +127,7 @@ public sealed class OutboxRelayTests : IDisposable
     {
         await using var broker = await Broker.StartedAsync(persistence: true);
         // Central stays silent here, and that must not look like a loss, however long the rest takes.
-        await using var store = new LinkedStore(broker.Port, directory, outbox: new() { ResendAfter = TimeSpan.FromMinutes(10) });
+        await using var store = new LinkedStore(broker.Port, directory, outbox: new() { Resend = new() { After = TimeSpan.FromMinutes(10) } });
         await using (var central = await Central.ConnectedAsync(broker.Port))
         {
             central.Acknowledges = false;

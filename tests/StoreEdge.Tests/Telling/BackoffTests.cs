@@ -1,6 +1,6 @@
-using StoreEdge.Agent.Mqtt;
+using StoreEdge.Core.Telling;
 
-namespace StoreEdge.Tests.Mqtt;
+namespace StoreEdge.Tests.Telling;
 
 public class BackoffTests
 {

@@ -1,10 +1,10 @@
-namespace StoreEdge.Agent.Mqtt;
+namespace StoreEdge.Core.Telling;
 
 /// <summary>
 /// Full-jitter exponential back-off: the n-th delay is uniform between nothing and <c>min(most, first · 2ⁿ)</c>, which spreads a fleet that lost its broker at
 /// one moment evenly (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
 /// </summary>
-internal sealed class Backoff(TimeSpan first, TimeSpan most, Random random)
+public sealed class Backoff(TimeSpan first, TimeSpan most, Random random)
 {
     /// <summary>2²⁰ s are 12 days; doubling further could only overflow.</summary>
     private const int MostDoublings = 20;

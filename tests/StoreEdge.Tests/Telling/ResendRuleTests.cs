@@ -1,13 +1,13 @@
 using FsCheck;
 using FsCheck.Fluent;
-using StoreEdge.Agent.Outbox;
 using StoreEdge.Core;
+using StoreEdge.Core.Telling;
 
-namespace StoreEdge.Tests.Outbox;
+namespace StoreEdge.Tests.Telling;
 
 public class ResendRuleTests
 {
-    private static readonly OutboxOptions Options = new() { ResendAfter = TimeSpan.FromSeconds(10), ResendAtMostEvery = TimeSpan.FromSeconds(60), ResendChunk = 100 };
+    private static readonly ResendOptions Options = new() { After = TimeSpan.FromSeconds(10), AtMostEvery = TimeSpan.FromSeconds(60), Chunk = 100 };
 
     private static Instant At(double seconds) => new((long)(seconds * 1e9));
 
@@ -105,7 +105,7 @@ public class ResendRuleTests
             for (var second = 1; second < 500_000 && acknowledged < sent; second++)
                 if (rule.Consider(At(second), sent, acknowledged) is { } again)
                 {
-                    if (again.After != acknowledged || again.Last > sent || again.Last - again.After > Options.ResendChunk) return false;
+                    if (again.After != acknowledged || again.Last > sent || again.Last - again.After > Options.Chunk) return false;
                     Deliver(again.After, again.Last);
                 }
 

@@ -1,18 +1,29 @@
-using StoreEdge.Core;
+namespace StoreEdge.Core.Telling;
 
-namespace StoreEdge.Agent.Outbox;
+/// <summary>How patiently a store waits for central's acknowledgement.</summary>
+public sealed record ResendOptions
+{
+    /// <summary>When central has not moved for this long, the oldest unacknowledged events are sent again. 1 s–1 h.</summary>
+    public TimeSpan After { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The wait doubles with each fruitless resend, up to this. 1 s–1 d.</summary>
+    public TimeSpan AtMostEvery { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Events sent again at a time; when central takes them, the next follow at once. 1–100,000; mosquitto queues 1,000 per consumer by default.</summary>
+    public int Chunk { get; init; } = 500;
+}
 
 /// <summary>A run of events to send again: after <paramref name="After"/>, up to and including <paramref name="Last"/>.</summary>
-internal readonly record struct Resend(long After, long Last);
+public readonly record struct Resend(long After, long Last);
 
 /// <summary>
 /// Decides when events that the broker took are sent once more because central did not acknowledge them: the broker may have lost them, or dropped them from
 /// a full queue. Only the oldest chunk goes out, for if central is absent the rest would only swell the broker; once central takes it, the next chunk follows.
 /// </summary>
-internal sealed class ResendRule(OutboxOptions options)
+public sealed class ResendRule(ResendOptions options)
 {
     private Instant since;
-    private TimeSpan patience = options.ResendAfter;
+    private TimeSpan patience = options.After;
     private long lastAcknowledged = -1;
     private long chunkLast;
 
@@ -36,27 +47,27 @@ internal sealed class ResendRule(OutboxOptions options)
         lastAcknowledged = acknowledged;
         if (acknowledged >= sent)
         {
-            (since, patience, chunkLast) = (now, options.ResendAfter, 0);
+            (since, patience, chunkLast) = (now, options.After, 0);
             return null;
         }
 
         if (advanced)
         {
-            (since, patience) = (now, options.ResendAfter);
+            (since, patience) = (now, options.After);
             // Central took exactly what was repeated: it lacks what follows as well.
             return acknowledged == chunkLast ? Chunk(acknowledged, sent) : null;
         }
 
         if (now - since < patience) return null;
         since = now;
-        patience = TimeSpan.FromTicks(Math.Min(patience.Ticks * 2, options.ResendAtMostEvery.Ticks));
+        patience = TimeSpan.FromTicks(Math.Min(patience.Ticks * 2, options.AtMostEvery.Ticks));
         return Chunk(acknowledged, sent);
     }
 
     private Resend Chunk(long acknowledged, long sent)
     {
         Resends++;
-        chunkLast = Math.Min(acknowledged + options.ResendChunk, sent);
+        chunkLast = Math.Min(acknowledged + options.Chunk, sent);
         return new(acknowledged, chunkLast);
     }
 }
