@@ -5,10 +5,10 @@ public sealed class ManualClock : TimeProvider
 {
     private readonly Lock gate = new();
     private readonly List<ManualTimer> timers = [];
-    private readonly DateTimeOffset start;
+    private long startTicks;
     private long ticks;
 
-    public ManualClock(DateTimeOffset? start = null) => this.start = start ?? new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
+    public ManualClock(DateTimeOffset? start = null) => startTicks = (start ?? new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero)).UtcTicks;
 
     /// <summary>How many timers are set. Whoever waits for one to be set before <see cref="Advance"/> decides what time passes in between: none.</summary>
     public int Timers
@@ -21,7 +21,7 @@ public sealed class ManualClock : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow() => start + TimeSpan.FromTicks(Interlocked.Read(ref ticks));
+    public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref startTicks) + Interlocked.Read(ref ticks), TimeSpan.Zero);
 
     public override long GetTimestamp() => Interlocked.Read(ref ticks);
 
@@ -31,6 +31,9 @@ public sealed class ManualClock : TimeProvider
         timer.Change(dueTime, period);
         return timer;
     }
+
+    /// <summary>Somebody sets the wall clock: no time passes by it, and no timer notices.</summary>
+    public void SetWall(DateTimeOffset wall) => Interlocked.Exchange(ref startTicks, wall.UtcTicks - GetTimestamp());
 
     public void Advance(TimeSpan by)
     {

@@ -8,6 +8,7 @@ using StoreEdge.Agent.Pages.Kiosk;
 using StoreEdge.Agent.Pages.Portal;
 using StoreEdge.Agent.Presence;
 using StoreEdge.Agent.Sensing;
+using StoreEdge.Agent.Timekeeping;
 using StoreEdge.Contracts;
 using StoreEdge.Core.Identity;
 using StoreEdge.Linux.Systemd;
@@ -40,6 +41,8 @@ internal static class StoreHost
         var enrolment = new EnrolmentFiles(options.Enrolment, options.StateDirectory, registry, health);
 
         Directory.CreateDirectory(options.StateDirectory);
+        // What time it is at least, and whether that is known: certificates, expiries and caps ask.
+        var clock = new TrustedClock(time, KernelClock.IsSynchronized, BuildTime.Value, options.StateDirectory, KernelClock.ReadBootId());
         var portalKey = PortalKey.LoadOrCreate(Path.Combine(options.StateDirectory, "portal.key"));
         var sessions = new PortalSessions(portalKey, options.Portal.Page.SessionLifetime);
 
@@ -91,6 +94,7 @@ internal static class StoreHost
 
         loops.Run("journal events to displays", deciding.RunAsync);
         loops.Run("displays", displays.RunAsync);
+        loops.Run("clock", new ClockWatcher(clock, health, time).RunAsync);
         loops.Run("registry", new RegistryLoop(registry, journal, time, health).RunAsync);
         loops.Run("presence", presence.RunAsync);
         loops.Run("sensing", sensing.RunAsync);
