@@ -48,7 +48,7 @@ internal static class StoreHost
 
         // The truth on disk, and what is derived from it.
         await using var journal = JournalStore.Open(
-            options.StateDirectory, options.Journal, [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), sessions], time, health,
+            options.StateDirectory, options.Journal with { ClockSynchronized = () => clock.IsSynchronized, TimeAtLeast = () => clock.LowerBound }, [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), sessions], time, health,
             logs.CreateLogger<JournalStore>());
         enrolment.Load();
 
@@ -94,7 +94,7 @@ internal static class StoreHost
 
         loops.Run("journal events to displays", deciding.RunAsync);
         loops.Run("displays", displays.RunAsync);
-        loops.Run("clock", new ClockWatcher(clock, health, time).RunAsync);
+        loops.Run("clock", new ClockWatcher(clock, health, time, journal.FollowClock).RunAsync);
         loops.Run("registry", new RegistryLoop(registry, journal, time, health).RunAsync);
         loops.Run("presence", presence.RunAsync);
         loops.Run("sensing", sensing.RunAsync);

@@ -86,7 +86,7 @@ internal sealed class JournalInspection : IDisposable
     /// <exception cref="JournalFault">A page in the middle cannot be read.</exception>
     public IEnumerable<StoredEvent> EventsAfter(long seq)
     {
-        using var after = new Statement(database, Readers.AfterSql);
+        using var after = new Statement(database, HasClock() ? Readers.AfterSql : Readers.AfterWithoutClockSql);
         while (true)
         {
             var chunk = ReadChunk(after, seq);
@@ -97,6 +97,12 @@ internal sealed class JournalInspection : IDisposable
     }
 
     public void Dispose() => database.Dispose();
+
+    private bool HasClock()
+    {
+        using var find = new Statement(database, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'clock'");
+        return find.RunNumber() > 0;
+    }
 
     private List<StoredEvent> ReadChunk(Statement after, long seq)
     {

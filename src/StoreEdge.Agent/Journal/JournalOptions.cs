@@ -1,3 +1,5 @@
+using StoreEdge.Core;
+
 namespace StoreEdge.Agent.Journal;
 
 /// <summary>Settings of the journal; the defaults suit a Raspberry Pi with an SD card.</summary>
@@ -20,4 +22,18 @@ internal sealed record JournalOptions
 
     /// <summary>Whether the wall clock is set from a trusted source; asked once per commit.</summary>
     public Func<bool> ClockSynchronized { get; init; } = KernelClock.IsSynchronized;
+
+    /// <summary>The kernel's boot id; another one in tests.</summary>
+    public Func<string> BootId { get; init; } = KernelClock.ReadBootId;
+
+    /// <summary>The least that it can be, for what must hold whatever the wall clock shows; null where that is the wall clock. Asked as above.</summary>
+    public Func<DateTimeOffset>? TimeAtLeast { get; init; }
+
+    /// <summary>Reads all clocks, the question whether the time is known first: one that is set in between was then wrong at worst in the word.</summary>
+    public ClockReading ReadClock(TimeProvider time)
+    {
+        var known = ClockSynchronized();
+        var (wall, at) = (time.GetUtcNow(), Instant.Now(time));
+        return new(at, wall, known, known || TimeAtLeast is null ? wall : TimeAtLeast());
+    }
 }

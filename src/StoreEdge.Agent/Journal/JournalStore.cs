@@ -29,6 +29,7 @@ internal sealed class JournalStore : IAsyncDisposable
     private ITimer? sweep, flush;
     private RetentionWork? retention;
     private readonly TimeSpan ageAtStart;
+    private readonly Instant opened;
     private long lastSeq, acknowledgedSeq;
     private bool flushing, disposed;
 
@@ -37,6 +38,7 @@ internal sealed class JournalStore : IAsyncDisposable
     {
         (this.path, this.options, this.time, this.health, this.claim) = (path, options, time, health, claim);
         (Epoch, BootId, lastSeq, acknowledgedSeq, ageAtStart) = (identity.Epoch, bootId, transaction.LastSeq, identity.Acknowledged, identity.Age);
+        opened = Instant.Now(time);
         readers = new(path);
         subscribers = new(health);
         writer = new(transaction, path, options, time, health, Deliver);
@@ -71,8 +73,8 @@ internal sealed class JournalStore : IAsyncDisposable
             var identity = ReadOrMakeIdentity(database, path);
             using var newest = new Statement(database, "SELECT max(seq) FROM event");
             var last = Math.Max(newest.RunNumber(), identity.Acknowledged);
-            var bootId = KernelClock.ReadBootId();
-            var transaction = new JournalTransaction(database, path, projections, bootId);
+            var bootId = options.BootId();
+            var transaction = new JournalTransaction(database, path, projections, bootId, options.ReadClock(time));
             transaction.ContinueAfter(last);
             var store = new JournalStore(path, options, time, health, claim, transaction, identity, bootId);
             store.Start();
@@ -90,13 +92,13 @@ internal sealed class JournalStore : IAsyncDisposable
 
     /// <summary>Keeps an event.</summary>
     /// <param name="data">What happened.</param>
-    /// <param name="at">When, on the monotonic clock; the wall time is counted back from now.</param>
+    /// <param name="at">When, on the monotonic clock; the wall time is counted back from the commit.</param>
     /// <param name="stop">Ends the wait for a place in the queue; an event that has one is kept.</param>
     /// <returns>The event once it is on disk.</returns>
     /// <exception cref="JournalFault">It could not be kept; the journal stays usable.</exception>
     public async ValueTask<CommittedEvent> AppendAsync(IEventData data, Instant at, CancellationToken stop)
     {
-        var work = new AppendWork(data, ContractsJson.Write(data), at, time.GetUtcNow() - (Instant.Now(time) - at));
+        var work = new AppendWork(data, ContractsJson.Write(data), at);
         await writer.EnterAsync(work, stop).ConfigureAwait(false);
         return await work.Done.ConfigureAwait(false);
     }
@@ -163,6 +165,12 @@ internal sealed class JournalStore : IAsyncDisposable
         return await work.Done.ConfigureAwait(false);
     }
 
+    /// <summary>Has the journal say that the clock was set, where it was and no event has come since to say it with. To be called every few seconds.</summary>
+    public void FollowClock()
+    {
+        if (writer.IsClockDue) EnterIfOpen(new ClockWork());
+    }
+
     /// <summary>Carries what the projections remember under former pseudonyms over to the present ones: all of it or nothing.</summary>
     /// <exception cref="JournalFault">It could not be written; everything is as before.</exception>
     public async Task CarryAsync(NameChange change)
@@ -180,7 +188,9 @@ internal sealed class JournalStore : IAsyncDisposable
         var oldest = last > acknowledged && ReadAfter(acknowledged, 1) is [var first, ..] ? first : null;
         var age = oldest is null ? TimeSpan.Zero
             : oldest.BootId == BootId ? TimeSpan.FromMilliseconds(Instant.Now(time).Milliseconds - oldest.MonotonicMilliseconds)
-            : time.GetUtcNow() - oldest.Time;
+            // In another boot only wall times compare, and only right ones. Otherwise it has waited since this start at least.
+            : oldest.TimeQuality != KernelClock.Unsynchronized && options.ClockSynchronized() ? time.GetUtcNow() - oldest.Time
+            : Instant.Now(time) - opened;
         return new(
             last, acknowledged, age < TimeSpan.Zero ? TimeSpan.Zero : age, Size(path), Size(path + "-wal"), appends, groups, faults, subscribers.Dropped);
     }
@@ -239,7 +249,6 @@ internal sealed class JournalStore : IAsyncDisposable
 
     private void Start()
     {
-        var opened = Instant.Now(time);
         retention = new(options, () => ageAtStart + (Instant.Now(time) - opened), () => AcknowledgedSeq, EnterIfOpen);
         sweep = time.CreateTimer(_ => EnterIfOpen(retention), null, FirstSweep, options.SweepEvery);
         flush = time.CreateTimer(_ => FlushAcknowledgement(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -15,16 +15,17 @@ internal sealed class JournalTransaction : IDisposable
     private readonly IReadOnlyList<IProjection> projections;
     private readonly Statement begin, commit, rollback, append, count, acknowledge, oldest, mark, reach, forget, prune, age, lose, noteLoss;
     private readonly long boot;
+    private readonly ClockRecord clock;
     private readonly List<CommittedEvent> appended = [];
-    private long recordedMicroseconds;
-    private bool synchronized;
+    private ClockReading now;
 
-    public JournalTransaction(SqliteConnection database, string path, IReadOnlyList<IProjection> projections, string bootId)
+    public JournalTransaction(SqliteConnection database, string path, IReadOnlyList<IProjection> projections, string bootId, ClockReading opened)
     {
         (this.database, this.path, this.projections) = (database, path, projections);
         Statement Prepare(string sql) => new(database, sql);
         using (var remember = Prepare("INSERT INTO boot (boot_id) VALUES (?) ON CONFLICT DO NOTHING")) remember.Bind(1, bootId).Run();
         using (var find = Prepare("SELECT id FROM boot WHERE boot_id = ?")) boot = find.Bind(1, bootId).RunNumber();
+        clock = new(database, boot, bootId, opened);
         begin = Prepare("BEGIN IMMEDIATE");
         commit = Prepare("COMMIT");
         rollback = Prepare("ROLLBACK");
@@ -53,14 +54,26 @@ internal sealed class JournalTransaction : IDisposable
     /// <summary>For rows of a room's own tables, inside the open transaction.</summary>
     public SqliteConnection Database => database;
 
-    public void Begin(DateTimeOffset recorded, bool clockSynchronized)
+    /// <summary>The clocks as they were when the open transaction began: all its times are counted from there.</summary>
+    public ClockReading Now => now;
+
+    /// <summary>Whether a commit now would have to say that the clock was set. From any thread.</summary>
+    public bool IsClockDue(ClockReading reading) => clock.IsDue(reading);
+
+    /// <summary>Begins, with the word that the clock was set where that has happened: before any event whose time is right by it.</summary>
+    public void Begin(ClockReading reading)
     {
-        (recordedMicroseconds, synchronized) = (ToMicroseconds(recorded), clockSynchronized);
+        now = reading;
         appended.Clear();
         begin.Run();
+        if (clock.Begin(reading) is { } set) Append(set, ContractsJson.Write(set), reading.At);
     }
 
-    public void Commit() => commit.Run();
+    public void Commit()
+    {
+        commit.Run();
+        clock.Committed();
+    }
 
     /// <summary>Undoes what is open; SQLite has done so by itself after some faults.</summary>
     public void Rollback()
@@ -70,11 +83,17 @@ internal sealed class JournalTransaction : IDisposable
 
     private bool IsOpen => SQLitePCL.raw.sqlite3_get_autocommit(database.Handle!) == 0;
 
-    public CommittedEvent Append(IEventData data, byte[] json, Instant at, DateTimeOffset time)
+    /// <summary>Appends an event.</summary>
+    /// <param name="data">What happened.</param>
+    /// <param name="json">The same as JSON.</param>
+    /// <param name="at">When, on the monotonic clock: the wall time is counted back from this commit's, so that a clock that was set while the event waited is no matter.</param>
+    public CommittedEvent Append(IEventData data, byte[] json, Instant at)
     {
-        var committed = new CommittedEvent(LastSeq + 1, data, at, FromMicroseconds(ToMicroseconds(time)));
-        append.Bind(1, committed.Seq).Bind(2, data.Type).Bind(3, json).Bind(4, ToMicroseconds(time)).Bind(5, recordedMicroseconds)
-            .Bind(6, boot).Bind(7, at.Milliseconds).Bind(8, synchronized ? 1 : 0).Run();
+        var time = ToMicroseconds(now.TimeOf(at));
+        var committed = new CommittedEvent(LastSeq + 1, data, at, FromMicroseconds(time)) { Boot = boot, IsTimeKnown = now.IsKnown, AtLeast = now.AtLeastOf(at) };
+        append.Bind(1, committed.Seq).Bind(2, data.Type).Bind(3, json).Bind(4, time).Bind(5, ToMicroseconds(now.Time))
+            .Bind(6, boot).Bind(7, at.Milliseconds).Bind(8, now.IsKnown ? 1 : 0).Run();
+        if (!now.IsKnown) clock.Owe();
         foreach (var projection in projections) Apply(projection, committed);
         LastSeq = committed.Seq;
         appended.Add(committed);
@@ -87,9 +106,7 @@ internal sealed class JournalTransaction : IDisposable
     /// <param name="ranges">Ascending and apart; none at or beyond <see cref="LastSeq"/>'s successor.</param>
     /// <param name="reason">One of <see cref="GapData"/>'s.</param>
     /// <param name="epoch">The present journal's.</param>
-    /// <param name="at">Now, on the monotonic clock.</param>
-    /// <param name="time">Now, on the wall clock.</param>
-    public void Lose(IReadOnlyList<SeqRange> ranges, string reason, Guid epoch, Instant at, DateTimeOffset time)
+    public void Lose(IReadOnlyList<SeqRange> ranges, string reason, Guid epoch)
     {
         foreach (var range in ranges)
         {
@@ -100,7 +117,7 @@ internal sealed class JournalTransaction : IDisposable
         foreach (var chunk in ranges.Chunk(GapData.MostRanges))
         {
             var gap = new GapData(epoch, chunk, reason);
-            Append(gap, ContractsJson.Write(gap), at, time);
+            Append(gap, ContractsJson.Write(gap), now.At);
         }
     }
 
@@ -135,6 +152,7 @@ internal sealed class JournalTransaction : IDisposable
     public void Dispose()
     {
         foreach (var statement in (Statement[])[begin, commit, rollback, append, count, acknowledge, oldest, mark, reach, forget, prune, age, lose, noteLoss]) statement.Dispose();
+        clock.Dispose();
         database.Dispose();
     }
 

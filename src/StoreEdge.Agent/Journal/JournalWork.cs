@@ -20,7 +20,7 @@ internal abstract class JournalWork
 }
 
 /// <summary>Appends one event and lets the projections see it.</summary>
-internal sealed class AppendWork(IEventData data, byte[] json, Instant at, DateTimeOffset time) : JournalWork
+internal sealed class AppendWork(IEventData data, byte[] json, Instant at) : JournalWork
 {
     private readonly TaskCompletionSource<CommittedEvent> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -31,7 +31,7 @@ internal sealed class AppendWork(IEventData data, byte[] json, Instant at, DateT
 
     public override bool TookRoom => true;
 
-    public override void Execute(JournalTransaction transaction) => Event = transaction.Append(data, json, at, time);
+    public override void Execute(JournalTransaction transaction) => Event = transaction.Append(data, json, at);
 
     public override void Committed() => done.SetResult(Event!);
 

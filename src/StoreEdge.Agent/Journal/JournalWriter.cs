@@ -25,7 +25,7 @@ internal sealed class JournalWriter : IDisposable
     /// <param name="transaction">Ready to begin.</param>
     /// <param name="path">The file, for faults.</param>
     /// <param name="options">The queue's capacity and the clock's quality.</param>
-    /// <param name="time">Stamps the commits.</param>
+    /// <param name="time">Stamps the commits, and what is in them.</param>
     /// <param name="health">Told of faults and of their end.</param>
     /// <param name="deliver">Gets the events of each commit, in order, before their writers are told.</param>
     public JournalWriter(
@@ -36,6 +36,9 @@ internal sealed class JournalWriter : IDisposable
     }
 
     public (long Appends, long Groups, long Faults) Counts => (Interlocked.Read(ref appends), Interlocked.Read(ref groups), Interlocked.Read(ref faults));
+
+    /// <summary>Whether the clock was set and the journal has not said so yet.</summary>
+    public bool IsClockDue => transaction.IsClockDue(options.ReadClock(time));
 
     public void Start() => new Thread(Run) { Name = "journal", IsBackground = true }.Start();
 
@@ -127,7 +130,7 @@ internal sealed class JournalWriter : IDisposable
         fault = null!;
         try
         {
-            transaction.Begin(time.GetUtcNow(), options.ClockSynchronized());
+            transaction.Begin(options.ReadClock(time));
             foreach (var work in group) work.Execute(transaction);
             transaction.Commit();
         }

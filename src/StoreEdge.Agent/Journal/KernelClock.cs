@@ -5,7 +5,7 @@ namespace StoreEdge.Agent.Journal;
 /// <summary>What tells a reader of the journal how far to trust an event's wall time: which boot it was, and whether the clock was set.</summary>
 internal static class KernelClock
 {
-    public const string Synchronized = "synchronized", Unsynchronized = "unsynchronized";
+    public const string Synchronized = "synchronized", Unsynchronized = "unsynchronized", Corrected = "corrected";
 
     /// <summary>A UUID that the kernel makes at every boot; monotonic times compare only within one.</summary>
     public static string ReadBootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
@@ -14,5 +14,7 @@ internal static class KernelClock
     public static bool IsSynchronized() => Adjtimex.IsClockSynchronized();
 
     /// <summary>The word that events carry.</summary>
-    public static string Quality(bool synchronized) => synchronized ? Synchronized : Unsynchronized;
+    /// <param name="synchronized">Whether the time was right when the event was written.</param>
+    /// <param name="corrected">Whether it has been counted back since.</param>
+    public static string Quality(bool synchronized, bool corrected) => synchronized ? Synchronized : corrected ? Corrected : Unsynchronized;
 }

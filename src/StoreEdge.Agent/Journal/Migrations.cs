@@ -28,9 +28,10 @@ internal static class Migrations
     {
         JournalFile.Execute(database, "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID");
         Run(database, path, "journal", JournalSteps);
+        Run(database, path, "clock", ClockRecord.Migrations);
         foreach (var projection in projections)
         {
-            if (projection.Name == "journal") throw new ArgumentException("'journal' names the journal's own schema", nameof(projections));
+            if (projection.Name is "journal" or "clock") throw new ArgumentException($"'{projection.Name}' names the journal's own schema", nameof(projections));
             Run(database, path, projection.Name, projection.Migrations);
         }
     }

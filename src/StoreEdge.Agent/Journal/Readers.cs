@@ -11,7 +11,15 @@ internal sealed class Readers(string path) : IDisposable
 
     /// <summary>Events after a number, at most so many; the columns in the order that <see cref="After(Statement, long, int)"/> expects.</summary>
     public const string AfterSql =
-        "SELECT seq, type, data, time_us, recorded_us, boot_id, mono_ms, synchronized FROM event JOIN boot ON boot.id = event.boot WHERE seq > ? ORDER BY seq LIMIT ?";
+        """
+        SELECT seq, type, data, event.time_us, recorded_us, boot_id, event.mono_ms, synchronized, synchronized = 0 AND clock.time_us IS NOT NULL,
+            clock.time_us + (event.mono_ms - clock.mono_ms) * 1000 - event.time_us
+        FROM event JOIN boot ON boot.id = event.boot LEFT JOIN clock ON clock.boot = event.boot WHERE seq > ? ORDER BY seq LIMIT ?
+        """;
+
+    /// <summary>As above, of a file that no program has opened yet that knows the table.</summary>
+    public const string AfterWithoutClockSql =
+        "SELECT seq, type, data, time_us, recorded_us, boot_id, mono_ms, synchronized, 0, 0 FROM event JOIN boot ON boot.id = event.boot WHERE seq > ? ORDER BY seq LIMIT ?";
 
     private readonly ConcurrentBag<Reader> idle = [];
     private volatile bool closed;
@@ -27,9 +35,12 @@ internal sealed class Readers(string path) : IDisposable
         after.Bind(1, seq).Bind(2, limit);
         while (after.Step())
         {
+            // Both times were counted from one reading of the clock, so one correction serves both.
+            var isCorrected = after.Number(8) != 0;
+            var correction = isCorrected ? after.Number(9) : 0;
             found.Add(new(
-                after.Number(0), after.Text(1), after.Utf8(2), JournalTransaction.FromMicroseconds(after.Number(3)), JournalTransaction.FromMicroseconds(after.Number(4)),
-                after.Text(5), after.Number(6), KernelClock.Quality(after.Number(7) != 0)));
+                after.Number(0), after.Text(1), after.Utf8(2), JournalTransaction.FromMicroseconds(after.Number(3) + correction),
+                JournalTransaction.FromMicroseconds(after.Number(4) + correction), after.Text(5), after.Number(6), KernelClock.Quality(after.Number(7) != 0, isCorrected)));
         }
 
         after.Reset();

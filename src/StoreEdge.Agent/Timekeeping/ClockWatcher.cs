@@ -20,12 +20,18 @@ internal sealed class ClockWatcher
     private readonly TrustedClock clock;
     private readonly HealthBoard health;
     private readonly TimeProvider time;
+    private readonly Action looked;
     private Instant since, keptAt;
     private bool was;
 
-    public ClockWatcher(TrustedClock clock, HealthBoard health, TimeProvider time)
+    /// <summary>Takes what it needs.</summary>
+    /// <param name="clock">The clock that it watches.</param>
+    /// <param name="health">Told when nobody knows the time.</param>
+    /// <param name="time">The monotonic clock.</param>
+    /// <param name="looked">Called with every look: who else follows the clock.</param>
+    public ClockWatcher(TrustedClock clock, HealthBoard health, TimeProvider time, Action looked)
     {
-        (this.clock, this.health, this.time) = (clock, health, time);
+        (this.clock, this.health, this.time, this.looked) = (clock, health, time, looked);
         since = keptAt = Instant.Now(time);
     }
 
@@ -50,6 +56,7 @@ internal sealed class ClockWatcher
         if (known != was) since = now;
         if ((known && !was) || now - keptAt >= KeepEvery) Keep();
         was = known;
+        looked();
         if (known) health.Clear(Unsynchronized);
         else if (now - since >= Patience)
         {

@@ -14,12 +14,13 @@ public sealed class ClockWatcherTests : IDisposable
     private readonly TrustedClock clock;
     private readonly ClockWatcher watcher;
     private bool synchronized;
+    private int looks;
 
     public ClockWatcherTests()
     {
         health = new(machine, NullLogger<HealthBoard>.Instance);
         clock = new(machine, () => synchronized, DateTimeOffset.UnixEpoch, state, "boot-1");
-        watcher = new(clock, health, machine);
+        watcher = new(clock, health, machine, () => looks++);
     }
 
     private DateTimeOffset? Kept => KnownTime.Read(Path.Combine(state, KnownTime.FileName), Right)?.Time;
@@ -37,6 +38,7 @@ public sealed class ClockWatcherTests : IDisposable
         synchronized = true;
         watcher.Look();
         Assert.Empty(health.Warnings);
+        Assert.Equal(4, looks);
     }
 
     [Fact]
