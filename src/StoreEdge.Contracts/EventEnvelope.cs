@@ -89,5 +89,10 @@ public sealed record EventEnvelope(
         {
             throw new FormatException($"the envelope is not JSON: {fault.Message}", fault);
         }
+        catch (InvalidOperationException fault)
+        {
+            // What JsonElement says of a string that is no Unicode: bytes that are no UTF-8, or half a surrogate pair.
+            throw new FormatException($"the envelope has text that is no Unicode: {fault.Message}", fault);
+        }
     }
 }

@@ -20,17 +20,33 @@ internal static class JourneyCommand
                 using var store = JourneyStore.Open(parsed.GetValue(database)!);
                 var service = new JourneyService(new(host, port, parsed.GetValue(client)!), store, [], _ => [], _ => { }, time);
                 await service.RunAsync(stop).ConfigureAwait(false);
-                foreach (var (storeId, ack) in store.Journals()) Console.WriteLine($"{storeId} {ack.Epoch}: {store.Count(storeId, ack.Epoch)} events, contiguous to {ack.Seq}");
-                Console.WriteLine($"{service.Counts.Duplicates} duplicates, {service.Counts.Conflicts} conflicts, {service.Counts.Malformed} malformed, {service.Counts.Connections} connections, {service.Counts.TakenOver} taken over");
+                foreach (var journal in store.Summaries()) Console.WriteLine(Text(journal));
+                var counts = service.Counts;
+                Console.WriteLine(
+                    $"{counts.Duplicates} duplicates, {counts.Corrected} corrected, {counts.Conflicts} conflicts, {counts.Malformed} malformed, {counts.Connections} connections, {counts.TakenOver} taken over, {counts.Batches} batches");
                 foreach (var reason in service.Counts.MalformedBecause) Console.WriteLine($"malformed: {reason}");
                 return 0;
             }
-            catch (UsageException fault)
+            catch (Exception fault) when (fault is UsageException or InvalidDataException)
             {
                 await Console.Error.WriteLineAsync(fault.Message).ConfigureAwait(false);
                 return 2;
             }
+            catch (NotSupportedException fault)
+            {
+                await Console.Error.WriteLineAsync(fault.Message).ConfigureAwait(false);
+                return 1;
+            }
         });
         return command;
+    }
+
+    private static string Text(JournalSummary journal)
+    {
+        var text = $"{journal.Journal.StoreId} {journal.Journal.Epoch}: {journal.Events} events, contiguous to {journal.Contiguous}";
+        if (journal.GivenUp > 0) text += $", {journal.GivenUp} given up";
+        if (journal.Refused > 0) text += $", {journal.Refused} refused";
+        if (journal.Conflicts > 0) text += $", {journal.Conflicts} in conflict";
+        return journal.Missing.Count == 0 ? text : $"{text}, missing {string.Join(" ", journal.Missing.Select(m => m.From == m.To ? $"{m.From}" : $"{m.From}–{m.To}"))}";
     }
 }

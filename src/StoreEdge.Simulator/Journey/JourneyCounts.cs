@@ -11,11 +11,17 @@ internal sealed class JourneyCounts
     private readonly Dictionary<string, VersionStateMessage> versions = [];
     private readonly Dictionary<(string StoreId, Guid Epoch), long> highest = [];
     private readonly Dictionary<string, int> malformedBecause = [];
-    private long stored, duplicates, conflicts, malformed, connections, takenOver;
+    private long stored, duplicates, corrected, conflicts, malformed, connections, takenOver, batches;
 
     public long Stored => Interlocked.Read(ref stored);
 
     public long Duplicates => Interlocked.Read(ref duplicates);
+
+    /// <summary>Events held already that came again with a better time.</summary>
+    public long Corrected => Interlocked.Read(ref corrected);
+
+    /// <summary>Messages that were batches.</summary>
+    public long Batches => Interlocked.Read(ref batches);
 
     public long Conflicts => Interlocked.Read(ref conflicts);
 
@@ -28,12 +34,15 @@ internal sealed class JourneyCounts
 
     public void CountTakenOver() => Interlocked.Increment(ref takenOver);
 
+    public void CountBatchMessage() => Interlocked.Increment(ref batches);
+
     public void CountConnection() => Interlocked.Increment(ref connections);
 
     public void CountBatch(TakenBatch batch)
     {
         Interlocked.Add(ref stored, batch.Fresh.Count);
         Interlocked.Add(ref duplicates, batch.Duplicates);
+        Interlocked.Add(ref corrected, batch.Corrected);
         Interlocked.Add(ref conflicts, batch.Conflicts);
         lock (gate)
         {
@@ -48,9 +57,10 @@ internal sealed class JourneyCounts
     public void CountMalformed(string because)
     {
         Interlocked.Increment(ref malformed);
+        // Reasons may quote what was sent, and a topic may have 64 kB: keep only so much of each, and only so many.
+        if (because.Length > 300) because = because[..300] + "…";
         lock (gate)
         {
-            // Reasons may quote what was sent: keep only so many.
             if (malformedBecause.Count < 20 || malformedBecause.ContainsKey(because)) malformedBecause[because] = malformedBecause.GetValueOrDefault(because) + 1;
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using StoreEdge.Contracts;
 using StoreEdge.Linux.Mosquitto;
@@ -6,10 +7,11 @@ using StoreEdge.Linux.Mosquitto;
 namespace StoreEdge.Simulator.Journey;
 
 /// <summary>
-/// The central journey service, as far as a store can tell: keeps every event, acknowledges the contiguous prefix, sends what is known about who arrived.
-/// Survives restarts of the broker, and its own: the acknowledgement is said again on every connection, because a broker may have lost the retained one.
+/// The central journey service, as far as a store can tell: keeps every event, acknowledges the contiguous prefix, asks for what is missing, sends what is known
+/// about who arrived. Survives restarts of the broker, and its own: the acknowledgement is said again on every connection, because a broker may have lost the
+/// retained one. Several instances may share one table.
 /// </summary>
-/// <param name="options">Where the broker is.</param>
+/// <param name="options">Where the broker is, and which part of the stores is this instance's.</param>
 /// <param name="store">The table; owned by the service while it runs.</param>
 /// <param name="standing">Retained messages to publish on every connection, such as the enrolment registry.</param>
 /// <param name="answer">What to send because of a fresh event.</param>
@@ -20,13 +22,17 @@ internal sealed class JourneyService(
 {
     private const int BatchSize = 500;
 
-    private readonly Channel<Incoming> inbox = Channel.CreateBounded<Incoming>(new BoundedChannelOptions(4 * BatchSize) { SingleReader = true });
+    /// <summary>How often the table is looked at for what other instances did, and for what is missing.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    // Sent by a loop of their own: the table must never wait for the broker, or a full inbox would hold up the very thread that brings the broker's answer.
-    // A later acknowledgement says what an older one said, so the oldest may go.
-    private readonly Channel<MqttMessage> outgoing =
-        Channel.CreateBounded<MqttMessage>(new BoundedChannelOptions(256) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
+    // Counted in events, each of EventReader.LargestEvent at most, however many came in one message.
+    private readonly Channel<Incoming> inbox = Channel.CreateBounded<Incoming>(new BoundedChannelOptions(4 * BatchSize) { SingleReader = true });
+    private readonly Outgoing outgoing = new();
     private readonly TaskCompletionSource connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What this instance said last of the journals that it touched since the last look. Owned by the store's loop.</summary>
+    private readonly Dictionary<JournalId, long> said = [];
+    private EventReader? reader;
     private MosquittoClient? link;
 
     public JourneyCounts Counts { get; } = new();
@@ -34,10 +40,12 @@ internal sealed class JourneyService(
     /// <summary>Completes when the first connection stands.</summary>
     public Task Connected => connected.Task;
 
+    private EventReader Reader => reader ??= new(Counts.CountMalformed, time);
+
     public async Task RunAsync(CancellationToken stop)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var loops = new[] { ConnectLoopAsync(both.Token), StoreLoopAsync(both.Token), SendLoopAsync(both.Token) };
+        var loops = new[] { ConnectLoopAsync(both.Token), StoreLoopAsync(both.Token), LookLoopAsync(both.Token), outgoing.RunAsync(() => Volatile.Read(ref link), both.Token) };
         await Task.WhenAny(loops).ConfigureAwait(false);
         await both.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(loops).ConfigureAwait(false);
@@ -48,7 +56,9 @@ internal sealed class JourneyService(
         var pause = TimeSpan.Zero;
         while (!stop.IsCancellationRequested)
         {
-            var client = new MosquittoClient(new(options.ClientId, options.Host, options.Port) { Protocol = options.Protocol, SessionExpiry = options.SessionExpiry }, m => Receive(m, stop), time);
+            var client = new MosquittoClient(
+                new(options.ClientId, options.Host, options.Port)
+                { Protocol = options.Protocol, SessionExpiry = options.SessionExpiry, Username = options.Username, Password = options.Password }, m => Receive(m, stop), time);
             await using (client.ConfigureAwait(false))
             {
                 try
@@ -79,9 +89,19 @@ internal sealed class JourneyService(
 
     private async Task GreetAsync(MosquittoClient client)
     {
-        // "+" stands for every store.
+        // "+" stands for every store. States are heard by every instance: a shared subscription is not told what is retained.
         var any = new Topics("+");
-        foreach (var filter in new[] { Topics.EveryStoresEvents, any.Status, any.OutboxState, any.VersionState }) await client.SubscribeAsync(filter, MqttQos.AtLeastOnce).ConfigureAwait(false);
+        var shared = options.Share is { } group ? $"$share/{group}/" : "";
+        string[] filters =
+        [
+            shared + Topics.EveryStoresEvents, shared + Topics.EveryStoresBatches, shared + Topics.EveryStoresResponses, any.Status, any.OutboxState, any.VersionState,
+        ];
+        foreach (var filter in filters)
+        {
+            var granted = await client.SubscribeAsync(filter, MqttQos.AtLeastOnce).ConfigureAwait(false);
+            if (granted.IsRefused) throw new NotSupportedException($"the broker refuses the subscription to {filter} (reason {granted.Code})");
+        }
+
         foreach (var message in standing) await client.PublishAsync(message).ConfigureAwait(false);
         // Before the acknowledgements are said again: without a link they would be dropped, and nobody would say them until the next event.
         Volatile.Write(ref link, client);
@@ -96,27 +116,28 @@ internal sealed class JourneyService(
         try
         {
             if (!Topics.TryParse(message.Topic, out var topic)) throw new FormatException($"topic '{message.Topic}' is not of this contract");
+            if (!options.Partition.Has(topic.StoreId)) return;
             switch (topic.Kind, topic.Name)
             {
                 case ("evt", _):
-                    var envelope = EventEnvelope.Parse(message.Payload);
-                    if (envelope.StoreId != topic.StoreId) throw new FormatException($"the envelope is of store '{envelope.StoreId}', the topic of '{topic.StoreId}'");
-                    if (envelope.Type != topic.Name) throw new FormatException($"the envelope is of type '{envelope.Type}', the topic of '{topic.Name}'");
-                    if (envelope.Seq < 1) throw new FormatException($"'sequence' is {envelope.Seq}; it counts from 1");
-                    Enqueue(new(new(envelope, DataOf(envelope), message.Payload.ToArray(), time.GetUtcNow()), null), stop);
+                    Enqueue(new(Reader.Single(topic.StoreId, topic.Name, message.Payload), null), stop);
+                    break;
+                case ("evt-batch", _):
+                    Counts.CountBatchMessage();
+                    foreach (var received in Reader.Batch(topic.StoreId, message.Payload)) Enqueue(new(received, null), stop);
                     break;
                 case ("state", "outbox"):
-                    var outbox = JsonSerializer.Deserialize(message.Payload.Span, ContractsJson.Default.OutboxStateMessage)!;
+                    var outbox = Json(message, ContractsJson.Default.OutboxStateMessage);
                     Counts.Note(topic.StoreId, outbox);
-                    if (outbox.AcknowledgedSeq > 0) Enqueue(new(null, (topic.StoreId, outbox.Epoch), outbox.AcknowledgedSeq), stop);
+                    if (outbox.AcknowledgedSeq is > 0 and <= EventReader.HighestSeq) Enqueue(new(null, new(topic.StoreId, outbox.Epoch), outbox.AcknowledgedSeq), stop);
                     break;
                 case ("state", "version"):
-                    Counts.Note(topic.StoreId, JsonSerializer.Deserialize(message.Payload.Span, ContractsJson.Default.VersionStateMessage)!);
+                    Counts.Note(topic.StoreId, Json(message, ContractsJson.Default.VersionStateMessage));
                     break;
                 case ("state", "status"):
-                    var status = JsonSerializer.Deserialize(message.Payload.Span, ContractsJson.Default.StatusMessage)!;
+                    var status = Json(message, ContractsJson.Default.StatusMessage);
                     // Saying "0" for a journal that was never heard of tells the store that somebody is there.
-                    if (Counts.Note(topic.StoreId, status)) Enqueue(new(null, (topic.StoreId, status.Epoch)), stop);
+                    if (Counts.Note(topic.StoreId, status)) Enqueue(new(null, new(topic.StoreId, status.Epoch)), stop);
                     break;
             }
         }
@@ -126,18 +147,9 @@ internal sealed class JourneyService(
         }
     }
 
-    private IEventData? DataOf(EventEnvelope envelope)
-    {
-        try
-        {
-            return ContractsJson.Read(envelope.Type, envelope.Data.Span);
-        }
-        catch (FormatException fault)
-        {
-            Counts.CountMalformed(fault.Message);
-            return null;
-        }
-    }
+    private static T Json<T>(MqttMessage message, JsonTypeInfo<T> type)
+        where T : class =>
+        JsonSerializer.Deserialize(message.Payload.Span, type) ?? throw new FormatException($"null on {message.Topic}");
 
     private void Enqueue(Incoming incoming, CancellationToken stop)
     {
@@ -160,33 +172,37 @@ internal sealed class JourneyService(
             while (await inbox.Reader.WaitToReadAsync(stop).ConfigureAwait(false))
             {
                 batch.Clear();
-                var due = new Dictionary<(string StoreId, Guid Epoch), long>();
+                var due = new Dictionary<JournalId, long>();
                 while (batch.Count < BatchSize && inbox.Reader.TryRead(out var incoming))
                 {
                     if (incoming.Event is { } received) batch.Add(received);
-                    else if (incoming is { Epoch: { } told, Acknowledged: > 0 })
+                    else if (incoming is { Journal: { } told, Acknowledged: > 0 })
                     {
                         if (store.TakeOver(told.StoreId, told.Epoch, incoming.Acknowledged) is not { } end) continue;
                         due[told] = end;
                         Counts.CountTakenOver();
                     }
-                    else if (incoming.Epoch is { } asked) due[asked] = store.ContiguousSeq(asked.StoreId, asked.Epoch);
-                    else foreach (var (storeId, ack) in store.Journals()) due[(storeId, ack.Epoch)] = ack.Seq;
+                    else if (incoming.Journal is { } asked) due[asked] = store.ContiguousSeq(asked.StoreId, asked.Epoch);
+                    else if (incoming == Incoming.Looked) LookAround(due);
+                    else foreach (var (storeId, ack) in store.Journals().Where(j => options.Partition.Has(j.StoreId) && IsInUse(new(j.StoreId, j.Ack.Epoch)))) due[new(storeId, ack.Epoch)] = ack.Seq;
                 }
 
                 var taken = store.Take(batch);
                 Counts.CountBatch(taken);
-                foreach (var (storeId, ack) in taken.Acknowledgements) due[(storeId, ack.Epoch)] = ack.Seq;
-                // One topic holds one retained message: the journal in use must be the last word.
-                foreach (var (key, seq) in due.OrderBy(d => Counts.StatusOf(d.Key.StoreId)?.Epoch == d.Key.Epoch))
-                    outgoing.Writer.TryWrite(Json(new Topics(key.StoreId).Ack, new(key.Epoch, seq)));
+                foreach (var (storeId, ack) in taken.Acknowledgements) due[new(storeId, ack.Epoch)] = ack.Seq;
+                foreach (var (journal, seq) in due)
+                {
+                    said[journal] = seq;
+                    outgoing.Acknowledge(journal, seq, IsInUse(journal));
+                }
+
                 foreach (var fresh in taken.Fresh)
                 {
                     watch(fresh);
-                    foreach (var message in answer(fresh)) outgoing.Writer.TryWrite(message);
+                    foreach (var message in answer(fresh)) outgoing.Send(message);
                 }
 
-                await Task.Delay(options.AckInterval, time, stop).ConfigureAwait(false);
+                if (inbox.Reader.Count < BatchSize) await Task.Delay(options.AckInterval, time, stop).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -195,18 +211,26 @@ internal sealed class JourneyService(
         }
     }
 
-    private static MqttMessage Json(string topic, AckMessage ack) =>
-        new(topic, JsonSerializer.SerializeToUtf8Bytes(ack, ContractsJson.Default.AckMessage)) { Retain = true, ContentType = "application/json" };
-
-    private async Task SendLoopAsync(CancellationToken stop)
+    /// <summary>
+    /// Another instance may have said less, later: two that store at once may publish in the other order. So whatever was touched is looked at once more, and
+    /// then forgotten until it is touched again.
+    /// </summary>
+    private void LookAround(Dictionary<JournalId, long> due)
     {
+        foreach (var (journal, seq) in said.ToList())
+        {
+            var now = store.ContiguousSeq(journal.StoreId, journal.Epoch);
+            if (now == seq) said.Remove(journal);
+            else due[journal] = now;
+        }
+    }
+
+    private async Task LookLoopAsync(CancellationToken stop)
+    {
+        using var beat = new PeriodicTimer(Look, time);
         try
         {
-            await foreach (var message in outgoing.Reader.ReadAllAsync(stop).ConfigureAwait(false))
-            {
-                // Without a connection nothing is lost: acknowledgements are said again on the next, and an answer to an arrival long past is of no use.
-                if (Volatile.Read(ref link) is { } client) await client.PublishAsync(message).WaitAsync(stop).ConfigureAwait(false);
-            }
+            while (await beat.WaitForNextTickAsync(stop).ConfigureAwait(false)) inbox.Writer.TryWrite(Incoming.Looked);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -214,8 +238,13 @@ internal sealed class JourneyService(
         }
     }
 
-    private sealed record Incoming(ReceivedEvent? Event, (string StoreId, Guid Epoch)? Epoch, long Acknowledged = 0)
+    /// <summary>Where the store never said which journal it uses, whichever it sends counts.</summary>
+    private bool IsInUse(JournalId journal) => Counts.StatusOf(journal.StoreId) is not { } status || status.Epoch == journal.Epoch;
+
+    private sealed record Incoming(ReceivedEvent? Event, JournalId? Journal, long Acknowledged = 0)
     {
         public static Incoming Reconnected { get; } = new(null, null);
+
+        public static Incoming Looked { get; } = new(null, null, -1);
     }
 }
