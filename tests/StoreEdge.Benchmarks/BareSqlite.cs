@@ -28,7 +28,7 @@ internal sealed class BareSqlite : IDisposable
         {
             begin.Run();
             for (var last = i + perCommit; i < last; i++)
-                append.Bind(1, ++seq).Bind(2, EventTypes.Arrival).Bind(3, json).Bind(4, i).Bind(5, i).Bind(6, 1).Bind(7, i).Bind(8, 1).Run();
+                append.Bind(1, ++seq).Bind(2, EventTypes.Arrival).Bind(3, json).Bind(4, i).Bind(5, i).Bind(6, 1).Bind(7, i).Bind(8, 1).Bind(9, 1).Run();
             commit.Run();
         }
     }

@@ -48,17 +48,21 @@ internal static class JournalCommand
         command.SetAction(arguments => Guard(arguments, () =>
         {
             using var inspection = JournalInspection.Open(Path(arguments, directory, file));
-            Write(inspection, arguments.GetValue(after), arguments.GetValue(type), arguments.GetValue(store)!, arguments.InvocationConfiguration.Output);
-            return Sound;
+            var (output, error) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
+            return Write(inspection, arguments.GetValue(after), arguments.GetValue(type), arguments.GetValue(store)!, output, error) ? Sound : Unsound;
         }));
         return command;
     }
 
-    private static void Write(JournalInspection inspection, long after, string? type, string store, TextWriter output)
+    /// <returns>Whether every row was what was written.</returns>
+    private static bool Write(JournalInspection inspection, long after, string? type, string store, TextWriter output, TextWriter error)
     {
-        var epoch = inspection.ReadEpoch();
+        var present = inspection.ReadEpoch();
+        var damaged = new List<long>();
         var buffer = new ArrayBufferWriter<byte>();
-        foreach (var stored in inspection.EventsAfter(after))
+        // What former journals left comes first, as it happened; a number to begin after speaks of the present one.
+        var formers = after == 0 ? inspection.EventsOfFormers(damaged) : [];
+        foreach (var (epoch, stored) in formers.Concat(inspection.EventsAfter(after, damaged).Select(e => (present, e))))
         {
             if (type is not null && stored.Type != type) continue;
             buffer.ResetWrittenCount();
@@ -66,6 +70,9 @@ internal static class JournalCommand
                 store, epoch, stored.Seq, stored.Type, stored.Time, stored.RecordedTime, stored.BootId, stored.MonotonicMilliseconds, stored.TimeQuality, stored.Data).Write(buffer);
             output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));
         }
+
+        if (damaged.Count > 0) error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{damaged.Count} rows are not what was written and were left out: {string.Join(", ", damaged.Take(20))}{(damaged.Count > 20 ? " …" : "")}"));
+        return damaged.Count == 0;
     }
 
     private static void Tell(InspectionReport report, TextWriter output)
@@ -76,6 +83,7 @@ internal static class JournalCommand
         output.WriteLine(string.Create(invariant, $"  epoch         {report.Epoch?.ToString() ?? "unknown"}"));
         output.WriteLine(string.Create(invariant, $"  events        {report.Events} ({report.FirstSeq}–{report.LastSeq})"));
         output.WriteLine(string.Create(invariant, $"  acknowledged  {report.AcknowledgedSeq} ({report.LastSeq - report.AcknowledgedSeq} waiting)"));
+        if (report.Formers > 0) output.WriteLine(string.Create(invariant, $"  former        {report.Formers} of former journals waiting"));
     }
 
     private static string ToJson(InspectionReport report)
@@ -91,6 +99,7 @@ internal static class JournalCommand
             json.WriteNumber("firstSeq", report.FirstSeq);
             json.WriteNumber("lastSeq", report.LastSeq);
             json.WriteNumber("acknowledgedSeq", report.AcknowledgedSeq);
+            json.WriteNumber("formerEvents", report.Formers);
             json.WriteStartArray("findings");
             foreach (var finding in report.Findings) json.WriteStringValue(finding);
             json.WriteEndArray();

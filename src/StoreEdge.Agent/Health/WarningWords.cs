@@ -37,6 +37,7 @@ internal static class WarningWords
         ["ack-other-epoch"] = new(null, new("Acknowledgement", "Confirmação"), "Informe à central a época deste diário; ela confirmou a de outro."),
         ["ack-beyond-last"] = new(null, new("Acknowledgement", "Confirmação"), "O disco foi restaurado de uma cópia antiga? Mova o diário e reinicie, para começar nova época."),
         ["journal-behind-central"] = new(null, new("Journal", "Diário"), "O disco foi restaurado de uma cópia antiga? Mova o diário e reinicie, para começar nova época."),
+        ["journal-rows-damaged"] = new(null, new("Journal", "Diário"), "O resto continua. Se repetir, o cartão está falhando: dmesg, storeedge journal verify, e troque o cartão."),
         ["journal-write"] = new(null, new("Journal", "Diário"), "Verifique o espaço e o estado do disco (storeedge journal verify) e envie o log."),
         ["journal-projection"] = new(null, new("Journal", "Diário"), "Envie o log e a saída de storeedge journal verify."),
         ["journal-subscriber"] = new(null, new("Journal reader", "Leitor do diário"), "Nada, se passar; se repetir, a máquina está sobrecarregada: envie o log."),

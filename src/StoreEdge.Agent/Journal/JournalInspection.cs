@@ -14,6 +14,9 @@ namespace StoreEdge.Agent.Journal;
 /// <param name="Findings">What is wrong; empty where the journal is sound.</param>
 internal sealed record InspectionReport(string File, Guid? Epoch, long Events, long FirstSeq, long LastSeq, long AcknowledgedSeq, IReadOnlyList<string> Findings)
 {
+    /// <summary>Events of former journals that central has not acknowledged.</summary>
+    public long Formers { get; init; }
+
     public bool IsSound => Findings.Count == 0;
 }
 
@@ -56,9 +59,12 @@ internal sealed class JournalInspection : IDisposable
                 if (problem != "ok") findings.Add($"SQLite: {problem}");
             var (epoch, acknowledged) = ReadIdentity(findings);
             var (events, first, last) = ReadRows(findings);
-            if (first > acknowledged + 1) findings.Add(Say($"events {acknowledged + 1}–{first - 1} are gone, but central holds only up to {acknowledged}"));
+            var formers = ReadFormers(findings);
+            if (first > acknowledged + 1)
+                foreach (var gone in SeqRanges.Without(new(acknowledged + 1, first - 1), Declared(acknowledged + 1, first - 1)))
+                    Note(findings, $"events {gone.From}–{gone.To} are gone, but central holds only up to {acknowledged}");
             if (acknowledged > last) findings.Add(Say($"central holds up to {acknowledged}, but the newest event is {last}"));
-            return new(file, epoch, events, first, last, acknowledged, findings);
+            return new(file, epoch, events, first, last, acknowledged, findings) { Formers = formers };
         }
         catch (Exception fault) when (fault is SqliteException or JournalFault)
         {
@@ -82,14 +88,16 @@ internal sealed class JournalInspection : IDisposable
         }
     }
 
-    /// <summary>The events after <paramref name="seq"/>, in order, read in short pieces.</summary>
+    /// <summary>The events after <paramref name="seq"/>, in order, read in short pieces; rows that are not what was written are left out.</summary>
+    /// <param name="seq">The number before the first.</param>
+    /// <param name="damaged">Gets the numbers of the rows that were left out.</param>
     /// <exception cref="JournalFault">A page in the middle cannot be read.</exception>
-    public IEnumerable<StoredEvent> EventsAfter(long seq)
+    public IEnumerable<StoredEvent> EventsAfter(long seq, List<long>? damaged = null)
     {
-        using var after = new Statement(database, HasClock() ? Readers.AfterSql : Readers.AfterWithoutClockSql);
+        using var after = new Statement(database, EventRows.AfterSqlFor(HasChecksums, HasClock()));
         while (true)
         {
-            var chunk = ReadChunk(after, seq);
+            var chunk = ReadChunk(() => after.Bind(1, seq), damaged ?? []);
             foreach (var stored in chunk) yield return stored;
             if (chunk.Count < Chunk) yield break;
             seq = chunk[^1].Seq;
@@ -104,11 +112,41 @@ internal sealed class JournalInspection : IDisposable
         return find.RunNumber() > 0;
     }
 
-    private List<StoredEvent> ReadChunk(Statement after, long seq)
+    /// <summary>Of the present journal and of what is left of former ones.</summary>
+    public IEnumerable<(Guid Epoch, StoredEvent Event)> EventsOfFormers(List<long> damaged)
+    {
+        if (!HasChecksums) yield break;
+        using var after = new Statement(database, EventRows.FormerAfterSql);
+        foreach (var (id, epoch) in FormerIds())
+        {
+            for (var seq = 0L; ;)
+            {
+                var chunk = ReadChunk(() => after.Bind(1, id).Bind(2, seq), damaged);
+                foreach (var stored in chunk) yield return (epoch, stored);
+                if (chunk.Count < Chunk) break;
+                seq = chunk[^1].Seq;
+            }
+        }
+    }
+
+    /// <summary>A file that an older program wrote has none yet.</summary>
+    private bool HasChecksums => Texts("SELECT name FROM pragma_table_info('event') WHERE name = 'crc'").Count > 0;
+
+    private List<(long Id, Guid Epoch)> FormerIds()
+    {
+        using var rows = new Statement(database, "SELECT id, epoch FROM former ORDER BY id");
+        var ids = new List<(long, Guid)>();
+        while (rows.Step())
+            if (Guid.TryParse(rows.Text(1), out var epoch)) ids.Add((rows.Number(0), epoch));
+        rows.Reset();
+        return ids;
+    }
+
+    private List<StoredEvent> ReadChunk(Func<Statement> bound, List<long> damaged)
     {
         try
         {
-            return Readers.After(after, seq, Chunk);
+            return EventRows.Read(bound(), Chunk, damaged);
         }
         catch (SqliteException fault)
         {
@@ -137,26 +175,64 @@ internal sealed class JournalInspection : IDisposable
     private (long Events, long First, long Last) ReadRows(List<string> findings)
     {
         long events = 0, first = 0, last = 0;
-        foreach (var stored in EventsAfter(0))
+        var damaged = new List<long>();
+        foreach (var stored in EventsAfter(0, damaged))
         {
+            foreach (var seq in damaged) Note(findings, $"event {seq} is not what was written");
+            // A damaged row is there, and was named.
+            if (damaged.Count > 0) last = Math.Max(last, damaged[^1]);
+            damaged.Clear();
             if (events++ == 0) first = stored.Seq;
-            else if (stored.Seq != last + 1 && findings.Count < MaxFindings) findings.Add(Say($"events {last + 1}–{stored.Seq - 1} are missing"));
+            else if (stored.Seq > last + 1)
+                foreach (var hole in SeqRanges.Without(new(last + 1, stored.Seq - 1), Declared(last + 1, stored.Seq - 1))) Note(findings, $"events {hole.From}–{hole.To} are missing");
             last = stored.Seq;
-            try
-            {
-                ContractsJson.Read(stored.Type, stored.Data.Span);
-            }
-            catch (FormatException fault) when (findings.Count < MaxFindings)
-            {
-                findings.Add(Say($"event {stored.Seq}: {fault.Message}"));
-            }
-            catch (FormatException)
-            {
-                // Already said often enough.
-            }
+            CheckData(findings, $"event {stored.Seq}", stored);
         }
 
-        return (events, first, last);
+        foreach (var seq in damaged) Note(findings, $"event {seq} is not what was written");
+        return (events, first, Math.Max(last, damaged.Count > 0 ? damaged[^1] : 0));
+    }
+
+    private long ReadFormers(List<string> findings)
+    {
+        var events = 0L;
+        var damaged = new List<long>();
+        foreach (var (epoch, stored) in EventsOfFormers(damaged))
+        {
+            events++;
+            CheckData(findings, $"event {stored.Seq} of the former journal {epoch}", stored);
+        }
+
+        foreach (var seq in damaged) Note(findings, $"event {seq} of a former journal is not what was written");
+        return events;
+    }
+
+    private static void CheckData(List<string> findings, FormattableString which, StoredEvent stored)
+    {
+        try
+        {
+            ContractsJson.Read(stored.Type, stored.Data.Span);
+        }
+        catch (FormatException fault)
+        {
+            Note(findings, $"{Say(which)}: {fault.Message}");
+        }
+    }
+
+    private static void Note(List<string> findings, FormattableString finding)
+    {
+        if (findings.Count < MaxFindings) findings.Add(Say(finding));
+    }
+
+    private List<SeqRange> Declared(long from, long to)
+    {
+        if (Texts("SELECT name FROM sqlite_schema WHERE name = 'gap'").Count == 0) return [];
+        using var rows = new Statement(database, "SELECT first, last FROM gap WHERE first <= ?2 AND last >= ?1");
+        rows.Bind(1, from).Bind(2, to);
+        var declared = new List<SeqRange>();
+        while (rows.Step()) declared.Add(new(rows.Number(0), rows.Number(1)));
+        rows.Reset();
+        return declared;
     }
 
     private List<string> Texts(string sql)

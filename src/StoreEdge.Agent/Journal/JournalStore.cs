@@ -16,6 +16,9 @@ internal sealed class JournalStore : IAsyncDisposable
     /// <summary>EAGAIN of flock(2): .NET keeps errno as the result code of the exception.</summary>
     private const int Eagain = 11;
 
+    /// <summary>Of runs of numbers that were given up; forgetting one only means to look at it again.</summary>
+    private const int MostRemembered = 10_000;
+
     private readonly string path;
     private readonly JournalOptions options;
     private readonly TimeProvider time;
@@ -24,6 +27,7 @@ internal sealed class JournalStore : IAsyncDisposable
     private readonly JournalWriter writer;
     private readonly Readers readers;
     private readonly Subscribers subscribers;
+    private readonly HashSet<SeqRange> givenUp = [];
     private readonly Lock gate = new();
     private TaskCompletionSource? more;
     private ITimer? sweep, flush;
@@ -108,8 +112,29 @@ internal sealed class JournalStore : IAsyncDisposable
     /// <param name="capacity">How many may wait; past that the oldest are dropped, counted and shown.</param>
     public ChannelReader<CommittedEvent> Subscribe(string name, int capacity) => subscribers.Add(name, capacity);
 
-    /// <summary>At most <paramref name="limit"/> committed events after <paramref name="seq"/>, in order.</summary>
-    public IReadOnlyList<StoredEvent> ReadAfter(long seq, int limit) => readers.After(seq, limit);
+    /// <summary>At most <paramref name="limit"/> committed events after <paramref name="seq"/>, in order. One that is damaged is left out, given up and declared.</summary>
+    public IReadOnlyList<StoredEvent> ReadAfter(long seq, int limit)
+    {
+        var missing = new List<SeqRange>();
+        var found = readers.After(seq, limit, missing);
+        if (missing.Count > 0) GiveUp(missing);
+        return found;
+    }
+
+    /// <summary>What former journals of this store still hold that central has not acknowledged, oldest journal first.</summary>
+    public IReadOnlyList<FormerEvents> Formers() => readers.Read(FormerEvents.Read);
+
+    /// <summary>As <see cref="ReadAfter"/>, of a former journal.</summary>
+    public IReadOnlyList<StoredEvent> ReadFormerAfter(Guid epoch, long seq, int limit)
+    {
+        var missing = new List<SeqRange>();
+        var found = readers.FormerAfter(epoch, seq, limit, missing);
+        if (missing.Count > 0) EnterIfOpen(new FormerLossWork(epoch, missing));
+        return found;
+    }
+
+    /// <summary>Central holds everything up to <paramref name="seq"/> of a former journal: those rows go, a piece at a time. An epoch that is not known changes nothing.</summary>
+    public void AcknowledgeFormer(Guid epoch, long seq) => EnterIfOpen(new AcknowledgeFormerWork(epoch, seq, EnterIfOpen));
 
     /// <summary>Reads in one snapshot, which must be short. The connection refuses to write and must not be kept.</summary>
     public T Query<T>(Func<SqliteConnection, T> read) => readers.Read(read);
@@ -253,6 +278,19 @@ internal sealed class JournalStore : IAsyncDisposable
         sweep = time.CreateTimer(_ => EnterIfOpen(retention), null, FirstSweep, options.SweepEvery);
         flush = time.CreateTimer(_ => FlushAcknowledgement(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         writer.Start();
+    }
+
+    /// <summary>What central holds is left to the retention. Readers come by the rest again until it has gone; once is enough.</summary>
+    private void GiveUp(List<SeqRange> missing)
+    {
+        List<SeqRange> fresh;
+        lock (gate)
+        {
+            if (givenUp.Count > MostRemembered) givenUp.Clear();
+            fresh = [.. missing.Where(m => m.To > acknowledgedSeq).Select(m => m with { From = Math.Max(m.From, acknowledgedSeq + 1) }).Where(givenUp.Add)];
+        }
+
+        if (fresh.Count > 0) EnterIfOpen(new DamagedRowsWork(fresh, () => AcknowledgedSeq, Epoch, health));
     }
 
     private void FlushAcknowledgement()

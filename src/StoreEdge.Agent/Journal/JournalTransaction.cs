@@ -8,10 +8,10 @@ namespace StoreEdge.Agent.Journal;
 internal sealed class JournalTransaction : IDisposable
 {
     /// <summary>Writes one event; the columns in the order that <see cref="Append"/> binds them.</summary>
-    public const string AppendSql = "INSERT INTO event (seq, type, data, time_us, recorded_us, boot, mono_ms, synchronized) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    public const string AppendSql = "INSERT INTO event (seq, type, data, time_us, recorded_us, boot, mono_ms, synchronized, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private readonly SqliteConnection database;
-    private readonly string path;
+    private readonly string path, bootId;
     private readonly IReadOnlyList<IProjection> projections;
     private readonly Statement begin, commit, rollback, append, count, acknowledge, oldest, mark, reach, forget, prune, age, lose, noteLoss;
     private readonly long boot;
@@ -21,7 +21,7 @@ internal sealed class JournalTransaction : IDisposable
 
     public JournalTransaction(SqliteConnection database, string path, IReadOnlyList<IProjection> projections, string bootId, ClockReading opened)
     {
-        (this.database, this.path, this.projections) = (database, path, projections);
+        (this.database, this.path, this.projections, this.bootId) = (database, path, projections, bootId);
         Statement Prepare(string sql) => new(database, sql);
         using (var remember = Prepare("INSERT INTO boot (boot_id) VALUES (?) ON CONFLICT DO NOTHING")) remember.Bind(1, bootId).Run();
         using (var find = Prepare("SELECT id FROM boot WHERE boot_id = ?")) boot = find.Bind(1, bootId).RunNumber();
@@ -89,10 +89,10 @@ internal sealed class JournalTransaction : IDisposable
     /// <param name="at">When, on the monotonic clock: the wall time is counted back from this commit's, so that a clock that was set while the event waited is no matter.</param>
     public CommittedEvent Append(IEventData data, byte[] json, Instant at)
     {
-        var time = ToMicroseconds(now.TimeOf(at));
+        var (time, recorded) = (ToMicroseconds(now.TimeOf(at)), ToMicroseconds(now.Time));
         var committed = new CommittedEvent(LastSeq + 1, data, at, FromMicroseconds(time)) { Boot = boot, IsTimeKnown = now.IsKnown, AtLeast = now.AtLeastOf(at) };
-        append.Bind(1, committed.Seq).Bind(2, data.Type).Bind(3, json).Bind(4, time).Bind(5, ToMicroseconds(now.Time))
-            .Bind(6, boot).Bind(7, at.Milliseconds).Bind(8, now.IsKnown ? 1 : 0).Run();
+        append.Bind(1, committed.Seq).Bind(2, data.Type).Bind(3, json).Bind(4, time).Bind(5, recorded).Bind(6, boot).Bind(7, at.Milliseconds).Bind(8, now.IsKnown ? 1 : 0)
+            .Bind(9, RowChecksum.Of(committed.Seq, data.Type, json, time, recorded, bootId, at.Milliseconds, now.IsKnown)).Run();
         if (!now.IsKnown) clock.Owe();
         foreach (var projection in projections) Apply(projection, committed);
         LastSeq = committed.Seq;
@@ -114,6 +114,15 @@ internal sealed class JournalTransaction : IDisposable
             noteLoss.Bind(1, range.From).Bind(2, range.To).Bind(3, reason).Run();
         }
 
+        Declare(ranges, reason, epoch);
+    }
+
+    /// <summary>Tells central, by events of the present journal, of numbers that will not come: of the present one, or of a former one.</summary>
+    /// <param name="ranges">Ascending and apart.</param>
+    /// <param name="reason">One of <see cref="GapData"/>'s.</param>
+    /// <param name="epoch">The journal that the numbers belong to.</param>
+    public void Declare(IReadOnlyList<SeqRange> ranges, string reason, Guid epoch)
+    {
         foreach (var chunk in ranges.Chunk(GapData.MostRanges))
         {
             var gap = new GapData(epoch, chunk, reason);

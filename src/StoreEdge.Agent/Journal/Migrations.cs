@@ -22,6 +22,15 @@ internal static class Migrations
         """
         CREATE TABLE gap (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;
         """,
+        // A checksum for each row (RowChecksum; the default says that a row has none). Former journals of this store, numbered in their order, with what central lacks of them: as long as
+        // `file` names a quarantined database, it has been gone through up to `done` and the rest is to come.
+        """
+        ALTER TABLE event ADD COLUMN crc INTEGER NOT NULL DEFAULT 4294967296;
+        CREATE TABLE former (id INTEGER PRIMARY KEY, epoch TEXT NOT NULL UNIQUE, acknowledged INTEGER NOT NULL, last INTEGER NOT NULL, file TEXT, done INTEGER NOT NULL) STRICT;
+        CREATE TABLE salvaged (
+            former INTEGER NOT NULL REFERENCES former (id), seq INTEGER NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL, time_us INTEGER NOT NULL, recorded_us INTEGER NOT NULL,
+            boot_id TEXT NOT NULL, mono_ms INTEGER NOT NULL, synchronized INTEGER NOT NULL, crc INTEGER NOT NULL, correction_us INTEGER, PRIMARY KEY (former, seq)) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     public static void Run(SqliteConnection database, string path, IReadOnlyList<IProjection> projections)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using StoreEdge.Contracts;
 
 namespace StoreEdge.Agent.Journal;
 
@@ -9,43 +10,19 @@ internal sealed class Readers(string path) : IDisposable
     /// <summary>More than this many at once are opened and closed again.</summary>
     private const int Kept = 4;
 
-    /// <summary>Events after a number, at most so many; the columns in the order that <see cref="After(Statement, long, int)"/> expects.</summary>
-    public const string AfterSql =
-        """
-        SELECT seq, type, data, event.time_us, recorded_us, boot_id, event.mono_ms, synchronized, synchronized = 0 AND clock.time_us IS NOT NULL,
-            clock.time_us + (event.mono_ms - clock.mono_ms) * 1000 - event.time_us
-        FROM event JOIN boot ON boot.id = event.boot LEFT JOIN clock ON clock.boot = event.boot WHERE seq > ? ORDER BY seq LIMIT ?
-        """;
-
-    /// <summary>As above, of a file that no program has opened yet that knows the table.</summary>
-    public const string AfterWithoutClockSql =
-        "SELECT seq, type, data, time_us, recorded_us, boot_id, mono_ms, synchronized, 0, 0 FROM event JOIN boot ON boot.id = event.boot WHERE seq > ? ORDER BY seq LIMIT ?";
-
     private readonly ConcurrentBag<Reader> idle = [];
     private volatile bool closed;
 
     public T Read<T>(Func<SqliteConnection, T> read) => Use(reader => read(reader.Database));
 
-    public IReadOnlyList<StoredEvent> After(long seq, int limit) => Use(reader => reader.After(seq, limit));
+    /// <summary>At most <paramref name="limit"/> sound events after <paramref name="seq"/>.</summary>
+    /// <param name="seq">The number before the first.</param>
+    /// <param name="limit">How many.</param>
+    /// <param name="missing">Gets the numbers among them that are damaged, or neither there nor declared.</param>
+    public IReadOnlyList<StoredEvent> After(long seq, int limit, List<SeqRange> missing) => Use(reader => reader.After(seq, limit, missing));
 
-    /// <summary>Runs a statement made of <see cref="AfterSql"/>.</summary>
-    public static List<StoredEvent> After(Statement after, long seq, int limit)
-    {
-        var found = new List<StoredEvent>();
-        after.Bind(1, seq).Bind(2, limit);
-        while (after.Step())
-        {
-            // Both times were counted from one reading of the clock, so one correction serves both.
-            var isCorrected = after.Number(8) != 0;
-            var correction = isCorrected ? after.Number(9) : 0;
-            found.Add(new(
-                after.Number(0), after.Text(1), after.Utf8(2), JournalTransaction.FromMicroseconds(after.Number(3) + correction),
-                JournalTransaction.FromMicroseconds(after.Number(4) + correction), after.Text(5), after.Number(6), KernelClock.Quality(after.Number(7) != 0, isCorrected)));
-        }
-
-        after.Reset();
-        return found;
-    }
+    /// <summary>As above, of a former journal; what is missing of it was declared when it was salvaged.</summary>
+    public IReadOnlyList<StoredEvent> FormerAfter(Guid epoch, long seq, int limit, List<SeqRange> missing) => Use(reader => reader.FormerAfter(epoch, seq, limit, missing));
 
     public void Dispose()
     {
@@ -82,14 +59,18 @@ internal sealed class Readers(string path) : IDisposable
 
     private sealed class Reader : IDisposable
     {
-        private readonly Statement begin, end, after;
+        private readonly Statement begin, end, after, declared, former, formerAfter;
+        private readonly List<long> damaged = [];
 
         public Reader(string path)
         {
             Database = JournalFile.OpenForReading(path);
             begin = new(Database, "BEGIN");
             end = new(Database, "COMMIT");
-            after = new(Database, AfterSql);
+            after = new(Database, EventRows.AfterSql);
+            declared = new(Database, "SELECT coalesce(sum(min(last, ?2) - max(first, ?1) + 1), 0) FROM gap WHERE first <= ?2 AND last >= ?1");
+            former = new(Database, "SELECT id FROM former WHERE epoch = ?");
+            formerAfter = new(Database, EventRows.FormerAfterSql);
         }
 
         public SqliteConnection Database { get; }
@@ -98,13 +79,36 @@ internal sealed class Readers(string path) : IDisposable
 
         public void End() => end.Run();
 
-        public List<StoredEvent> After(long seq, int limit) => Readers.After(after, seq, limit);
+        public List<StoredEvent> After(long seq, int limit, List<SeqRange> missing)
+        {
+            damaged.Clear();
+            var found = EventRows.Read(after.Bind(1, seq), limit, damaged);
+            if (found.Count == 0 && damaged.Count == 0) return found;
+            // What was passed over and what was never met are told apart by nobody: both are numbers that central waits for.
+            var last = Math.Max(found.Count > 0 ? found[^1].Seq : 0, damaged.Count > 0 ? damaged[^1] : 0);
+            if (last - seq == found.Count) return found;
+            var expected = seq + 1;
+            foreach (var at in found.Select(f => f.Seq).Append(last + 1))
+            {
+                if (at > expected && declared.Bind(1, expected).Bind(2, at - 1).RunNumber() < at - expected) missing.Add(new(expected, at - 1));
+                expected = at + 1;
+            }
+
+            return found;
+        }
+
+        public List<StoredEvent> FormerAfter(Guid epoch, long seq, int limit, List<SeqRange> missing)
+        {
+            damaged.Clear();
+            var id = former.Bind(1, epoch.ToString()).RunNumber();
+            var found = EventRows.Read(formerAfter.Bind(1, id).Bind(2, seq), limit, damaged);
+            foreach (var one in damaged) missing.Add(new(one, one));
+            return found;
+        }
 
         public void Dispose()
         {
-            begin.Dispose();
-            end.Dispose();
-            after.Dispose();
+            foreach (var statement in (Statement[])[begin, end, after, declared, former, formerAfter]) statement.Dispose();
             Database.Dispose();
         }
     }
