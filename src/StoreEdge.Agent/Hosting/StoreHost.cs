@@ -27,7 +27,10 @@ internal static class StoreHost
     /// <exception cref="ConfigurationException">A file that the configuration names cannot be used.</exception>
     public static async Task<int> RunAsync(AgentOptions options, IReadOnlyList<string> sources, TimeProvider machineTime, CancellationToken stop)
     {
-        var time = new StoreClock(machineTime, options.Store.TimeZone);
+        Directory.CreateDirectory(options.StateDirectory);
+        // What time it is, at least and at best, on a machine that may have lost it.
+        var clock = new TrustedClock(machineTime, KernelClock.IsSynchronized, BuildTime.Value, options.StateDirectory, KernelClock.ReadBootId());
+        var time = new StoreClock(machineTime, options.Store.TimeZone, clock);
         var systemd = ServiceNotifier.FromEnvironment();
         var builder = Web(options);
         await using var app = builder.Build();
@@ -40,9 +43,6 @@ internal static class StoreHost
         var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKeys(options.Enrolment), time);
         var enrolment = new EnrolmentFiles(options.Enrolment, options.StateDirectory, registry, health);
 
-        Directory.CreateDirectory(options.StateDirectory);
-        // What time it is at least, and whether that is known: certificates, expiries and caps ask.
-        var clock = new TrustedClock(time, KernelClock.IsSynchronized, BuildTime.Value, options.StateDirectory, KernelClock.ReadBootId());
         var portalKey = PortalKey.LoadOrCreate(Path.Combine(options.StateDirectory, "portal.key"));
         var sessions = new PortalSessions(portalKey, options.Portal.Page.SessionLifetime);
 

@@ -16,6 +16,7 @@ internal sealed class ClockRecord : IDisposable
         CREATE TABLE clock (boot INTEGER PRIMARY KEY REFERENCES boot (id), mono_ms INTEGER, time_us INTEGER) STRICT;
         INSERT INTO clock (boot) SELECT DISTINCT boot FROM event WHERE synchronized = 0;
         """,
+        "ALTER TABLE clock ADD COLUMN offset_ms INTEGER",
     ];
 
     /// <summary>An NTP client that is at work slews, which the monotonic clock follows: a larger difference was a step. The tenth is for the two clocks not being read in one moment, so that a leap second is none.</summary>
@@ -36,13 +37,18 @@ internal sealed class ClockRecord : IDisposable
     {
         (this.boot, this.bootId) = (boot, bootId);
         owe = new(database, "INSERT OR IGNORE INTO clock (boot) VALUES (?)");
-        anchor = new(database, "INSERT INTO clock VALUES (?, ?, ?) ON CONFLICT (boot) DO UPDATE SET mono_ms = excluded.mono_ms, time_us = excluded.time_us");
-        open = new(Owed: false, Anchored: false, Known: null, Shown: now.Offset);
-        using var find = new Statement(database, "SELECT mono_ms, time_us, mono_ms IS NOT NULL FROM clock WHERE boot = ?");
+        anchor = new(database, "INSERT INTO clock VALUES (?, ?, ?, ?) ON CONFLICT (boot) DO UPDATE SET mono_ms = excluded.mono_ms, time_us = excluded.time_us, offset_ms = excluded.offset_ms");
+        open = new(Owed: false, Anchored: false, Known: null, Shown: now.Offset, Set: null);
+        using var find = new Statement(database, "SELECT mono_ms, time_us, mono_ms IS NOT NULL, coalesce(offset_ms, 0) FROM clock WHERE boot = ?");
         if (find.Bind(1, boot).Step())
         {
             open = find.Number(2) == 0 ? open with { Owed = true }
-                : open with { Anchored = true, Known = TimeSpan.FromMicroseconds(find.Number(1)) - TimeSpan.FromMilliseconds(find.Number(0)) };
+                : open with
+                {
+                    Anchored = true,
+                    Known = TimeSpan.FromMicroseconds(find.Number(1)) - TimeSpan.FromMilliseconds(find.Number(0)),
+                    Set = new(JournalTransaction.FromMicroseconds(find.Number(1)), find.Number(3) / 1000.0),
+                };
         }
 
         find.Reset();
@@ -52,16 +58,20 @@ internal sealed class ClockRecord : IDisposable
     /// <summary>Whether a commit now would have to say that the clock was set. From any thread.</summary>
     public bool IsDue(ClockReading now) => committed.IsDue(now);
 
+    /// <summary>When the clock was last set in this boot, or first found right, and by how much; null while it has not been. From any thread.</summary>
+    public ClockSet? Set => committed.Set;
+
     /// <summary>What this commit has to say first, if anything; the anchor is written with it.</summary>
     public ClockSynchronizedData? Begin(ClockReading now)
     {
         open = committed with { Shown = now.Offset };
         if (!now.IsKnown) return null;
-        open = open with { Known = now.Offset };
+        open = open with { Known = now.Offset, Set = committed.Set ?? new(now.Time, 0) };
         if (!committed.IsDue(now)) return null;
-        anchor.Bind(1, boot).Bind(2, now.At.Milliseconds).Bind(3, JournalTransaction.ToMicroseconds(now.Time)).Run();
-        open = open with { Owed = false, Anchored = true };
-        return new(bootId, now.At.Milliseconds, JournalTransaction.FromMicroseconds(JournalTransaction.ToMicroseconds(now.Time)), Math.Round((now.Offset - committed.Shown).TotalSeconds, 3));
+        var (time, offset) = (JournalTransaction.ToMicroseconds(now.Time), now.Offset - committed.Shown);
+        anchor.Bind(1, boot).Bind(2, now.At.Milliseconds).Bind(3, time).Bind(4, (long)offset.TotalMilliseconds).Run();
+        open = open with { Owed = false, Anchored = true, Set = new(JournalTransaction.FromMicroseconds(time), Math.Round(offset.TotalSeconds, 3)) };
+        return new(bootId, now.At.Milliseconds, open.Set.At, open.Set.OffsetSeconds);
     }
 
     /// <summary>An event is written whose time is not known. Once this boot has an anchor, its later events are counted from that as well.</summary>
@@ -85,11 +95,17 @@ internal sealed class ClockRecord : IDisposable
     /// <param name="Anchored">This boot has one.</param>
     /// <param name="Known">The offset of the wall clock when it was last right; null where it has not been.</param>
     /// <param name="Shown">The offset at the last commit, right or not.</param>
-    private sealed record State(bool Owed, bool Anchored, TimeSpan? Known, TimeSpan Shown)
+    /// <param name="Set">When it was last set.</param>
+    private sealed record State(bool Owed, bool Anchored, TimeSpan? Known, TimeSpan Shown, ClockSet? Set)
     {
         public bool IsDue(ClockReading now) => now.IsKnown && (Owed || (Known is { } offset && (now.Offset - offset).Duration() > Step));
     }
 }
+
+/// <summary>The wall clock was set.</summary>
+/// <param name="At">When.</param>
+/// <param name="OffsetSeconds">By how much; 0 where it was found right.</param>
+internal sealed record ClockSet(DateTimeOffset At, double OffsetSeconds);
 
 /// <summary>The time has become known, and the journal has written nothing since: a commit of its own says so.</summary>
 internal sealed class ClockWork : JournalWork

@@ -196,6 +196,10 @@ internal sealed class JournalStore : IAsyncDisposable
         if (writer.IsClockDue) EnterIfOpen(new ClockWork());
     }
 
+    /// <summary>How far the times of events are to be trusted at present.</summary>
+    public ClockStateMessage ClockState => new(
+        KernelClock.Quality(options.ClockSynchronized(), corrected: false), BootId, writer.ClockSet?.At, writer.ClockSet?.OffsetSeconds);
+
     /// <summary>Carries what the projections remember under former pseudonyms over to the present ones: all of it or nothing.</summary>
     /// <exception cref="JournalFault">It could not be written; everything is as before.</exception>
     public async Task CarryAsync(NameChange change)

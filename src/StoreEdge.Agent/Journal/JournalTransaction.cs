@@ -60,6 +60,9 @@ internal sealed class JournalTransaction : IDisposable
     /// <summary>Whether a commit now would have to say that the clock was set. From any thread.</summary>
     public bool IsClockDue(ClockReading reading) => clock.IsDue(reading);
 
+    /// <summary>When the clock was last set in this boot. From any thread.</summary>
+    public ClockSet? ClockSet => clock.Set;
+
     /// <summary>Begins, with the word that the clock was set where that has happened: before any event whose time is right by it.</summary>
     public void Begin(ClockReading reading)
     {

@@ -40,6 +40,9 @@ internal sealed class JournalWriter : IDisposable
     /// <summary>Whether the clock was set and the journal has not said so yet.</summary>
     public bool IsClockDue => transaction.IsClockDue(options.ReadClock(time));
 
+    /// <summary>When the clock was last set in this boot.</summary>
+    public ClockSet? ClockSet => transaction.ClockSet;
+
     public void Start() => new Thread(Run) { Name = "journal", IsBackground = true }.Start();
 
     /// <summary>Waits for a place in the queue, then queues.</summary>

@@ -10,7 +10,7 @@ using StoreEdge.Linux.Mosquitto;
 namespace StoreEdge.Agent.Outbox;
 
 /// <summary>
-/// Keeps the retained state messages true (outbox, health, versions): all of them on every connection, afterwards each when it changes, but not more often
+/// Keeps the retained state messages true (outbox, clock, health, versions): all of them on every connection, afterwards each when it changes, but not more often
 /// than every few seconds. Also notices when central has stopped acknowledging although the broker is there.
 /// </summary>
 internal sealed class StateRelay(
@@ -42,6 +42,7 @@ internal sealed class StateRelay(
     private async Task TellAsync(LinkSession session, CancellationToken stop)
     {
         OutboxStateMessage? outbox = null;
+        ClockStateMessage? clock = null;
         HealthStateMessage? board = null;
         VersionStateMessage? version = null;
         long boardVersion = -1;
@@ -59,6 +60,12 @@ internal sealed class StateRelay(
             {
                 (outbox, outboxAt) = (new(journal.Epoch, journalNow.LastSeq, journalNow.AcknowledgedSeq, Math.Round(journalNow.OldestPendingAge.TotalSeconds, 3)), now);
                 await PublishAsync(session, topics.OutboxState, outbox, ContractsJson.Default.OutboxStateMessage, stop);
+            }
+
+            if (journal.ClockState is var clockNow && clockNow != clock)
+            {
+                clock = clockNow;
+                await PublishAsync(session, topics.ClockState, clock, ContractsJson.Default.ClockStateMessage, stop);
             }
 
             if (board is null || health.Version != boardVersion)

@@ -7,10 +7,13 @@ namespace StoreEdge.Agent.Timekeeping;
 /// <param name="Time">It was at least this late,</param>
 /// <param name="BootId">in this boot,</param>
 /// <param name="MonotonicMilliseconds">when that boot's monotonic clock showed this.</param>
-internal sealed record KnownTime(DateTimeOffset Time, string BootId, long MonotonicMilliseconds)
+/// <param name="IsExact">Whether it was this late exactly, because the clock had been right in that boot.</param>
+internal sealed record KnownTime(DateTimeOffset Time, string BootId, long MonotonicMilliseconds, bool IsExact)
 {
     /// <summary>In the state directory.</summary>
     public const string FileName = "clock.known";
+
+    private const string Exact = "exactly", Least = "at-least";
 
     /// <summary>A program that is older than this is not running any more; a later time in the file is a damaged file.</summary>
     private static readonly TimeSpan MostAfterBuild = TimeSpan.FromDays(365.25 * 30);
@@ -22,12 +25,12 @@ internal sealed record KnownTime(DateTimeOffset Time, string BootId, long Monoto
     {
         try
         {
-            // 36 characters of boot id, two numbers: more than this is not ours.
+            // 36 characters of boot id, two numbers, a word: more than this is not ours.
             if (new FileInfo(file) is not { Exists: true, Length: <= 200 }) return null;
-            return File.ReadAllText(file).Trim().Split(' ') is [var time, { Length: > 0 } boot, var monotonic]
+            return File.ReadAllText(file).Trim().Split(' ') is [var time, { Length: > 0 } boot, var monotonic, (Exact or Least) and var word]
                 && DateTimeOffset.TryParseExact(time, "O", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var known)
                 && long.TryParse(monotonic, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
-                && known <= built + MostAfterBuild ? new(known, boot, milliseconds) : null;
+                && known <= built + MostAfterBuild ? new(known, boot, milliseconds, word == Exact) : null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -39,5 +42,5 @@ internal sealed record KnownTime(DateTimeOffset Time, string BootId, long Monoto
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
     public void Write(string file) =>
-        DurableFile.Replace(file, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Time.ToUniversalTime():O} {BootId} {MonotonicMilliseconds}\n")));
+        DurableFile.Replace(file, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Time.ToUniversalTime():O} {BootId} {MonotonicMilliseconds} {(IsExact ? Exact : Least)}\n")));
 }

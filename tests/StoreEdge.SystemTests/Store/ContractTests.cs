@@ -34,7 +34,7 @@ public sealed class ContractTests(Browser browser)
         string[] expected =
         [
             "ack", "context", "desired", "evt/arrival", "evt/consent", "evt/decision", "evt/departure", "evt/dwell", "evt/proof-of-play", "evt/rendered",
-            "state/health", "state/outbox", "state/status", "state/version",
+            "state/clock", "state/health", "state/outbox", "state/status", "state/version",
         ];
         Assert.Empty(expected.Except(kinds));
     }

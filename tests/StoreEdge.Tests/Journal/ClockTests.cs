@@ -221,6 +221,27 @@ public sealed class ClockTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_state_says_whether_the_time_is_known_and_when_the_clock_was_set_by_how_much()
+    {
+        Boot(Right.AddHours(-1));
+        var store = bench.Open(Options);
+        await bench.AppendAsync();
+        Assert.Equal(new ClockStateMessage("unsynchronized", "boot-1", null, null), store.ClockState);
+        SetRight(Right);
+        await bench.AppendAsync();
+        var set = new ClockStateMessage("synchronized", "boot-1", Right, 3600);
+        Assert.Equal(set, store.ClockState);
+        bench.Clock.Advance(TimeSpan.FromHours(1));
+        store = await bench.ReopenAsync(Options);
+        Assert.Equal(set, store.ClockState);
+        boot = "boot-2";
+        Boot(Right.AddHours(2));
+        store = await bench.ReopenAsync(Options);
+        await bench.AppendAsync();
+        Assert.Equal(new ClockStateMessage("synchronized", "boot-2", Right.AddHours(2), 0), store.ClockState);
+    }
+
+    [Fact]
     public async Task Retention_deletes_nothing_for_a_clock_that_jumps_a_year()
     {
         synchronized = true;

@@ -31,6 +31,34 @@ public sealed class TrustedClockTests : IDisposable
         Assert.Equal((Built, Built), (clock.LowerBound, clock.ForVerification));
     }
 
+    [Theory]
+    [InlineData(-20000)]
+    [InlineData(-1)]
+    [InlineData(365)]
+    public void Once_the_time_was_known_in_a_boot_it_stays_known_however_the_wall_clock_is_set(int days)
+    {
+        var clock = Boot(Right, isSynchronized: true);
+        Assert.Equal(Right, clock.LowerBound);
+        synchronized = false;
+        Set(Right.AddDays(days));
+        machine.Advance(TimeSpan.FromHours(2));
+        Assert.Equal((true, Right.AddHours(2), Right.AddHours(2)), (clock.IsKnown, clock.BestGuess, clock.ForVerification));
+        Assert.Null(clock.Trusted);
+        // Also for an agent that starts again in this boot, and not in the next one.
+        clock.Keep();
+        Assert.Equal((true, Right.AddHours(2)), (Restart("boot-1").IsKnown, Restart("boot-1").BestGuess));
+        Assert.False(Restart("boot-2").IsKnown);
+    }
+
+    [Fact]
+    public void A_wall_clock_that_nobody_vouches_for_is_the_best_guess_where_it_is_possible()
+    {
+        Boot(Right, isSynchronized: true).Keep();
+        Assert.Equal(Right.AddYears(1), Boot(Right.AddYears(1), bootId: "boot-2").BestGuess);
+        Assert.Equal(Right, Boot(Right.AddDays(-1), bootId: "boot-2").BestGuess);
+        Assert.False(Restart("boot-2").IsKnown);
+    }
+
     [Fact]
     public void Without_a_known_time_a_plausible_wall_clock_is_what_certificates_are_held_against() => Assert.Equal(Right, Boot(Right).ForVerification);
 
@@ -104,8 +132,10 @@ public sealed class TrustedClockTests : IDisposable
     [InlineData("")]
     [InlineData("nonsense")]
     [InlineData("2026-11-21T09:00:00.0000000+00:00 boot-1")]
-    [InlineData("2026-11-21T09:00:00.0000000+00:00 boot-1 -5")]
-    [InlineData("9999-12-31T23:59:59.0000000+00:00 boot-1 0")]
+    [InlineData("2026-11-21T09:00:00.0000000+00:00 boot-1 0")]
+    [InlineData("2026-11-21T09:00:00.0000000+00:00 boot-1 0 roughly")]
+    [InlineData("2026-11-21T09:00:00.0000000+00:00 boot-1 -5 exactly")]
+    [InlineData("9999-12-31T23:59:59.0000000+00:00 boot-1 0 exactly")]
     [InlineData("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")]
     public void A_damaged_file_costs_certainty_and_nothing_else(string content)
     {
