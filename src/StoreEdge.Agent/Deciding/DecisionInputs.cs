@@ -2,13 +2,19 @@ using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Timekeeping;
 using StoreEdge.Core.Identity;
 using StoreEdge.Core.Offers;
 
 namespace StoreEdge.Agent.Deciding;
 
 /// <summary>Gathers what a decision depends on. What customers said is read from the journal's database each time, so it can never be older than the last event.</summary>
-internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, HealthBoard health, SubjectNames? namesOf = null)
+/// <param name="journal">Where it is read.</param>
+/// <param name="time">The store's clock.</param>
+/// <param name="health">Told when it cannot be read.</param>
+/// <param name="namesOf">Under which names somebody may be known; null where keys do not rotate.</param>
+/// <param name="clock">How far the store's clock is to be trusted; null where it always is.</param>
+internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, HealthBoard health, SubjectNames? namesOf = null, TrustedClock? clock = null)
 {
     private const string Unreadable = "preferences-unreadable";
 
@@ -16,11 +22,14 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
     public DecisionContext For(PresentVisit visit, DisplayId? display, Bundle bundle, Placement placement, string language)
     {
         var now = time.GetLocalNow();
+        var (isKnown, atLeast) = clock is null ? (true, now) : (clock.IsKnown, clock.LowerBound);
         var context = new DecisionContext
         {
             Visit = visit.Visit,
             Subject = visit.Subject,
             At = now,
+            IsTimeKnown = isKnown,
+            AtLeast = atLeast,
             Zone = visit.Zone,
             Language = language,
             Facts = visit.Facts,
@@ -32,7 +41,7 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
             context = journal.Query(database => context with
             {
                 Wishes = ReadWishes(database, visit),
-                Shown = ReadShown(database, visit, display, bundle, now),
+                Shown = ReadShown(database, visit, display, bundle, atLeast, isKnown),
                 LocalCounts = ReadCounts(database),
             });
             health.Clear(Unreadable);
@@ -137,7 +146,11 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         return wishes;
     }
 
-    private ImmutableArray<PastShowing> ReadShown(SqliteConnection database, PresentVisit visit, DisplayId? display, Bundle bundle, DateTimeOffset now)
+    /// <summary>
+    /// Counted from the least that it can be, by which they were stamped as well while the time was not known: less has then passed than truly did, and no cap is exceeded.
+    /// Stamps that are too early once the time is known, and have not been settled yet (<see cref="ShowingsProjection"/>), count as of now.
+    /// </summary>
+    private ImmutableArray<PastShowing> ReadShown(SqliteConnection database, PresentVisit visit, DisplayId? display, Bundle bundle, DateTimeOffset now, bool isKnown)
     {
         if (bundle.Caps.IsEmpty) return [];
         var subjects = List(AllNames(visit.Subject), out var subjectNames);
@@ -145,20 +158,24 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         using var rows = Select(
             database,
             $"""
-            SELECT offer, shown_ms, coalesce(subject IN {subjects}, 0), coalesce(household IN {households}, 0), display IS NOT NULL AND display IS $display
+            SELECT decision, offer, iif(boot IS NOT NULL AND $known, max(shown_ms, $now), shown_ms), coalesce(subject IN {subjects}, 0), coalesce(household IN {households}, 0),
+                display IS NOT NULL AND display IS $display
             FROM showing WHERE (subject IN {subjects} AND shown_ms >= $since) OR (household IN {households} AND shown_ms >= $since) OR (display = $display AND shown_ms >= $screenSince)
+            UNION
+            SELECT decision, offer, max(shown_ms, $now), coalesce(subject IN {subjects}, 0), coalesce(household IN {households}, 0), display IS NOT NULL AND display IS $display
+            FROM showing INDEXED BY showing_unsettled WHERE boot IS NOT NULL AND $known AND (subject IN {subjects} OR household IN {households} OR display = $display)
             """,
-            [.. subjectNames, .. householdNames, ("$display", display?.Value),
+            [.. subjectNames, .. householdNames, ("$display", display?.Value), ("$known", isKnown), ("$now", now.ToUnixTimeMilliseconds()),
             // A screen shows thousands of things in the month that a customer's cap may look back.
             ("$since", Since(CapHolders.Customer | CapHolders.Household)), ("$screenSince", Since(CapHolders.Screen))]);
         var shown = ImmutableArray.CreateBuilder<PastShowing>();
         while (rows.Reader.Read())
         {
-            var id = new OfferId(rows.Reader.GetString(0));
+            var id = new OfferId(rows.Reader.GetString(1));
             var offer = bundle.Find(id);
-            var to = (rows.Reader.GetBoolean(2) ? CapHolders.Customer | CapHolders.Household : 0) | (rows.Reader.GetBoolean(3) ? CapHolders.Household : 0)
-                | (rows.Reader.GetBoolean(4) ? CapHolders.Screen : 0);
-            shown.Add(new(id, offer?.Supplier, offer?.Class ?? OfferClass.Generic, DateTimeOffset.FromUnixTimeMilliseconds(rows.Reader.GetInt64(1)), to));
+            var to = (rows.Reader.GetBoolean(3) ? CapHolders.Customer | CapHolders.Household : 0) | (rows.Reader.GetBoolean(4) ? CapHolders.Household : 0)
+                | (rows.Reader.GetBoolean(5) ? CapHolders.Screen : 0);
+            shown.Add(new(id, offer?.Supplier, offer?.Class ?? OfferClass.Generic, DateTimeOffset.FromUnixTimeMilliseconds(rows.Reader.GetInt64(2)), to));
         }
 
         return shown.ToImmutable();

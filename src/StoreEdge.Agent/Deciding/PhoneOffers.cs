@@ -78,7 +78,7 @@ internal sealed class PhoneOffers(JournalStore journal, BundleStore bundles, Pre
     private static string KeyOf(DecisionContext context, Bundle bundle)
     {
         var wishes = context.Wishes;
-        var facts = context.Facts.All.Select(f => $"{f.Key}={string.Join('+', f.Value.Values)}@{f.Value.AsOf.UtcTicks}:{f.Value.IsFresh(context.At)}");
+        var facts = context.Facts.All.Select(f => $"{f.Key}={string.Join('+', f.Value.Values)}@{f.Value.AsOf.UtcTicks}:{f.Value.IsFresh(context.KnownAt)}");
         return string.Join('|', [
             bundle.Hash, context.Language, .. facts, .. context.Notices.Select(n => n.Id.Value), .. wishes.Consents.OrderBy(c => c.Key).Select(c => $"{c.Key}={c.Value}"),
             .. wishes.NeverOffers.Select(o => "never " + o).Order(StringComparer.Ordinal), .. wishes.NotNow.Select(o => "not now " + o).Order(StringComparer.Ordinal)]);

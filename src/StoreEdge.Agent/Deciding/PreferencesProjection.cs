@@ -38,7 +38,7 @@ internal sealed class PreferencesProjection : IProjection
                 break;
             case ChoiceData { OfferId: { } offer } choice:
                 if (choice.Choice is "never" or "not-now") Set(database, choice.Subject, choice.Choice, offer, choice.VisitId, true, committed.Seq);
-                Vote(database, choice, offer, committed.Time);
+                Vote(database, choice, offer, committed.AtLeast);
                 break;
             case ConsentData consent:
                 Set(database, consent.Subject, "loyalty", "", consent.VisitId, consent.Loyalty, committed.Seq);

@@ -30,6 +30,12 @@ internal sealed class ShowingsProjection : IProjection
         """
         ALTER TABLE present ADD COLUMN assurance TEXT NOT NULL DEFAULT 'low';
         """,
+        // A stamp that is no later than the truth, until the time of that boot is known: then both are cleared.
+        """
+        ALTER TABLE showing ADD COLUMN boot INTEGER;
+        ALTER TABLE showing ADD COLUMN mono_ms INTEGER;
+        CREATE INDEX showing_unsettled ON showing(boot) WHERE boot IS NOT NULL;
+        """,
     ];
 
     public void Apply(SqliteConnection database, CommittedEvent committed)
@@ -37,6 +43,7 @@ internal sealed class ShowingsProjection : IProjection
         switch (committed.Data)
         {
             case ArrivalData arrival:
+                if (committed.IsTimeKnown) Settle(database, committed);
                 Run(database, "INSERT OR REPLACE INTO present VALUES($visit, $subject, $zone, $test, $assurance)",
                     ("$visit", arrival.VisitId), ("$subject", arrival.Subject), ("$zone", arrival.Zone), ("$test", arrival.Test ? 1L : 0L), ("$assurance", arrival.Assurance));
                 break;
@@ -51,12 +58,16 @@ internal sealed class ShowingsProjection : IProjection
                 break;
             case DepartureData departure:
                 Run(database, "DELETE FROM present WHERE visit = $visit", ("$visit", departure.VisitId));
-                Run(database, "DELETE FROM showing WHERE shown_ms < $before AND ended = 1", ("$before", (committed.Time - Cap.LongestWindow).ToUnixTimeMilliseconds()));
+                Run(database, "DELETE FROM showing WHERE shown_ms < $before AND ended = 1 AND (boot IS NULL OR NOT $known)",
+                    ("$before", (committed.AtLeast - Cap.LongestWindow).ToUnixTimeMilliseconds()), ("$known", committed.IsTimeKnown));
                 if (new Pseudonym(departure.Subject).IsAnonymous)
                     Run(database, "UPDATE showing SET subject = NULL, household = NULL, visit = NULL WHERE subject = $subject", ("$subject", departure.Subject));
                 break;
             case DecisionData decision:
-                Reserve(database, decision, committed.Time);
+                Reserve(database, decision, committed);
+                break;
+            case ClockSynchronizedData:
+                Settle(database, committed);
                 break;
             case RenderedData rendered:
                 Commit(database, rendered, committed.Time);
@@ -77,7 +88,18 @@ internal sealed class ShowingsProjection : IProjection
                 Run(database, $"UPDATE showing SET {column} = $present WHERE {column} = $former", ("$present", present), ("$former", former));
     }
 
-    private static void Reserve(SqliteConnection database, DecisionData decision, DateTimeOffset at)
+    /// <summary>
+    /// The time is known: what was shown earlier in this boot gets its right time, and what was shown in a boot that never knew the time counts from the end of that boot, which
+    /// was no later than the beginning of this one.
+    /// </summary>
+    private static void Settle(SqliteConnection database, CommittedEvent committed)
+    {
+        Run(database,
+            "UPDATE showing SET shown_ms = iif(boot = $boot, $right + mono_ms - $mono, max(shown_ms, $right - $mono)), boot = NULL, mono_ms = NULL WHERE boot IS NOT NULL",
+            ("$boot", committed.Boot), ("$right", committed.Time.ToUnixTimeMilliseconds()), ("$mono", committed.At.Milliseconds));
+    }
+
+    private static void Reserve(SqliteConnection database, DecisionData decision, CommittedEvent committed)
     {
         var onPhone = decision.Display is null;
         foreach (var offer in decision.Offers)
@@ -85,11 +107,13 @@ internal sealed class ShowingsProjection : IProjection
             // A technician's test visit is left out of the caps by leaving its subject out of the row.
             Run(database,
                 """
-                INSERT OR IGNORE INTO showing SELECT $decision, $offer, iif(test, NULL, $subject), iif(test, NULL, $household), $visit, $display, $ms, NULL, iif($phone, $ms, NULL), $phone
+                INSERT OR IGNORE INTO showing
+                SELECT $decision, $offer, iif(test, NULL, $subject), iif(test, NULL, $household), $visit, $display, $ms, NULL, iif($phone, $ms, NULL), $phone, $boot, $mono
                 FROM (SELECT coalesce((SELECT test FROM present WHERE visit = $visit), 0) AS test)
                 """,
                 ("$decision", decision.DecisionId), ("$offer", offer), ("$subject", decision.Subject), ("$household", decision.Household), ("$visit", decision.VisitId),
-                ("$display", decision.Display), ("$ms", at.ToUnixTimeMilliseconds()), ("$phone", onPhone ? 1L : 0L));
+                ("$display", decision.Display), ("$ms", committed.AtLeast.ToUnixTimeMilliseconds()), ("$phone", onPhone ? 1L : 0L),
+                ("$boot", committed.IsTimeKnown ? null : committed.Boot), ("$mono", committed.IsTimeKnown ? null : committed.At.Milliseconds));
             if (onPhone) Count(database, offer);
         }
     }

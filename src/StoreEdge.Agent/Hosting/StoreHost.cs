@@ -10,6 +10,7 @@ using StoreEdge.Agent.Presence;
 using StoreEdge.Agent.Sensing;
 using StoreEdge.Agent.Timekeeping;
 using StoreEdge.Contracts;
+using StoreEdge.Core;
 using StoreEdge.Core.Identity;
 using StoreEdge.Linux.Systemd;
 
@@ -58,7 +59,9 @@ internal static class StoreHost
         // Sightings become visits, visits become events.
         var sensing = new SensingLoop(options.Receivers, registry.TryFind, time, health, options.StateDirectory, logs.CreateLogger<SensingLoop>(), outposts.Source);
         var presence = new PresenceLoop(sensing.Sightings, options.Receivers.Select(r => r.Place), sensing.IsBlind, options.Presence, journal.AppendAsync, time, health, registry.NamesOf);
-        presence.Restore(journal.Query(database => VisitsProjection.ReadOpen(database, time.GetUtcNow())), journal.Query(VisitsProjection.ReadFurniture));
+        presence.Restore(
+            journal.Query(database => VisitsProjection.ReadOpen(database, journal.BootId, Instant.Now(time), clock.IsKnown ? time.GetUtcNow() : null)),
+            journal.Query(VisitsProjection.ReadFurniture));
 
         var footfall = FootfallWords.Start(options.Footfall, sensing, journal, time);
 
@@ -66,7 +69,7 @@ internal static class StoreHost
         var bundles = new BundleStore(options.Bundle, health);
         bundles.Load();
         var visits = new PresentVisits();
-        var inputs = new DecisionInputs(journal, time, health, registry.NamesOf);
+        var inputs = new DecisionInputs(journal, time, health, registry.NamesOf, clock);
         var phone = new PhoneOffers(journal, bundles, visits, inputs, time);
         var displays = new DisplayHub(options.Displays, Posters.Idle(bundles.Current), journal, time, health);
         var deciding = new DecidingLoop(journal, bundles, visits, inputs, phone, displays, time, health);

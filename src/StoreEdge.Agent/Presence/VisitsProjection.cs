@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Contracts;
+using StoreEdge.Core;
 using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
 
@@ -26,6 +27,15 @@ internal sealed class VisitsProjection : IProjection
         """
         ALTER TABLE open_visit ADD COLUMN left_at INTEGER;
         """,
+        // Within a boot its monotonic clock says how long ago something was. In another one the wall clocks of both do, where both were right (known).
+        """
+        ALTER TABLE open_visit ADD COLUMN arrived_boot INTEGER;
+        ALTER TABLE open_visit ADD COLUMN arrived_mono INTEGER;
+        ALTER TABLE open_visit ADD COLUMN arrived_known INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE open_visit ADD COLUMN left_boot INTEGER;
+        ALTER TABLE open_visit ADD COLUMN left_mono INTEGER;
+        ALTER TABLE open_visit ADD COLUMN left_known INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 
     public void Apply(SqliteConnection database, CommittedEvent committed)
@@ -36,8 +46,10 @@ internal sealed class VisitsProjection : IProjection
             case ArrivalData arrival:
                 command.CommandText =
                     """
-                    INSERT INTO open_visit VALUES($visit, $subject, $zone, $road, $assurance, $arrived, NULL)
-                        ON CONFLICT(visit) DO UPDATE SET zone = $zone, road = $road, assurance = $assurance, left_at = NULL;
+                    INSERT INTO open_visit(visit, subject, zone, road, assurance, arrived, arrived_boot, arrived_mono, arrived_known)
+                        VALUES($visit, $subject, $zone, $road, $assurance, $now, $boot, $mono, $known)
+                        ON CONFLICT(visit) DO UPDATE SET zone = $zone, road = $road, assurance = $assurance,
+                            left_at = NULL, left_boot = NULL, left_mono = NULL, left_known = 0;
                     DELETE FROM furniture WHERE subject = $subject AND $road = 'beacon';
                     """;
                 command.Parameters.AddWithValue("$visit", arrival.VisitId);
@@ -45,7 +57,16 @@ internal sealed class VisitsProjection : IProjection
                 command.Parameters.AddWithValue("$zone", arrival.Zone);
                 command.Parameters.AddWithValue("$road", arrival.Road);
                 command.Parameters.AddWithValue("$assurance", arrival.Assurance);
-                command.Parameters.AddWithValue("$arrived", committed.Time.ToUnixTimeMilliseconds());
+                AddMoment(command, committed);
+                break;
+            case ClockSynchronizedData:
+                // The wall times of this boot are counted back, for the next boot to compare with.
+                command.CommandText =
+                    """
+                    UPDATE open_visit SET arrived = $now + arrived_mono - $mono, arrived_known = 1 WHERE arrived_boot = $boot AND arrived_known = 0;
+                    UPDATE open_visit SET left_at = $now + left_mono - $mono, left_known = 1 WHERE left_boot = $boot AND left_known = 0;
+                    """;
+                AddMoment(command, committed);
                 break;
             case ZoneData moved:
                 command.CommandText = "UPDATE open_visit SET zone = $zone, assurance = $assurance WHERE visit = $visit";
@@ -64,11 +85,13 @@ internal sealed class VisitsProjection : IProjection
                     (true, _) => "DELETE FROM open_visit WHERE visit = $visit; INSERT OR IGNORE INTO furniture VALUES($subject);",
                     (_, true) => "DELETE FROM open_visit WHERE visit = $visit;",
                     // Whoever returns soon joins the visit that they left, also after a restart.
-                    _ => "UPDATE open_visit SET left_at = $now WHERE visit = $visit;",
-                } + "DELETE FROM open_visit WHERE left_at < $now - $keep";
+                    _ => "UPDATE open_visit SET left_at = $now, left_boot = $boot, left_mono = $mono, left_known = $known WHERE visit = $visit;",
+                } + """
+                    DELETE FROM open_visit WHERE left_at IS NOT NULL AND iif(left_boot = $boot, left_mono < $mono - $keep, $mono > $keep);
+                    """;
                 command.Parameters.AddWithValue("$visit", departure.VisitId);
                 command.Parameters.AddWithValue("$subject", departure.Subject);
-                command.Parameters.AddWithValue("$now", committed.Time.ToUnixTimeMilliseconds());
+                AddMoment(command, committed);
                 command.Parameters.AddWithValue("$keep", (long)KeepLeft.TotalMilliseconds);
                 break;
             default:
@@ -103,28 +126,57 @@ internal sealed class VisitsProjection : IProjection
         return subjects;
     }
 
-    /// <summary>Reads the open visits, and those left less than an hour ago; for <see cref="JournalStore.Query{T}"/>.</summary>
-    public static IReadOnlyList<OpenVisit> ReadOpen(SqliteConnection database, DateTimeOffset now)
+    /// <summary>
+    /// Reads the open visits, and those left less than an hour ago; for <see cref="JournalStore.Query{T}"/>. How long ago somebody left in another boot is not known where either
+    /// clock was wrong: they have a new visit then, since nobody must be greeted as still here for what was yesterday. Of those still inside, as long as this boot is certain.
+    /// </summary>
+    /// <param name="database">The reader's connection.</param>
+    /// <param name="bootId">This boot.</param>
+    /// <param name="now">The monotonic clock.</param>
+    /// <param name="known">The time; null where it is not known.</param>
+    public static IReadOnlyList<OpenVisit> ReadOpen(SqliteConnection database, string bootId, Instant now, DateTimeOffset? known)
     {
         using var command = database.CreateCommand();
-        command.CommandText = "SELECT visit, subject, zone, road, assurance, arrived, left_at FROM open_visit";
+        command.CommandText =
+            """
+            SELECT visit, subject, zone, road, assurance, left_at IS NOT NULL, arrived, arrived_boot IS b.id, arrived_mono, arrived_known, left_at, left_boot IS b.id, left_mono, left_known
+            FROM open_visit LEFT JOIN boot b ON b.boot_id = $boot
+            """;
+        command.Parameters.AddWithValue("$boot", bootId);
         using var rows = command.ExecuteReader();
         List<OpenVisit> visits = [];
         while (rows.Read())
         {
-            TimeSpan? left = rows.IsDBNull(6) ? null : Since(rows.GetInt64(6), now);
-            if (left > KeepLeft) continue;
+            TimeSpan? left = null;
+            if (rows.GetBoolean(5))
+            {
+                left = Since(10);
+                if (left is null || left > KeepLeft) continue;
+            }
+
             visits.Add(new(
                 new(rows.GetString(0)), new(rows.GetString(1)), new(rows.GetString(2)),
                 rows.GetString(3) == PresenceWords.Of(Road.Portal) ? Road.Portal : Road.Beacon,
                 rows.GetString(4) switch { "high" => Assurance.High, "medium" => Assurance.Medium, _ => Assurance.Low },
-                Since(rows.GetInt64(5), now), left));
+                Since(6) ?? now - Instant.Origin, left));
         }
 
         return visits;
+
+        // How long ago: the wall time, whether it was in this boot, its monotonic time, whether the wall time is right.
+        TimeSpan? Since(int column)
+        {
+            var span = rows.GetBoolean(column + 1) ? TimeSpan.FromMilliseconds(now.Milliseconds - rows.GetInt64(column + 2))
+                : known is { } right && rows.GetBoolean(column + 3) ? right - DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(column)) : (TimeSpan?)null;
+            return span < TimeSpan.Zero ? TimeSpan.Zero : span;
+        }
     }
 
-    /// <summary>The wall clock of a machine without a battery may have been set back meanwhile.</summary>
-    private static TimeSpan Since(long milliseconds, DateTimeOffset now) =>
-        now - DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) is var span && span > TimeSpan.Zero ? span : TimeSpan.Zero;
+    private static void AddMoment(SqliteCommand command, CommittedEvent committed)
+    {
+        command.Parameters.AddWithValue("$now", committed.Time.ToUnixTimeMilliseconds());
+        command.Parameters.AddWithValue("$boot", committed.Boot);
+        command.Parameters.AddWithValue("$mono", committed.At.Milliseconds);
+        command.Parameters.AddWithValue("$known", committed.IsTimeKnown);
+    }
 }

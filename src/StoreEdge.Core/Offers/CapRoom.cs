@@ -16,7 +16,7 @@ internal sealed class CapRoom
             foreach (var showing in context.Shown)
             {
                 // A showing stamped later than now (the clock stepped back) still counts: caps fail closed.
-                if ((showing.To & caps[i].Per) == 0 || context.At - showing.At >= caps[i].Window) continue;
+                if ((showing.To & caps[i].Per) == 0 || (context.AtLeast ?? context.At) - showing.At >= caps[i].Window) continue;
                 if (caps[i].Class is { } only && showing.Class != only) continue;
                 if (KeyOf(caps[i], showing.Offer, showing.Supplier) is { } key) used[(i, key)] = used.GetValueOrDefault((i, key)) + 1;
             }

@@ -45,7 +45,7 @@ public static class Decider
             IsFallback = isFallback,
             Explanation = chosen.IsEmpty ? "" : chosen[0].Why,
             Rejected = [.. rejected],
-            Facts = [.. context.Facts.All.Select(f => new FactAge(f.Key, context.At - f.Value.AsOf, f.Value.IsFresh(context.At)))],
+            Facts = [.. context.Facts.All.Select(f => new FactAge(f.Key, context.At - f.Value.AsOf, f.Value.IsFresh(context.KnownAt)))],
         };
 
         void Sift(Offer offer)

@@ -15,6 +15,15 @@ public sealed record DecisionContext
     /// <summary>Now, with the store's own offset from UTC (quiet hours are local).</summary>
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>Whether <see cref="At"/> is known, or only the best guess of a machine that has lost the time: nothing has an age then.</summary>
+    public bool IsTimeKnown { get; init; } = true;
+
+    /// <summary>It is at least this late; null where that is <see cref="At"/>. Caps look back from here, so that a clock that is ahead forgets no showing.</summary>
+    public DateTimeOffset? AtLeast { get; init; }
+
+    /// <summary>Now, where that is known.</summary>
+    public DateTimeOffset? KnownAt => IsTimeKnown ? At : null;
+
     /// <summary>Where the customer is; null when that is not known.</summary>
     public ZoneId? Zone { get; init; }
 
@@ -42,7 +51,7 @@ public sealed record DecisionContext
     /// <summary>Whether the customer consents to <paramref name="purpose"/>; silence is refusal.</summary>
     public bool Consents(Purpose purpose) =>
         Wishes.Consents.TryGetValue(purpose, out var said) ? said
-        : Facts.Ask(purpose == Purpose.Loyalty ? FactName.LoyaltyConsent : FactName.MarketingConsent, At) == Truth.True;
+        : Facts.Ask(purpose == Purpose.Loyalty ? FactName.LoyaltyConsent : FactName.MarketingConsent, KnownAt) == Truth.True;
 }
 
 /// <summary>What a customer said about being addressed. It stays in force offline, and unread means fail closed.</summary>

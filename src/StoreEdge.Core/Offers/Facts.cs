@@ -12,8 +12,8 @@ public sealed record Fact(ImmutableArray<string> Values, DateTimeOffset AsOf, Ti
     /// <summary>How far a fact may come from the future before it is not believed: two clocks that are both kept by NTP never differ by more.</summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
 
-    /// <summary>Whether it may be believed at <paramref name="at"/>.</summary>
-    public bool IsFresh(DateTimeOffset at) => at - AsOf <= MaxAge && AsOf - at <= ClockTolerance;
+    /// <summary>Whether it may be believed at <paramref name="at"/>; never where nobody knows what time it is (null): its age is then unknown.</summary>
+    public bool IsFresh(DateTimeOffset? at) => at is { } now && now - AsOf <= MaxAge && AsOf - now <= ClockTolerance;
 
     /// <summary>Whether the fact is the single value <paramref name="value"/>.</summary>
     public bool Is(string value) => Values.Length == 1 && Values[0] == value;
@@ -33,11 +33,11 @@ public sealed class Facts
     /// <summary>Every fact, in the order of <see cref="FactName"/>, fresh or not.</summary>
     public IEnumerable<KeyValuePair<FactName, Fact>> All => all.OrderBy(f => f.Key);
 
-    /// <summary>The fact if it may be believed at <paramref name="at"/>; null means unknown.</summary>
-    public Fact? Fresh(FactName name, DateTimeOffset at) => all.TryGetValue(name, out var fact) && fact.IsFresh(at) ? fact : null;
+    /// <summary>The fact if it may be believed at <paramref name="at"/> (null: nobody knows what time it is); null means unknown.</summary>
+    public Fact? Fresh(FactName name, DateTimeOffset? at) => all.TryGetValue(name, out var fact) && fact.IsFresh(at) ? fact : null;
 
     /// <summary>Whether a yes-or-no fact is so at <paramref name="at"/>.</summary>
-    public Truth Ask(FactName name, DateTimeOffset at) => Fresh(name, at) is not { } fact ? Truth.Unknown : fact.Is("true") ? Truth.True : fact.Is("false") ? Truth.False : Truth.Unknown;
+    public Truth Ask(FactName name, DateTimeOffset? at) => Fresh(name, at) is not { } fact ? Truth.Unknown : fact.Is("true") ? Truth.True : fact.Is("false") ? Truth.False : Truth.Unknown;
 
     /// <summary>
     /// Whether a suppression by this yes-or-no fact must be assumed: it is so, or it was the last time anybody said. Only a fact never stated, or freshly denied, lifts it.

@@ -117,7 +117,7 @@ public sealed record Condition(FactName Fact, ImmutableArray<string> AnyOf, bool
     public bool IsPrivate => Fact is not FactName.Lifecycle;
 
     /// <summary>Whether it holds at <paramref name="at"/>, as far as is known.</summary>
-    public Truth Evaluate(Facts facts, DateTimeOffset at)
+    public Truth Evaluate(Facts facts, DateTimeOffset? at)
     {
         ArgumentNullException.ThrowIfNull(facts);
         if (facts.Fresh(Fact, at) is not { } fact) return Truth.Unknown;

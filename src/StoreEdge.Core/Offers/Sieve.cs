@@ -12,15 +12,16 @@ internal static class Sieve
     private static (Stage, string?) Stages(Bundle bundle, Placement placement, DecisionContext context, Offer offer)
     {
         if (!offer.Placements.Contains(placement.Id)) return (Stage.Candidates, "not-placed");
-        if (NotNow(context.At, offer) is { } untimely) return (Stage.TimeAndStock, untimely);
+        if (NotNow(context, offer) is { } untimely) return (Stage.TimeAndStock, untimely);
         if (Ineligible(context, offer) is { } ineligible) return (Stage.Eligibility, ineligible);
         if (Suppressed(bundle, placement, context, offer) is { } suppressed) return (Stage.Suppression, suppressed);
         return offer.Class > OfferClass.Help && IsQuiet(placement, context.At) ? (Stage.QuietHours, "quiet-hours") : (Stage.Rank, null);
     }
 
-    private static string? NotNow(DateTimeOffset at, Offer offer) =>
-        offer.ValidFrom > at ? "not-yet-valid"
-        : offer.ValidUntil <= at ? "no-longer-valid"
+    /// <summary>Never too early, whatever the clock shows; too late only where nobody can know.</summary>
+    private static string? NotNow(DecisionContext context, Offer offer) =>
+        offer.ValidFrom > (context.AtLeast ?? context.At) ? "not-yet-valid"
+        : offer.ValidUntil <= context.At ? "no-longer-valid"
         : offer.Stock <= 0 ? "out-of-stock"
         : null;
 
@@ -28,7 +29,7 @@ internal static class Sieve
     {
         foreach (var condition in offer.Conditions)
         {
-            var truth = condition.Evaluate(context.Facts, context.At);
+            var truth = condition.Evaluate(context.Facts, context.KnownAt);
             if (truth != Truth.True) return $"{char.ToLowerInvariant(condition.Fact.ToString()[0])}{condition.Fact.ToString()[1..]}-{(truth == Truth.Unknown ? "unknown" : "differs")}";
         }
 
@@ -37,7 +38,7 @@ internal static class Sieve
 
     private static string? Suppressed(Bundle bundle, Placement placement, DecisionContext context, Offer offer)
     {
-        var (at, facts, wishes) = (context.At, context.Facts, context.Wishes);
+        var (at, facts, wishes) = (context.KnownAt, context.Facts, context.Wishes);
         if (!context.IsPresent) return "departed";
         if (wishes.Stopped != Truth.False) return wishes.Stopped == Truth.True ? "stopped" : "stop-unknown";
         if (Forbidden(placement, offer) is { } forbidden) return forbidden;
@@ -66,7 +67,7 @@ internal static class Sieve
         _ => null,
     };
 
-    private static string? Withheld(Facts facts, DateTimeOffset at, Offer offer)
+    private static string? Withheld(Facts facts, DateTimeOffset? at, Offer offer)
     {
         if (offer.Class == OfferClass.Promotion && facts.Ask(FactName.CommercialHold, at) is not Truth.False and var hold)
             return hold == Truth.True ? "hold" : "hold-unknown";

@@ -12,7 +12,9 @@ namespace StoreEdge.Tests.Presence;
 public sealed class VisitsProjectionTests : IDisposable
 {
     private readonly string directory = Directory.CreateTempSubdirectory("visits-").FullName;
-    private readonly ManualClock clock = new();
+    private ManualClock clock = new();
+    private bool synchronized = true;
+    private string boot = "boot-1";
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
@@ -30,7 +32,7 @@ public sealed class VisitsProjectionTests : IDisposable
         await using (var journal = Open())
         {
             Assert.Equal([new Pseudonym("k1-ana")], journal.Query(VisitsProjection.ReadFurniture));
-            Assert.All(journal.Query(database => VisitsProjection.ReadOpen(database, clock.GetUtcNow())), v => Assert.NotNull(v.Left));
+            Assert.All(ReadOpen(journal), v => Assert.NotNull(v.Left));
             await journal.AppendAsync(new ArrivalData("v3", "k1-ana", "entrance", "front", "low", "beacon", "involuntary"), Instant.Now(clock), default);
             Assert.Empty(journal.Query(VisitsProjection.ReadFurniture));
         }
@@ -56,7 +58,7 @@ public sealed class VisitsProjectionTests : IDisposable
         clock.Advance(TimeSpan.FromMinutes(1));
         await journal.AppendAsync(new ArrivalData("v1", "k1-ana", "entrance", "front", "low", "beacon", "involuntary", Returned: true), Instant.Now(clock), default);
         clock.Advance(TimeSpan.FromMinutes(1));
-        var visit = Assert.Single(journal.Query(database => VisitsProjection.ReadOpen(database, clock.GetUtcNow())));
+        var visit = Assert.Single(ReadOpen(journal));
         Assert.Equal((TimeSpan.FromMinutes(8), (TimeSpan?)null), (visit.Present, visit.Left));
     }
 
@@ -72,7 +74,7 @@ public sealed class VisitsProjectionTests : IDisposable
             await journal.AppendAsync(new DepartureData(visit, subject, "entrance", 360, "silence", "involuntary", "low"), Instant.Now(clock), default);
         clock.Advance(TimeSpan.FromMinutes(2));
         var shop = new TrackerBench(TrackerBench.Front);
-        shop.Tracker.Restore(journal.Query(database => VisitsProjection.ReadOpen(database, clock.GetUtcNow())), shop.Now);
+        shop.Tracker.Restore(ReadOpen(journal), shop.Now);
         Assert.Equal((0, 2), (shop.Tracker.Present, shop.Tracker.Followed));
         shop.Stay(TrackerBench.Ana, -55, 10, 0.5, TrackerBench.Front);
         shop.Pass(200);
@@ -92,9 +94,9 @@ public sealed class VisitsProjectionTests : IDisposable
             clock.Advance(TimeSpan.FromMinutes(40));
         }
 
-        Assert.Equal(["v3"], journal.Query(database => VisitsProjection.ReadOpen(database, clock.GetUtcNow())).Select(v => v.Visit.Value));
+        Assert.Equal(["v3"], ReadOpen(journal).Select(v => v.Visit.Value));
         // Swept with the next departure.
-        Assert.Equal(["v2", "v3"], journal.Query(database => VisitsProjection.ReadOpen(database, clock.GetUtcNow() - TimeSpan.FromHours(1))).Select(v => v.Visit.Value));
+        Assert.Equal(["v2", "v3"], ReadOpen(journal, TimeSpan.FromHours(-1)).Select(v => v.Visit.Value));
     }
 
     [Fact]
@@ -103,9 +105,105 @@ public sealed class VisitsProjectionTests : IDisposable
         await using var journal = Open();
         await journal.AppendAsync(new ArrivalData("v1", "k1-ana", "entrance", "front", "medium", "beacon", "involuntary"), Instant.Now(clock), default);
         await journal.AppendAsync(new DwellData("v1", "k1-ana", "entrance", 60, "involuntary", "low"), Instant.Now(clock), default);
-        Assert.Equal(Assurance.Low, Assert.Single(journal.Query(database => VisitsProjection.ReadOpen(database, clock.GetUtcNow()))).Assurance);
+        Assert.Equal(Assurance.Low, Assert.Single(ReadOpen(journal)).Assurance);
     }
 
+    [Theory]
+    [InlineData(365)]
+    [InlineData(-1)]
+    [InlineData(-20000)]
+    public async Task Within_a_boot_whoever_left_just_now_joins_their_visit_however_the_wall_clock_was_set(int days)
+    {
+        await using var journal = Open();
+        await ComeAndGoAsync(journal, "v1");
+        synchronized = false;
+        clock.SetWall(clock.GetUtcNow().AddDays(days));
+        clock.Advance(TimeSpan.FromMinutes(2));
+        var visit = Assert.Single(ReadOpen(journal));
+        Assert.Equal((TimeSpan.FromMinutes(3), (TimeSpan?)TimeSpan.FromMinutes(2)), (visit.Present, visit.Left));
+    }
+
+    [Theory]
+    [InlineData(365)]
+    [InlineData(-20000)]
+    public async Task A_wrong_wall_clock_sweeps_nobody_out_whom_the_restart_still_needs(int days)
+    {
+        await using var journal = Open();
+        await ComeAndGoAsync(journal, "v1");
+        synchronized = false;
+        clock.SetWall(clock.GetUtcNow().AddDays(days));
+        await ComeAndGoAsync(journal, "v2", "k1-bia");
+        Assert.Equal(["v1", "v2"], ReadOpen(journal).Select(v => v.Visit.Value));
+    }
+
+    [Fact]
+    public async Task Over_a_restart_of_the_machine_whoever_left_just_before_joins_their_visit_where_both_clocks_were_right()
+    {
+        await using (var journal = Open()) await ComeAndGoAsync(journal, "v1");
+        Boot(clock.GetUtcNow().AddMinutes(4));
+        await using var after = Open();
+        var visit = Assert.Single(ReadOpen(after));
+        Assert.Equal((TimeSpan.FromMinutes(5), (TimeSpan?)TimeSpan.FromMinutes(4)), (visit.Present, visit.Left));
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    public async Task Over_a_restart_of_the_machine_nobody_joins_a_visit_where_a_clock_was_wrong(bool before, bool after)
+    {
+        synchronized = before;
+        await using (var journal = Open()) await ComeAndGoAsync(journal, "v1");
+        // The machine stood switched off for a night, and takes up where its clock was.
+        synchronized = after;
+        Boot(clock.GetUtcNow().AddSeconds(1));
+        await using var reopened = Open();
+        Assert.Empty(ReadOpen(reopened));
+    }
+
+    [Fact]
+    public async Task Over_a_restart_of_the_machine_whoever_left_before_the_clock_was_set_joins_their_visit_too()
+    {
+        synchronized = false;
+        var right = clock.GetUtcNow();
+        Boot(DateTimeOffset.UnixEpoch, "boot-1");
+        await using (var journal = Open())
+        {
+            await ComeAndGoAsync(journal, "v1");
+            synchronized = true;
+            clock.SetWall(right);
+            await journal.AppendAsync(new DwellData("v0", "k1-bia", "entrance", 60, "involuntary", "low"), Instant.Now(clock), default);
+        }
+
+        Boot(right.AddMinutes(4));
+        await using var after = Open();
+        Assert.Equal(TimeSpan.FromMinutes(4), Assert.Single(ReadOpen(after)).Left);
+    }
+
+    [Fact]
+    public async Task Over_a_restart_of_the_machine_whoever_was_inside_is_restored_and_is_no_furniture_for_a_clock_a_year_ahead()
+    {
+        await using (var journal = Open()) await journal.AppendAsync(new ArrivalData("v1", "k1-ana", "entrance", "front", "low", "beacon", "involuntary"), Instant.Now(clock), default);
+        synchronized = false;
+        Boot(clock.GetUtcNow().AddYears(1));
+        clock.Advance(TimeSpan.FromSeconds(40));
+        await using var after = Open();
+        Assert.Equal((TimeSpan.FromSeconds(40), (TimeSpan?)null), Assert.Single(ReadOpen(after)) is var v ? (v.Present, v.Left) : default);
+    }
+
+    private async Task ComeAndGoAsync(JournalStore journal, string visit, string subject = "k1-ana")
+    {
+        await journal.AppendAsync(new ArrivalData(visit, subject, "entrance", "front", "low", "beacon", "involuntary"), Instant.Now(clock), default);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await journal.AppendAsync(new DepartureData(visit, subject, "entrance", 60, "silence", "involuntary", "low"), Instant.Now(clock), default);
+    }
+
+    private void Boot(DateTimeOffset wall, string id = "boot-2") => (clock, boot) = (new(wall), id);
+
+    private IReadOnlyList<OpenVisit> ReadOpen(JournalStore journal, TimeSpan later = default) =>
+        journal.Query(database => VisitsProjection.ReadOpen(database, journal.BootId, Instant.Now(clock) + later, synchronized ? clock.GetUtcNow() + later : null));
+
     private JournalStore Open() => JournalStore.Open(
-        directory, new() { ClockSynchronized = () => true }, [new VisitsProjection()], clock, new HealthBoard(clock, NullLogger<HealthBoard>.Instance), NullLogger<JournalStore>.Instance);
+        directory, new() { ClockSynchronized = () => synchronized, BootId = () => boot }, [new VisitsProjection()], clock,
+        new HealthBoard(clock, NullLogger<HealthBoard>.Instance), NullLogger<JournalStore>.Instance);
 }
