@@ -10,6 +10,7 @@ var root = new RootCommand("Simulates a shop for the StoreEdge agent: radio, pho
     ScoreCommand.Make(),
     JourneyCommand.Make(time),
     RadioCommand.Make(time),
+    FleetCommand.Make(time),
 };
 
 // After Ctrl-C a run still waits for the last acknowledgements and judges.

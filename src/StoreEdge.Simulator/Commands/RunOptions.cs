@@ -27,6 +27,20 @@ internal static class RunOptions
         value >= minimum && value <= maximum ? value
             : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{option}: {value} is not allowed; allowed: {minimum}–{maximum}"));
 
+    /// <summary>A span with its unit, as the agent's configuration has them.</summary>
+    public static TimeSpan Span(string option, string text)
+    {
+        foreach (var (unit, milliseconds) in (ReadOnlySpan<(string, double)>)[("ms", 1), ("min", 60_000), ("s", 1_000), ("h", 3_600_000), ("d", 86_400_000)])
+        {
+            if (!text.EndsWith(unit, StringComparison.Ordinal)) continue;
+            if (double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * milliseconds <= TimeSpan.FromDays(30).TotalMilliseconds)
+                return TimeSpan.FromMilliseconds(number * milliseconds);
+            break;
+        }
+
+        throw new UsageException($"{option}: {text} is not allowed; allowed: a number and its unit (ms, s, min, h, d), at most 30d");
+    }
+
     public static PseudonymKey Key(string file)
     {
         try
