@@ -3,6 +3,7 @@ using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Displays;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Mqtt;
+using StoreEdge.Agent.Outbox;
 using StoreEdge.Agent.Pages.Portal;
 using StoreEdge.Agent.Sensing;
 using StoreEdge.Core.Identity;
@@ -19,6 +20,7 @@ internal sealed record AgentOptions(
     EnrolmentOptions Enrolment,
     PresenceOptions Presence,
     JournalOptions Journal,
+    OutboxOptions Outbox,
     BrokerOptions? Broker,
     IPEndPoint? Satellites,
     BrokerOptions? Espresense,

@@ -3,11 +3,13 @@ using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Displays;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Mqtt;
+using StoreEdge.Agent.Outbox;
 using StoreEdge.Agent.Pages.Portal;
 using StoreEdge.Agent.Sensing;
 using StoreEdge.Agent.Sensing.Bluetooth;
 using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
+using StoreEdge.Core.Telling;
 using StoreEdge.Linux.Mosquitto;
 
 namespace StoreEdge.Agent.Configuration;
@@ -30,7 +32,7 @@ internal static class AgentOptionsReader
         var receivers = Receivers(top, state, satellites is not null, espresense is not null);
         var options = new AgentOptions(
             store, http, state, receivers, Enrolment(top.Section("enrolment")), Presence(top.Section("presence")), Journal(top.Section("journal")),
-            Broker(top.Section("mqtt")), satellites, espresense, Bundle(top.Section("bundle"), state), Displays(top), Portal(top.Section("portal"), store), Hardware(top.Section("hardware"), errors),
+            Outbox(top.Section("outbox")), Broker(top.Section("mqtt")), satellites, espresense, Bundle(top.Section("bundle"), state), Displays(top), Portal(top.Section("portal"), store), Hardware(top.Section("hardware"), errors),
             Footfall(top.Section("footfall")));
         top.Close();
         return errors.Count == 0 ? options : throw new ConfigurationException(errors);
@@ -185,6 +187,14 @@ internal static class AgentOptionsReader
             KeepAtMost = section.Integer("keepAtMost", (int)d.KeepAtMost, 1, 100_000_000),
             SweepEvery = section.Span("sweepEvery", d.SweepEvery, Minute, Day),
         };
+        section.Close();
+        return read;
+    }
+
+    private static OutboxOptions Outbox(ConfigurationSection section)
+    {
+        var d = new OutboxOptions();
+        var read = d with { DrainPerSecond = section.Integer("drainPerSecond", d.DrainPerSecond, 1, DrainPace.Most) };
         section.Close();
         return read;
     }

@@ -76,7 +76,7 @@ internal static class StoreHost
 
         // Events are told.
         var link = options.Broker is { } broker
-            ? new CentralLink(broker, options.Store.Id.Value, journal, health, () => Versions(bundles, registry), time, logs)
+            ? new CentralLink(broker, options.Outbox, options.Store.Id.Value, journal, health, () => Versions(bundles, registry), time, logs)
             : null;
         link?.Listen(enrolment, deciding);
 

@@ -60,6 +60,9 @@ internal sealed class JournalStore : IAsyncDisposable
     /// <summary>The last event that central holds; 0 where it holds none.</summary>
     public long AcknowledgedSeq => Interlocked.Read(ref acknowledgedSeq);
 
+    /// <summary>For how long the agent has run with this journal, over all its starts: the clock of retention and of dead letters, which no wall clock disturbs.</summary>
+    public TimeSpan Age => ageAtStart + (Instant.Now(time) - opened);
+
     /// <summary>Opens or makes the journal of a directory and brings its schema up to date.</summary>
     /// <exception cref="JournalFault">It cannot be used; the fault says why and what to do.</exception>
     public static JournalStore Open(
@@ -278,7 +281,7 @@ internal sealed class JournalStore : IAsyncDisposable
 
     private void Start()
     {
-        retention = new(options, () => ageAtStart + (Instant.Now(time) - opened), () => AcknowledgedSeq, EnterIfOpen);
+        retention = new(options, () => Age, () => AcknowledgedSeq, EnterIfOpen);
         sweep = time.CreateTimer(_ => EnterIfOpen(retention), null, FirstSweep, options.SweepEvery);
         flush = time.CreateTimer(_ => FlushAcknowledgement(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         writer.Start();

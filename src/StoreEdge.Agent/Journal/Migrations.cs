@@ -33,14 +33,32 @@ internal static class Migrations
         """,
     ];
 
+    /// <summary>
+    /// The outbox's part. A dead letter is a copy of its event, so that it outlives retention; its number is declared as a gap. The index finds the declarations that central
+    /// needs without reading a backlog of a million events: it holds gaps only, so other events cost it nothing.
+    /// </summary>
+    private static readonly string[] OutboxSteps =
+    [
+        """
+        CREATE TABLE dead_letter (
+            epoch TEXT NOT NULL, seq INTEGER NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL, time_us INTEGER NOT NULL, recorded_us INTEGER NOT NULL,
+            boot_id TEXT NOT NULL, mono_ms INTEGER NOT NULL, time_quality TEXT NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL, age_s INTEGER NOT NULL,
+            UNIQUE (epoch, seq)) STRICT;
+        CREATE INDEX dead_letter_type ON dead_letter (type);
+        CREATE TABLE outbox_setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX event_gap ON event (seq) WHERE type = 'gap';
+        """,
+    ];
+
     public static void Run(SqliteConnection database, string path, IReadOnlyList<IProjection> projections)
     {
         JournalFile.Execute(database, "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID");
         Run(database, path, "journal", JournalSteps);
         Run(database, path, "clock", ClockRecord.Migrations);
+        Run(database, path, "outbox", OutboxSteps);
         foreach (var projection in projections)
         {
-            if (projection.Name is "journal" or "clock") throw new ArgumentException($"'{projection.Name}' names the journal's own schema", nameof(projections));
+            if (projection.Name is "journal" or "clock" or "outbox") throw new ArgumentException($"'{projection.Name}' names the journal's own schema", nameof(projections));
             Run(database, path, projection.Name, projection.Migrations);
         }
     }

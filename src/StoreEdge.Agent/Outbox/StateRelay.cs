@@ -14,7 +14,7 @@ namespace StoreEdge.Agent.Outbox;
 /// than every few seconds. Also notices when central has stopped acknowledging although the broker is there.
 /// </summary>
 internal sealed class StateRelay(
-    OutboxOptions options, string storeId, JournalStore journal, BrokerLink link, HealthBoard health, Func<VersionStateMessage> versions, TimeProvider time)
+    OutboxOptions options, string storeId, JournalStore journal, BrokerLink link, HealthBoard health, Func<OutboxStatus> status, Func<VersionStateMessage> versions, TimeProvider time)
 {
     private const string OverdueCode = "central-not-acknowledging";
 
@@ -55,10 +55,13 @@ internal sealed class StateRelay(
             if (journalNow.AcknowledgedSeq != acknowledged || journalNow.LastSeq == acknowledged) (acknowledged, progressAt) = (journalNow.AcknowledgedSeq, now);
             CheckOverdue(journalNow, now - progressAt);
 
+            var relayNow = status();
             if (outbox is null || outbox.LastSeq != journalNow.LastSeq || outbox.AcknowledgedSeq != journalNow.AcknowledgedSeq
+                || outbox.DeadLetters != relayNow.DeadLetters || outbox.BacklogPerSecond != relayNow.BacklogPerSecond
                 || (journalNow.LastSeq > journalNow.AcknowledgedSeq && now - outboxAt >= AgeEvery))
             {
-                (outbox, outboxAt) = (new(journal.Epoch, journalNow.LastSeq, journalNow.AcknowledgedSeq, Math.Round(journalNow.OldestPendingAge.TotalSeconds, 3)), now);
+                (outbox, outboxAt) = (
+                    new(journal.Epoch, journalNow.LastSeq, journalNow.AcknowledgedSeq, Math.Round(journalNow.OldestPendingAge.TotalSeconds, 3), relayNow.DeadLetters, relayNow.BacklogPerSecond), now);
                 await PublishAsync(session, topics.OutboxState, outbox, ContractsJson.Default.OutboxStateMessage, stop);
             }
 

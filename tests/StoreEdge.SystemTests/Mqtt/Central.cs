@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.IO.Compression;
 using System.Text.Json;
 using StoreEdge.Contracts;
+using StoreEdge.Core.Telling;
 using StoreEdge.Linux.Mosquitto;
 
 namespace StoreEdge.SystemTests.Mqtt;
@@ -13,6 +15,8 @@ internal sealed class Central : IAsyncDisposable
     private readonly SortedDictionary<long, EventEnvelope> table = [];
     private readonly ConcurrentDictionary<string, byte[]> states = new(StringComparer.Ordinal);
     private readonly List<long> arrivals = [];
+    private readonly List<int> batches = [];
+    private readonly HashSet<long> declared = [];
     private long row;
 
     private Central(int port) =>
@@ -33,6 +37,30 @@ internal sealed class Central : IAsyncDisposable
         }
     }
 
+    /// <summary>The events in each batch, in the order of arrival.</summary>
+    public IReadOnlyList<int> Batches
+    {
+        get
+        {
+            lock (gate) return [.. batches];
+        }
+    }
+
+    /// <summary>The numbers that were declared missing and have not come since.</summary>
+    public IReadOnlyList<long> Declared
+    {
+        get
+        {
+            lock (gate) return [.. declared.Where(seq => !table.ContainsKey(seq)).Order()];
+        }
+    }
+
+    /// <summary>Whether it holds an event.</summary>
+    public bool Holds(long seq)
+    {
+        lock (gate) return table.ContainsKey(seq);
+    }
+
     /// <summary>The last of the unbroken row from 1.</summary>
     public long Row => Interlocked.Read(ref row);
 
@@ -41,6 +69,7 @@ internal sealed class Central : IAsyncDisposable
         var central = new Central(port);
         await central.client.ConnectAsync(CancellationToken.None);
         await central.client.SubscribeAsync(Topics.EveryStoresEvents, MqttQos.AtLeastOnce);
+        await central.client.SubscribeAsync(Topics.EveryStoresBatches, MqttQos.AtLeastOnce);
         await central.client.SubscribeAsync($"{Topics.Root}/+/state/+", MqttQos.AtLeastOnce);
         return central;
     }
@@ -65,16 +94,45 @@ internal sealed class Central : IAsyncDisposable
             return;
         }
 
+        if (topic.Kind == "evt-batch")
+        {
+            var envelopes = Unpack(message);
+            lock (gate) batches.Add(envelopes.Count);
+            Take(envelopes);
+            return;
+        }
+
         var envelope = EventEnvelope.Parse(message.Payload);
         Assert.Equal(topic.Name, envelope.Type);
+        Take([envelope]);
+    }
+
+    private static List<EventEnvelope> Unpack(MqttMessage message)
+    {
+        Assert.Equal(EventEnvelope.BatchContentType, message.ContentType ?? EventEnvelope.BatchContentType);
+        Assert.InRange(message.Payload.Length, 1, BatchSize.MostBytes);
+        using var gzip = new GZipStream(new MemoryStream(message.Payload.ToArray()), CompressionMode.Decompress);
+        using var json = JsonDocument.Parse(gzip);
+        return [.. json.RootElement.EnumerateArray().Select(e => EventEnvelope.Parse(JsonSerializer.SerializeToUtf8Bytes(e, ContractsJson.Default.JsonElement)))];
+    }
+
+    private void Take(List<EventEnvelope> envelopes)
+    {
         lock (gate)
         {
-            arrivals.Add(envelope.Seq);
-            if (Loses(envelope.Seq)) return;
-            table[envelope.Seq] = envelope;
             var before = row;
-            while (table.ContainsKey(row + 1)) row++;
-            if (Acknowledges && row > before) _ = AcknowledgeAsync(envelope.Epoch, row);
+            foreach (var envelope in envelopes)
+            {
+                arrivals.Add(envelope.Seq);
+                if (Loses(envelope.Seq)) continue;
+                table[envelope.Seq] = envelope;
+                if (ContractsJson.Read(envelope.Type, envelope.Data.Span) is not GapData gap) continue;
+                foreach (var range in gap.Ranges)
+                    for (var seq = range.From; seq <= range.To; seq++) declared.Add(seq);
+            }
+
+            while (table.ContainsKey(row + 1) || declared.Contains(row + 1)) row++;
+            if (Acknowledges && row > before) _ = AcknowledgeAsync(envelopes[0].Epoch, row);
         }
     }
 }

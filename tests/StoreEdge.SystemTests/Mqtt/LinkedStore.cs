@@ -5,6 +5,7 @@ using StoreEdge.Agent.Mqtt;
 using StoreEdge.Agent.Outbox;
 using StoreEdge.Contracts;
 using StoreEdge.Core;
+using StoreEdge.Core.Telling;
 
 namespace StoreEdge.SystemTests.Mqtt;
 
@@ -28,11 +29,14 @@ internal sealed class LinkedStore : IAsyncDisposable
         Link = new(
             change is null ? broker : change(broker), new(Id, Journal.Epoch, Journal.BootId, "0.1.0"), () => Journal.NextCounter("birth").Value, Health, time, new(1),
             NullLogger<BrokerLink>.Instance);
-        var options = outbox ?? new OutboxOptions { StateEvery = TimeSpan.FromMilliseconds(100) };
+        // The pace of the backlog has tests of its own; elsewhere it would only make them wait.
+        var options = outbox ?? new OutboxOptions { StateEvery = TimeSpan.FromMilliseconds(100), DrainPerSecond = Unmetered };
         Outbox = new(options, Id, Journal, Link, Health, time, NullLogger<OutboxRelay>.Instance);
         Outbox.Listen();
-        States = new(options, Id, Journal, Link, Health, () => new("0.1.0", "b1", "", 0), time);
+        States = new(options, Id, Journal, Link, Health, () => Outbox.Status, () => new("0.1.0", "b1", "", 0), time);
     }
+
+    public const int Unmetered = DrainPace.Most;
 
     public static string Id => "store-1";
 
