@@ -13,9 +13,9 @@ internal sealed class Broker : IDisposable
 
     public int Port { get; }
 
-    public static async Task<Broker> StartAsync(string directory)
+    public static async Task<Broker> StartAsync(string directory, int? chosen = null)
     {
-        var port = FreePort();
+        var port = chosen ?? FreePort();
         var file = Path.Combine(directory, "mosquitto.conf");
         await File.WriteAllTextAsync(file, $"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_type error\n");
         var broker = new Broker(Process.Start(new ProcessStartInfo("mosquitto", ["-c", file]))!, port);

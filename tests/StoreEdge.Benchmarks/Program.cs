@@ -1,8 +1,9 @@
+using System.Globalization;
 using StoreEdge.Benchmarks;
 
 // Every figure stands beside a floor measured in the same run, in turns; what counts is the ratio. Nothing here asserts a time.
 const string Usage = """
-    dotnet run -c Release --project tests/StoreEdge.Benchmarks -- [decode|identity|journal|memory|publish|sensing|start|tracker|all]… [options]
+    dotnet run -c Release --project tests/StoreEdge.Benchmarks -- [bridge|decode|identity|journal|memory|outbox|publish|sensing|start|tracker|all]… [options]
       --rounds N       take each figure so often and tell the median; default 5
       --directory DIR  write test files there, on the disk in question; default: the directory for temporary files
       --publish DIR    keep the two publishes that memory and start measure, for the next run
@@ -10,10 +11,12 @@ const string Usage = """
       --json FILE      write the figures there too
     … -- append DIR    append without end and print each number once its event is on disk; for kill -9
     … -- mutate [N] [SEED]  hold the decoder to a second reading of N damaged packets; default 10000000
+    … -- tell DIR PORT PACE  tell the journal in DIR to the broker on PORT; the sending side of "outbox" and "bridge"
     … -- drain SOCKET  listen and read, and nothing else: the floor of "sensing"
     """;
 
 if (args is ["append", var target]) return await EndlessAppends.RunAsync(target);
+if (args is ["tell", var journal, var port, var pace]) return await OutboxScenario.TellAsync(journal, int.Parse(port, CultureInfo.InvariantCulture), int.Parse(pace, CultureInfo.InvariantCulture));
 if (args is ["drain", var socket]) return SensingScenario.Drain(socket);
 if (args is ["mutate", ..])
 {
@@ -29,10 +32,12 @@ if (args is ["mutate", ..])
 
 var scenarios = new SortedDictionary<string, Func<Setting, Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
 {
+    ["bridge"] = BridgeScenario.RunAsync,
     ["decode"] = setting => Task.FromResult(DecodeScenario.Run(setting)),
     ["identity"] = setting => Task.FromResult(IdentityScenario.Run(setting)),
     ["journal"] = JournalScenario.RunAsync,
     ["memory"] = ProcessScenarios.MemoryAsync,
+    ["outbox"] = OutboxScenario.RunAsync,
     ["publish"] = PublishScenario.RunAsync,
     ["sensing"] = SensingScenario.RunAsync,
     ["start"] = ProcessScenarios.StartAsync,

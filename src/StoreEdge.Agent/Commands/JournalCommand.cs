@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Outbox;
 using StoreEdge.Contracts;
 
 namespace StoreEdge.Agent.Commands;
@@ -13,7 +14,7 @@ internal static class JournalCommand
     /// <summary>Exit codes: sound or written; unsound; could not be read at all.</summary>
     private const int Sound = 0, Unsound = 1, Unreadable = 2;
 
-    public static Command Create() => new("journal", "Look at a journal from outside; an agent may be writing it meanwhile.") { Verify(), Export() };
+    public static Command Create() => new("journal", "Look at a journal from outside; an agent may be writing it meanwhile.") { Verify(), Export(), DeadLetters() };
 
     private static Command Verify()
     {
@@ -34,6 +35,47 @@ internal static class JournalCommand
             return report.IsSound ? Sound : Unsound;
         }));
         return command;
+    }
+
+    private static Command DeadLetters()
+    {
+        var (directory, file) = (DirectoryOption(), FileOption());
+        var json = new Option<bool>("--json") { Description = "Print one JSON object a line, with the event's data." };
+        var command = new Command("dead-letters", "Print the events that were refused for good and are kept until they are sent again.") { directory, file, json };
+        command.Validators.Add(result => RequireOne(result, directory, file));
+        command.SetAction(arguments => Guard(arguments, () =>
+        {
+            using var inspection = JournalInspection.Open(Path(arguments, directory, file));
+            var (letters, output) = (inspection.Query(DeadLetter.ReadAll), arguments.InvocationConfiguration.Output);
+            foreach (var letter in letters) output.WriteLine(arguments.GetValue(json) ? ToJson(letter) : ToLine(letter));
+            if (letters.Count == 0 && !arguments.GetValue(json)) output.WriteLine("There are no dead letters.");
+            return Sound;
+        }));
+        return command;
+    }
+
+    private static string ToLine(DeadLetter letter) => string.Create(
+        CultureInfo.InvariantCulture, $"{letter.Epoch} {letter.Event.Seq} {letter.Event.Type} {letter.Event.Time:O} {letter.Reason}: {letter.Text}");
+
+    private static string ToJson(DeadLetter letter)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteString("epoch", letter.Epoch);
+            json.WriteNumber("seq", letter.Event.Seq);
+            json.WriteString("type", letter.Event.Type);
+            json.WriteString("time", letter.Event.Time);
+            json.WriteString("reason", letter.Reason);
+            json.WriteString("text", letter.Text);
+            json.WriteNumber("journalAgeSeconds", letter.Age.TotalSeconds);
+            json.WritePropertyName("data");
+            json.WriteRawValue(letter.Event.Data.Span, skipInputValidation: true);
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(stream.GetBuffer().AsSpan(0, (int)stream.Length));
     }
 
     private static Command Export()

@@ -68,7 +68,14 @@ internal sealed record ReceiverView(
 internal sealed record RadioView(string Adapter, long KernelDropped, string Steps, long Recoveries);
 
 /// <summary>The journal against central's acknowledgement.</summary>
-internal sealed record OutboxView(long LastSeq, long AcknowledgedSeq, long Pending, double OldestPendingSeconds, double? LastAcknowledgedSecondsAgo, long DatabaseBytes);
+internal sealed record OutboxView(long LastSeq, long AcknowledgedSeq, long Pending, double OldestPendingSeconds, double? LastAcknowledgedSecondsAgo, long DatabaseBytes)
+{
+    /// <summary>Events that were refused for good and are kept until they are sent again.</summary>
+    public long DeadLetters { get; init; }
+
+    /// <summary>How fast a backlog may be sent, events a second; 0 where there is no link.</summary>
+    public int BacklogPerSecond { get; init; }
+}
 
 /// <summary>The connection to the broker.</summary>
 internal sealed record LinkView(string Broker, bool Connected, double? ConnectedSeconds, long Connections, string? Fault, double? NextRetrySeconds);

@@ -55,7 +55,11 @@ internal static class StatusViews
 
     private static OutboxView View(JournalStatus journal, CentralLink? link, TimeProvider time) => new(
         journal.LastSeq, journal.AcknowledgedSeq, journal.LastSeq - journal.AcknowledgedSeq, journal.OldestPendingAge.TotalSeconds,
-        link?.Outbox.Status.LastAckAt is { } at ? (time.GetUtcNow() - at).TotalSeconds : null, journal.DatabaseBytes + journal.WalBytes);
+        link?.Outbox.Status.LastAckAt is { } at ? (time.GetUtcNow() - at).TotalSeconds : null, journal.DatabaseBytes + journal.WalBytes)
+    {
+        DeadLetters = link?.Outbox.Status.DeadLetters ?? 0,
+        BacklogPerSecond = link?.Outbox.Status.BacklogPerSecond ?? 0,
+    };
 
     private static LinkView View(CentralLink link, TimeProvider time)
     {

@@ -104,6 +104,20 @@ internal sealed class JournalInspection : IDisposable
         }
     }
 
+    /// <summary>Reads the tables of another room.</summary>
+    /// <exception cref="JournalFault">They cannot be read.</exception>
+    public T Query<T>(Func<SqliteConnection, T> read)
+    {
+        try
+        {
+            return read(database);
+        }
+        catch (SqliteException fault)
+        {
+            throw JournalFile.Explain(file, fault);
+        }
+    }
+
     public void Dispose() => database.Dispose();
 
     private bool HasClock()

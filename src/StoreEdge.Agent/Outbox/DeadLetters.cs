@@ -119,11 +119,7 @@ internal sealed class DeadLetters(JournalStore journal, Topics topics, HealthBoa
         }
 
         // Those of a former journal stay with its other events until central acknowledges past them.
-        foreach (var chunk in ranges.Chunk(GapData.MostRanges))
-        {
-            var gap = new GapData(epoch, chunk, GapData.DeadLetter);
-            transaction.Append(gap, ContractsJson.Write(gap), transaction.Now.At);
-        }
+        transaction.Declare(ranges, GapData.DeadLetter, epoch);
     }
 
     private void Change(string type, string reason, long by, string? why = null)
@@ -150,7 +146,7 @@ internal sealed class DeadLetters(JournalStore journal, Topics topics, HealthBoa
     private string Remedy(string type, string reason) => reason switch
     {
         DeadLetter.ByCentral => "Ask central why it refuses them (`storeedge journal dead-letters` lists them); the command resend sends them again.",
-        "too-large" => "Raise the broker's limit of message size (mosquitto: message_size_limit, max_packet_size); they are sent again at the next connection, or by the command resend.",
+        RefusalRule.TooLargeName => "Raise the broker's limit of message size (mosquitto: message_size_limit, max_packet_size); they are sent again at the next connection, or by the command resend.",
         _ => $"Let this store's login publish to {topics.Event(type)} (the broker's access list); they are sent again by themselves once an event of this type is taken.",
     };
 }

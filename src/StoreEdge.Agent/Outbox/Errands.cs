@@ -14,10 +14,10 @@ internal sealed class Errands
     private readonly Lock gate = new();
     private readonly Dictionary<ParcelQueue, SeqSet> queues = [];
 
-    /// <summary>Adds a run; those of the journal itself need no errand.</summary>
+    /// <summary>Adds a run; what central lacks by its acknowledgement needs no errand.</summary>
     public void Add(ParcelQueue queue, SeqRun run)
     {
-        if (queue.Origin == ParcelOrigin.Journal) return;
+        if (queue.Origin is ParcelOrigin.Journal or ParcelOrigin.Former) return;
         lock (gate)
         {
             if (!queues.TryGetValue(queue, out var runs)) queues[queue] = runs = new(MostRuns);

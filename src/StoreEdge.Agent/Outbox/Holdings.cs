@@ -16,7 +16,7 @@ internal static class Holdings
         var missing = new SeqSet();
         missing.Add(run);
         foreach (var (_, seq) in deadLetters) missing.Remove(new(seq, seq));
-        for (var after = run.First - 1; epoch == journal.Epoch && Numbers(journal, after, run.Last) is { Count: > 0 } held; after = held[^1])
+        for (var after = run.First - 1; Numbers(journal, epoch, after, run.Last) is { Count: > 0 } held; after = held[^1])
         {
             var first = held[0];
             for (var i = 1; i <= held.Count; i++)
@@ -30,11 +30,15 @@ internal static class Holdings
         return (run.Count - missing.Count, [.. missing.Runs.Select(r => new SeqRange(r.First, r.Last))]);
     }
 
-    private static List<long> Numbers(JournalStore journal, long after, long last) => journal.Query(database =>
+    private static List<long> Numbers(JournalStore journal, Guid epoch, long after, long last) => journal.Query(database =>
     {
         var found = new List<long>();
-        using var select = new Statement(database, "SELECT seq FROM event WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?");
+        var isPresent = epoch == journal.Epoch;
+        using var select = new Statement(database, isPresent
+            ? "SELECT seq FROM event WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
+            : "SELECT seq FROM salvaged WHERE seq > ? AND seq <= ? AND former = (SELECT id FROM former WHERE epoch = ?4) ORDER BY seq LIMIT ?3");
         select.Bind(1, after).Bind(2, last).Bind(3, Chunk);
+        if (!isPresent) select.Bind(4, epoch.ToString());
         while (select.Step()) found.Add(select.Number(0));
         select.Reset();
         return found;

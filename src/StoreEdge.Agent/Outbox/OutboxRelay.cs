@@ -40,6 +40,7 @@ internal sealed class OutboxRelay(
 
     // What follows is the relay's loop's own.
     private readonly Ledger ledger = new(options.Resend, journal.AcknowledgedSeq);
+    private readonly FormerJournals formers = new(options.Resend, journal);
     private readonly Lanes lanes = new();
     private readonly BatchSize size = new();
     private readonly ParcelMaker singles = new(storeId), batches = new(storeId);
@@ -120,7 +121,7 @@ internal sealed class OutboxRelay(
         ArgumentOutOfRangeException.ThrowIfLessThan(to, from);
         var dead = deadLetters.Find(epoch, from, to);
         var (held, missing) = await Task.Run(() => Holdings.In(journal, epoch, new(from, to), dead));
-        if (epoch == journal.Epoch && from <= journal.LastSeq) errands.Add(new(ParcelOrigin.Replay, epoch), new(from, Math.Min(to, journal.LastSeq)));
+        if (held > dead.Count) errands.Add(new(ParcelOrigin.Replay, epoch), new(from, epoch == journal.Epoch ? Math.Min(to, journal.LastSeq) : to));
         foreach (var (_, seq) in dead) errands.Add(new(ParcelOrigin.DeadLetters, epoch), new(seq, seq));
         wake.Writer.TryWrite(true);
         return new(held, missing);
@@ -135,7 +136,8 @@ internal sealed class OutboxRelay(
     public async Task<bool> RefuseAsync(Guid epoch, long seq, string reason)
     {
         if (deadLetters.Find(epoch, seq, seq).Count > 0) return true;
-        if (epoch != journal.Epoch || journal.ReadAfter(seq - 1, 1) is not [var stored] || stored.Seq != seq || stored.Type == EventTypes.Gap) return false;
+        var found = epoch == journal.Epoch ? journal.ReadAfter(seq - 1, 1) : journal.ReadFormerAfter(epoch, seq - 1, 1);
+        if (found is not [var stored] || stored.Seq != seq || stored.Type == EventTypes.Gap) return false;
         await deadLetters.BuryAsync([new(epoch, stored, DeadLetter.ByCentral, reason, journal.Age)]);
         return true;
     }
@@ -194,6 +196,7 @@ internal sealed class OutboxRelay(
         pausedUntil = default;
         ledger.Acknowledge(journal.AcknowledgedSeq);
         ledger.Begin(Instant.Now(time), journal.LastSeq, session.Resumed);
+        formers.Begin(Instant.Now(time), session.Resumed);
         foreach (var seq in Declarations.NumbersAfter(journal, ledger.TakenThrough, DeclarationsAhead)) ledger.SendAhead(seq);
         suspects.Clear();
         suspects.UnionWith(deadLetters.RefusedTypes());
@@ -223,13 +226,24 @@ internal sealed class OutboxRelay(
     /// <summary>Takes note of what central holds, and puts what it lacks too long into the backlog again.</summary>
     private void Settle()
     {
+        var now = Instant.Now(time);
         ledger.Acknowledge(journal.AcknowledgedSeq);
-        if (ledger.Consider(Instant.Now(time)) is not { } due) return;
-        Interlocked.Exchange(ref resends, ledger.Resends);
-        log.LogInformation("Central has not acknowledged beyond {Acknowledged}; sending up to {Last} again", due.After, due.Last);
-        // Where the next number is a hole, central waits for its declaration, however far that is.
-        if (journal.ReadAfter(due.After, 1) is [var next] && next.Seq > due.After + 1 && Declarations.Of(journal, journal.Epoch, due.After + 1, due.After) is { } declaration) ledger.SendAhead(declaration);
+        formers.Settle(now);
+        Consider(now, journal.Epoch, ledger);
+        foreach (var (epoch, former) in formers.All) Consider(now, epoch, former);
     }
+
+    private void Consider(Instant now, Guid epoch, Ledger of)
+    {
+        if (of.Consider(now) is not { } due) return;
+        Interlocked.Increment(ref resends);
+        log.LogInformation("Central has not acknowledged journal {Epoch} beyond {Acknowledged}; sending up to {Last} again", epoch, due.After, due.Last);
+        // Where the next number is a hole, central waits for its declaration, however far that is.
+        var isHole = Read(epoch, due.After, 1) is not [var next] || next.Seq > due.After + 1;
+        if (isHole && Declarations.Of(journal, epoch, due.After + 1, journal.AcknowledgedSeq) is { } declaration) ledger.SendAhead(declaration);
+    }
+
+    private IReadOnlyList<StoredEvent> Read(Guid epoch, long after, int limit) => epoch == journal.Epoch ? journal.ReadAfter(after, limit) : journal.ReadFormerAfter(epoch, after, limit);
 
     /// <summary>Sends declarations and new events, as far as there is room.</summary>
     /// <returns>Whether anything went.</returns>
@@ -298,6 +312,8 @@ internal sealed class OutboxRelay(
     private (ParcelQueue Queue, SeqRun Run)? NextInLine()
     {
         var waiting = errands.Waiting();
+        foreach (var (epoch, former) in formers.All)
+            if (former.Backlog is { } left) waiting.Insert(0, (new(ParcelOrigin.Former, epoch), left));
         if (ledger.Backlog is { } own) waiting.Insert(0, (Journal, own));
         if (waiting.Count == 0) return null;
         var turn = waiting.FindIndex(w => w.Queue == lastServed) + 1;
@@ -308,7 +324,7 @@ internal sealed class OutboxRelay(
     {
         var read = queue.Origin == ParcelOrigin.DeadLetters
             ? [.. deadLetters.Read(queue.Epoch, run.First, run.Last, limit).Select(l => l.Event)]
-            : journal.ReadAfter(run.First - 1, limit);
+            : Read(queue.Epoch, run.First - 1, limit);
         IReadOnlyList<StoredEvent> events = read.Count > 0 && read[^1].Seq > run.Last ? [.. read.TakeWhile(e => e.Seq <= run.Last)] : read;
         var isAll = events.Count < limit;
         return events.Count == 0 ? new(queue, run, [], null) : batches.Batch(queue, run, events, isAll);
@@ -328,19 +344,26 @@ internal sealed class OutboxRelay(
     private void Skip(ParcelQueue queue, SeqRun run)
     {
         Remove(queue, run);
-        if (queue == Journal) ledger.Taken(run);
+        LedgerOf(queue)?.Taken(run);
     }
+
+    private Ledger? LedgerOf(ParcelQueue queue) => queue.Origin switch
+    {
+        ParcelOrigin.Journal => ledger,
+        ParcelOrigin.Former => formers.Of(queue.Epoch),
+        _ => null,
+    };
 
     private void Remove(ParcelQueue queue, SeqRun run)
     {
-        if (queue.Origin == ParcelOrigin.Journal) ledger.Sent(run);
-        else errands.Remove(queue, run);
+        LedgerOf(queue)?.Sent(run);
+        errands.Remove(queue, run);
     }
 
     private void Return(Parcel parcel)
     {
-        if (parcel.Queue.Origin == ParcelOrigin.Journal) ledger.Return(parcel.Run);
-        else errands.Add(parcel.Queue, parcel.Run);
+        LedgerOf(parcel.Queue)?.Return(parcel.Run);
+        errands.Add(parcel.Queue, parcel.Run);
     }
 
     /// <returns>False when the connection is over.</returns>
@@ -383,7 +406,7 @@ internal sealed class OutboxRelay(
     private void Accept(Parcel parcel)
     {
         Interlocked.Add(ref published, parcel.Events.Count);
-        if (parcel.Queue.Origin == ParcelOrigin.Journal) ledger.Taken(parcel.Run);
+        LedgerOf(parcel.Queue)?.Taken(parcel.Run);
         if (parcel.Queue.Origin == ParcelOrigin.DeadLetters) toRelease.Add((parcel.Queue.Epoch, [.. parcel.Events.Select(e => e.Seq)]));
         if (parcel.IsBatch) health.Clear("batches-refused");
         if (patience.Failures > 0)
@@ -472,6 +495,12 @@ internal sealed class OutboxRelay(
         var verdict = CentralAck.Judge(ack, journal.Epoch, journal.LastSeq, journal.AcknowledgedSeq);
         if (verdict == AckVerdict.OtherEpoch)
         {
+            if (formers.Acknowledge(ack.Epoch, ack.Seq))
+            {
+                wake.Writer.TryWrite(true);
+                return ValueTask.CompletedTask;
+            }
+
             health.Raise("ack-other-epoch", Severity.Warning, $"Central acknowledged journal {ack.Epoch}, but this one is {journal.Epoch}.",
                 "Expected once after the journal was replaced. If it stays, central must begin a new table for the new epoch.");
             return ValueTask.CompletedTask;

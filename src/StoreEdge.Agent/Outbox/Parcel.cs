@@ -14,6 +14,9 @@ internal enum ParcelOrigin
     /// <summary>The journal: new events, and those that central has not acknowledged.</summary>
     Journal,
 
+    /// <summary>What a former journal left that central has not acknowledged.</summary>
+    Former,
+
     /// <summary>Central asked for them again.</summary>
     Replay,
 
@@ -82,7 +85,7 @@ internal sealed class ParcelMaker(string storeId)
     {
         packed.SetLength(0);
         var (raw, taken) = (2, 0);
-        // Fastest: on a small processor the thoroughest level takes five times as long for a sixth less.
+        // Fastest: the default level makes a batch of arrivals an eighth smaller, which a store's processor should not have to pay for.
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
         {
             gzip.WriteByte((byte)'[');

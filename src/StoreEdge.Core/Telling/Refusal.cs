@@ -22,6 +22,9 @@ public enum Refusal
 /// </summary>
 public static class RefusalRule
 {
+    /// <summary>The name of <see cref="Refusal.TooLarge"/>, which asks for another remedy than the rest.</summary>
+    public const string TooLargeName = "too-large";
+
     /// <summary>Judges an answer.</summary>
     /// <param name="code">The reason code, 0–255.</param>
     public static Refusal Judge(int code) => code switch
@@ -40,7 +43,7 @@ public static class RefusalRule
     {
         0x87 => "not-authorised",
         0x90 => "topic-invalid",
-        0x95 => "too-large",
+        0x95 => TooLargeName,
         0x97 => "quota-exceeded",
         0x99 => "payload-invalid",
         _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"refused-{code}"),

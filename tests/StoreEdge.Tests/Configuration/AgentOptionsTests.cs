@@ -86,6 +86,14 @@ public sealed partial class AgentOptionsTests : IDisposable
             ErrorsOf($$"""{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "receivers": [ { "id": "a", "zone": "z", {{keys}} } ] }"""),
             e => e.StartsWith("storeedge.json: " + error, StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1000001")]
+    public void A_pace_of_the_backlog_that_is_none_is_refused(string pace) =>
+        Assert.Contains(
+            ErrorsOf($$"""{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "outbox": { "drainPerSecond": {{pace}} } }"""),
+            e => e.StartsWith($"storeedge.json: outbox.drainPerSecond: {pace} is not allowed; ", StringComparison.Ordinal));
+
     [Fact]
     public void Receivers_before_the_door_alone_are_refused_because_nobody_would_ever_come_in()
     {

@@ -7,7 +7,7 @@
       updated: 'updated', up: 'running for', ago: s => `${s} ago`, lost: s => `The agent does not answer. What you see is ${s} old.`, never: 'not yet', no: 'none',
       inside: 'inside', outside: 'outside', perSecond: 'frames/s', known: 'known beacons', dropped: 'dropped', malformed: 'malformed', last: 'last', closed: 'not open', blind: 'blind', blindFor: s => `hears nobody for ${s}; its silence ends no visit`,
       lastMinute: 'Frames per second, last minute', broker: 'Broker', connected: 'connected', disconnected: 'not connected', journal: 'Journal', stored: 'events stored', held: 'held by central',
-      oldest: 'oldest waits', bundle: 'Offer bundle', offers: 'offers', showing: 'showing', drawn: 'last drawing acknowledged', quiet: 'Nothing yet.',
+      oldest: 'oldest waits', pace: 'events/s at most', deadLetters: 'dead letters', bundle: 'Offer bundle', offers: 'offers', showing: 'showing', drawn: 'last drawing acknowledged', quiet: 'Nothing yet.',
       test: 'test', privacy: 'Shows no personal data and changes nothing.', data: 'The same as JSON',
       verdicts: { pass: 'pass', warn: 'warning', fail: 'failed', unknown: 'unknown', 'not-applicable': 'not applicable' },
       types: { arrival: 'Arrival', zone: 'Zone change', dwell: 'Dwell', departure: 'Departure', consent: 'Consent', choice: 'Choice', decision: 'Decision', rendered: 'Rendered', 'proof-of-play': 'Proof of play', footfall: 'Footfall' },
@@ -18,7 +18,7 @@
       updated: 'atualizado', up: 'em execução há', ago: s => `há ${s}`, lost: s => `O agente não responde. Estes dados têm ${s}.`, never: 'ainda não', no: 'nenhum',
       inside: 'dentro', outside: 'fora', perSecond: 'quadros/s', known: 'beacons conhecidos', dropped: 'perdidos', malformed: 'inválidos', last: 'último', closed: 'fechado', blind: 'cego', blindFor: s => `não ouve ninguém há ${s}; seu silêncio não encerra visitas`,
       lastMinute: 'Quadros por segundo, último minuto', broker: 'Broker', connected: 'conectado', disconnected: 'sem conexão', journal: 'Diário', stored: 'eventos guardados', held: 'na central',
-      oldest: 'o mais antigo espera há', bundle: 'Pacote de ofertas', offers: 'ofertas', showing: 'exibindo', drawn: 'último desenho confirmado', quiet: 'Nada ainda.',
+      oldest: 'o mais antigo espera há', pace: 'eventos/s no máximo', deadLetters: 'recusados e guardados', bundle: 'Pacote de ofertas', offers: 'ofertas', showing: 'exibindo', drawn: 'último desenho confirmado', quiet: 'Nada ainda.',
       test: 'teste', privacy: 'Não mostra dados pessoais e não altera nada.', data: 'O mesmo em JSON',
       verdicts: { pass: 'aprovado', warn: 'aviso', fail: 'falhou', unknown: 'desconhecido', 'not-applicable': 'não se aplica' },
       types: { arrival: 'Chegada', zone: 'Mudança de zona', dwell: 'Permanência', departure: 'Saída', consent: 'Consentimento', choice: 'Escolha', decision: 'Decisão', rendered: 'Exibido', 'proof-of-play': 'Prova de exibição', footfall: 'Fluxo de pessoas' },
@@ -131,7 +131,7 @@
     section('central', [r.link, r.outbox, r.bundle], w.central, () => make('ul', '',
       r.link ? row(w.broker, r.link.connected ? w.connected : w.disconnected, r.link.connected ? 'good' : 'bad', join([r.link.broker, r.link.connectedSeconds === null ? '' : span(r.link.connectedSeconds)]), r.link.fault) : null,
       r.outbox ? row(w.journal, `${number(r.outbox.lastSeq)} ${w.stored}`, '',
-        join([`${number(r.outbox.acknowledgedSeq)} ${w.held}`, r.outbox.pending ? `${w.oldest} ${span(r.outbox.oldestPendingSeconds)}` : '', `${number(r.outbox.databaseBytes / 1e6, 1)} MB`])) : null,
+        join([`${number(r.outbox.acknowledgedSeq)} ${w.held}`, r.outbox.pending ? `${w.oldest} ${span(r.outbox.oldestPendingSeconds)}` : '', r.outbox.pending && r.outbox.backlogPerSecond ? `${number(r.outbox.backlogPerSecond)} ${w.pace}` : '', r.outbox.deadLetters ? `${number(r.outbox.deadLetters)} ${w.deadLetters}` : '', `${number(r.outbox.databaseBytes / 1e6, 1)} MB`])) : null,
       r.bundle ? row(w.bundle, `${number(r.bundle.offers)} ${w.offers}`, '', join([r.bundle.version, r.bundle.hash.slice(0, 12)])) : null));
 
     section('displays', r.displays, w.displays, () => r.displays.length ? make('ul', '', ...r.displays.map(x => row(
