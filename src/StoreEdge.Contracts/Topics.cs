@@ -14,7 +14,10 @@ public readonly record struct Topics(string StoreId)
     /// <summary>Events, upward: QoS 1, not retained. <paramref name="type"/> is one of <see cref="EventTypes"/>.</summary>
     public string Event(string type) => $"{Prefix}/evt/{type}";
 
-    /// <summary>Events of the backlog, many in one compressed message, upward: QoS 1, not retained.</summary>
+    /// <summary>
+    /// Events of the backlog, upward: QoS 1, not retained. The gzip of a JSON array of envelopes: 2–500 of them, ascending, of one epoch; at most 128 KiB compressed and 1 MiB unpacked (one alone
+    /// comes on its own topic). New events overtake the backlog, so the order of arrival says nothing: order by epoch and number.
+    /// </summary>
     public string EventBatch => $"{Prefix}/evt-batch";
 
     /// <summary>Birth and last will of the link, upward: QoS 1, retained.</summary>
