@@ -32,6 +32,10 @@ internal sealed class HeldRuns(Table table)
     public long Contiguous(JournalId journal) =>
         table.Scalar("SELECT last FROM run WHERE store = ?1 AND epoch = ?2 AND first = 1", journal.StoreId, journal.Epoch.ToString()) as long? ?? 0;
 
+    /// <summary>Whether a number is accounted for.</summary>
+    public bool Has(JournalId journal, long seq) =>
+        table.Scalar("SELECT last FROM run WHERE store = ?1 AND epoch = ?2 AND first <= ?3 ORDER BY first DESC LIMIT 1", journal.StoreId, journal.Epoch.ToString(), seq) is long last && last >= seq;
+
     /// <summary>Every journal of which something is accounted for, and up to where nothing is missing.</summary>
     public IReadOnlyList<(JournalId Journal, long Contiguous)> Journals()
     {

@@ -11,7 +11,8 @@ internal sealed class JourneyCounts
     private readonly Dictionary<string, VersionStateMessage> versions = [];
     private readonly Dictionary<(string StoreId, Guid Epoch), long> highest = [];
     private readonly Dictionary<string, int> malformedBecause = [];
-    private long stored, duplicates, corrected, conflicts, malformed, connections, takenOver, batches;
+    private readonly Dictionary<string, int> answers = [];
+    private long stored, duplicates, corrected, conflicts, malformed, connections, takenOver, batches, replays, refused;
 
     public long Stored => Interlocked.Read(ref stored);
 
@@ -33,6 +34,33 @@ internal sealed class JourneyCounts
     public long TakenOver => Interlocked.Read(ref takenOver);
 
     public void CountTakenOver() => Interlocked.Increment(ref takenOver);
+
+    /// <summary>Commands to send numbers again.</summary>
+    public long Replays => Interlocked.Read(ref replays);
+
+    /// <summary>Commands to give an event up.</summary>
+    public long Refused => Interlocked.Read(ref refused);
+
+    /// <summary>What was answered to commands, such as <c>3× replay done</c>.</summary>
+    public IReadOnlyList<string> Answers
+    {
+        get
+        {
+            lock (gate) return [.. answers.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => $"{a.Value}× {a.Key}")];
+        }
+    }
+
+    public void CountReplay() => Interlocked.Increment(ref replays);
+
+    public void CountRefused() => Interlocked.Increment(ref refused);
+
+    public void CountAnswer(ResponseMessage response)
+    {
+        var said = response.Result is "done" or "refused" or "expired" or "failed" ? $"{response.Command} {response.Result}" : "something unknown";
+        // Command names come from outside: keep only so many.
+        lock (gate)
+            if (answers.Count < 50 || answers.ContainsKey(said)) answers[said] = answers.GetValueOrDefault(said) + 1;
+    }
 
     public void CountBatchMessage() => Interlocked.Increment(ref batches);
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using StoreEdge.Contracts;
+using StoreEdge.Core;
 using StoreEdge.Linux.Mosquitto;
 
 namespace StoreEdge.Simulator.Journey;
@@ -30,12 +31,18 @@ internal sealed class JourneyService(
     private readonly Outgoing outgoing = new();
     private readonly TaskCompletionSource connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly ReplayWatch missing = new(options.Replay, store.Runs, store.IsRefused);
+    private readonly ReplayBook replays = store.Replays(options.Replay, BootId());
+
     /// <summary>What this instance said last of the journals that it touched since the last look. Owned by the store's loop.</summary>
     private readonly Dictionary<JournalId, long> said = [];
     private EventReader? reader;
     private MosquittoClient? link;
 
     public JourneyCounts Counts { get; } = new();
+
+    /// <summary>Hears, in a line, of what was asked of a store and what it answered.</summary>
+    public Action<string> Tell { get; init; } = _ => { };
 
     /// <summary>Completes when the first connection stands.</summary>
     public Task Connected => connected.Task;
@@ -126,6 +133,10 @@ internal sealed class JourneyService(
                     Counts.CountBatchMessage();
                     foreach (var received in Reader.Batch(topic.StoreId, message.Payload)) Enqueue(new(received, null), stop);
                     break;
+                case ("res", _):
+                    var response = Json(message, ContractsJson.Default.ResponseMessage);
+                    if (response.Command == topic.Name) Enqueue(new(null, new(topic.StoreId, default)) { Response = response }, stop);
+                    break;
                 case ("state", "outbox"):
                     var outbox = Json(message, ContractsJson.Default.OutboxStateMessage);
                     Counts.Note(topic.StoreId, outbox);
@@ -176,6 +187,7 @@ internal sealed class JourneyService(
                 while (batch.Count < BatchSize && inbox.Reader.TryRead(out var incoming))
                 {
                     if (incoming.Event is { } received) batch.Add(received);
+                    else if (incoming is { Journal: { } answering, Response: { } response }) Note(answering.StoreId, response);
                     else if (incoming is { Journal: { } told, Acknowledged: > 0 })
                     {
                         if (store.TakeOver(told.StoreId, told.Epoch, incoming.Acknowledged) is not { } end) continue;
@@ -196,6 +208,7 @@ internal sealed class JourneyService(
                     outgoing.Acknowledge(journal, seq, IsInUse(journal));
                 }
 
+                foreach (var bad in taken.Refused) Refuse(bad);
                 foreach (var fresh in taken.Fresh)
                 {
                     watch(fresh);
@@ -223,7 +236,43 @@ internal sealed class JourneyService(
             if (now == seq) said.Remove(journal);
             else due[journal] = now;
         }
+
+        // Every second, so that the watch sees what changes; but asked only where somebody hears it.
+        var wishes = missing.Look(Instant.Now(time), options.Partition.Has);
+        if (Volatile.Read(ref link) is null) return;
+        foreach (var asked in wishes.Select(w => replays.Claim(w, Instant.Now(time))).OfType<ReplayEntry>().Take(options.Replay.MostAtOnce)) Ask(asked);
     }
+
+    private void Ask(ReplayEntry asked)
+    {
+        Counts.CountReplay();
+        var command = new ReplayMessage(asked.Id, asked.Journal.Epoch, asked.From, asked.To);
+        outgoing.Send(Command(asked.Journal.StoreId, "replay", JsonSerializer.SerializeToUtf8Bytes(command, ContractsJson.Default.ReplayMessage)));
+        Tell($"{asked.Journal.StoreId} {asked.Journal.Epoch}: {asked.From}–{asked.To} missing, asked for it ({asked.Id}, attempt {asked.Attempt + 1})");
+    }
+
+    /// <summary>Its id is the event's, so however often the event comes before the store has understood, it is refused once.</summary>
+    private void Refuse(ReceivedEvent bad)
+    {
+        Counts.CountRefused();
+        var reason = bad.Fault!.Length > 500 ? bad.Fault[..500] : bad.Fault;
+        var command = new RefuseMessage($"refuse-{bad.Envelope.Epoch:N}-{bad.Envelope.Seq}", bad.Envelope.Epoch, bad.Envelope.Seq, reason);
+        outgoing.Send(Command(bad.Envelope.StoreId, "refuse", JsonSerializer.SerializeToUtf8Bytes(command, ContractsJson.Default.RefuseMessage)));
+        Tell($"{bad.Envelope.Id} refused: {reason}");
+    }
+
+    private void Note(string storeId, ResponseMessage response)
+    {
+        Counts.CountAnswer(response);
+        // Numbers that the store does not hold any more are named here and declared in a gap, which is what moves the acknowledgement.
+        if (response.Command == "replay" && replays.Note(storeId, response)) Tell($"{storeId} {response.Id}: {response.Result}, {response.Text}");
+        else if (response.Result != "done") Tell($"{storeId} {response.Id}: {response.Command} {response.Result}, {response.Text}");
+    }
+
+    private static MqttMessage Command(string storeId, string name, byte[] payload) =>
+        new(new Topics(storeId).Command(name), payload) { ContentType = "application/json", Expiry = TimeSpan.FromMinutes(1) };
+
+    private static string BootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
     private async Task LookLoopAsync(CancellationToken stop)
     {
@@ -243,6 +292,8 @@ internal sealed class JourneyService(
 
     private sealed record Incoming(ReceivedEvent? Event, JournalId? Journal, long Acknowledged = 0)
     {
+        public ResponseMessage? Response { get; init; }
+
         public static Incoming Reconnected { get; } = new(null, null);
 
         public static Incoming Looked { get; } = new(null, null, -1);

@@ -40,6 +40,15 @@ internal sealed class JourneyStore(Table table, bool refuses) : IDisposable
 
     public HeldRuns Runs => runs;
 
+    /// <summary>The book of replays that belongs to this table.</summary>
+    public ReplayBook Replays(ReplayOptions options, string bootId) => new(table, options, bootId);
+
+    /// <summary>Whether every number of a short run was refused: the store will declare it, and asking for it would only bring it back.</summary>
+    public bool IsRefused(JournalId journal, SeqRange range) =>
+        refuses && range.To - range.From < 1000
+        && (long)table.Scalar("SELECT count(*) FROM refused WHERE store = ?1 AND epoch = ?2 AND seq BETWEEN ?3 AND ?4", journal.StoreId, journal.Epoch.ToString(), range.From, range.To)!
+            == range.To - range.From + 1;
+
     /// <summary>Opens the file, and makes it where there is none.</summary>
     /// <exception cref="InvalidDataException">The file is laid out otherwise.</exception>
     public static JourneyStore Open(string file, bool refuses = false) => new(Table.Open(file), refuses);
@@ -58,7 +67,8 @@ internal sealed class JourneyStore(Table table, bool refuses) : IDisposable
             if (refuses && item.Fault is not null)
             {
                 KeepAside(item);
-                refused.Add(item);
+                // The store has given it up already: it was sent again for somebody else, or before the answer came.
+                if (!runs.Has(item.Journal, item.Envelope.Seq)) refused.Add(item);
             }
             else if (Insert(item))
             {

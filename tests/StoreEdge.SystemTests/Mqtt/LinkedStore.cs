@@ -15,7 +15,7 @@ internal sealed class LinkedStore : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private Task running = Task.CompletedTask;
 
-    public LinkedStore(int port, string directory, Func<BrokerOptions, BrokerOptions>? change = null, OutboxOptions? outbox = null)
+    public LinkedStore(int port, string directory, Func<BrokerOptions, BrokerOptions>? change = null, OutboxOptions? outbox = null, string? id = null)
     {
         var broker = new BrokerOptions(Broker.Host, port)
         {
@@ -27,13 +27,13 @@ internal sealed class LinkedStore : IAsyncDisposable
         Health = new(time, NullLogger<HealthBoard>.Instance);
         Journal = JournalStore.Open(directory, new(), [], time, Health, NullLogger<JournalStore>.Instance);
         Link = new(
-            change is null ? broker : change(broker), new(Id, Journal.Epoch, Journal.BootId, "0.1.0"), () => Journal.NextCounter("birth").Value, Health, time, new(1),
+            change is null ? broker : change(broker), new(id ?? Id, Journal.Epoch, Journal.BootId, "0.1.0"), () => Journal.NextCounter("birth").Value, Health, time, new(1),
             NullLogger<BrokerLink>.Instance);
         // The pace of the backlog has tests of its own; elsewhere it would only make them wait.
         var options = outbox ?? new OutboxOptions { StateEvery = TimeSpan.FromMilliseconds(100), DrainPerSecond = Unmetered };
-        Outbox = new(options, Id, Journal, Link, Health, time, NullLogger<OutboxRelay>.Instance);
+        Outbox = new(options, id ?? Id, Journal, Link, Health, time, NullLogger<OutboxRelay>.Instance);
         Outbox.Listen();
-        States = new(options, Id, Journal, Link, Health, () => Outbox.Status, () => new("0.1.0", "b1", "", 0), time);
+        States = new(options, id ?? Id, Journal, Link, Health, () => Outbox.Status, () => new("0.1.0", "b1", new string('0', 64), 0), time);
     }
 
     public const int Unmetered = DrainPace.Most;
@@ -63,7 +63,7 @@ internal sealed class LinkedStore : IAsyncDisposable
         var appends = new List<Task>();
         for (var i = 0; i < count; i++)
         {
-            appends.Add(Journal.AppendAsync(new DwellData($"v{i}", "k1-test", "door", 1, "involuntary", "low"), Instant.Now(TimeProvider.System), CancellationToken.None).AsTask());
+            appends.Add(Journal.AppendAsync(new DwellData($"01938f2a-7c4e-7b1d-9a53-{i:x12}", "visit-test", "door", 1, "involuntary", "low"), Instant.Now(TimeProvider.System), CancellationToken.None).AsTask());
             if (appends.Count < 500) continue;
             await Task.WhenAll(appends);
             appends.Clear();

@@ -13,13 +13,14 @@ public sealed class JourneyServiceTests : IDisposable
     public async Task Only_the_contiguous_prefix_is_acknowledged_across_a_restart_of_the_broker_and_of_the_service()
     {
         await using var broker = await Broker.StartedAsync();
+        broker.ExpectBad(topic => topic is $"stores/v1/{Store}/evt/departure" or $"stores/v1/{Store}/state/status");
         var service = Start(broker);
         try
         {
             // The service subscribes some time after it starts: say it until it is heard; repeats must not matter.
             await Eventually.Get(() => AckAfterAsync(broker, 1), ack => ack == 1, "the first acknowledgement");
             await Eventually.Get(() => AckAfterAsync(broker, 2), ack => ack == 2, "the second acknowledgement");
-            await PublishAsync(broker, "evt/dwell", "garbage");
+            await PublishAsync(broker, "evt/departure", "garbage");
             await PublishAsync(broker, "state/status", "{");
             Assert.Equal(2, await AckAfterAsync(broker, 4));
 
@@ -59,7 +60,7 @@ public sealed class JourneyServiceTests : IDisposable
         await PublishAsync(broker, "evt/dwell", $$"""
             {"specversion":"1.0","id":"{{Store}}:{{Epoch}}:{{seq}}","source":"/stores/{{Store}}","type":"storeedge.dwell.v1","time":"2026-11-21T10:00:00Z",
             "datacontenttype":"application/json","sequence":"{{seq}}","epoch":"{{Epoch}}","bootid":"b","monoms":"1","timequality":"synchronized","recordedtime":"2026-11-21T10:00:00Z",
-            "data":{"visitId":"v","subject":"k1-a","zone":"z","presentSeconds":1,"trace":"involuntary"} }
+            "data":{"visitId":"01938f2a-7c4e-7b1d-9a53-2f6e8d0c4b17","subject":"visit-a","zone":"z","presentSeconds":1,"trace":"involuntary","assurance":"low"} }
             """);
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(400));
         await pause.WaitForNextTickAsync();
