@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace StoreEdge.SystemTests;
 
-/// <summary>A mosquitto of our own on a loopback port, with its files in a directory of its own; stopped, restarted or killed at will.</summary>
+/// <summary>
+/// A mosquitto of our own on a loopback port, with its files in a directory of its own; stopped, restarted or killed at will. Whatever passes it on the contract's
+/// topics is judged by the contract's schemas: what does not fit fails the test when the broker goes, unless the test said that it would (<see cref="ExpectBad"/>).
+/// </summary>
 internal sealed class Broker : IAsyncDisposable
 {
     private readonly string directory = Directory.CreateTempSubdirectory("storeedge-broker-").FullName;
@@ -12,6 +15,7 @@ internal sealed class Broker : IAsyncDisposable
     private readonly (string User, string Password)? login;
     private readonly string extra;
     private Process? process;
+    private ContractListener? listener;
 
     /// <param name="persistence">Whether sessions and retained messages survive <see cref="StopAsync"/> (not <see cref="KillAsync"/>, beyond the last autosave).</param>
     /// <param name="login">The only login that is let in; null lets everybody in.</param>
@@ -28,6 +32,9 @@ internal sealed class Broker : IAsyncDisposable
     public static string Host => "127.0.0.1";
 
     public string Log => Path.Combine(directory, "log");
+
+    /// <summary>Says that messages on these topics are bad on purpose; before they are sent.</summary>
+    public void ExpectBad(Func<string, bool> topic) => (listener ??= new(Port, login)).Expect(topic);
 
     public bool IsRunning => process is { HasExited: false };
 
@@ -66,6 +73,9 @@ internal sealed class Broker : IAsyncDisposable
         process?.Dispose();
         process = Checkout.Start("mosquitto", Log, ["-v", "-c", configuration]);
         await Eventually.Get(CanConnectAsync, yes => yes, $"mosquitto on port {Port} (see {Log})");
+        // From the first message on; a broker that lets nobody in, as its test would have it, has no listener.
+        listener ??= new(Port, login);
+        await Task.WhenAny(listener.Connected, Task.Delay(TimeSpan.FromSeconds(5)));
     }
 
     /// <summary>Stops it in order: clients are told, and with persistence everything is written.</summary>
@@ -99,9 +109,12 @@ internal sealed class Broker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        var wrong = listener is null ? [] : await listener.WrongAsync();
+        if (listener is not null) await listener.DisposeAsync();
         await KillAsync();
         process?.Dispose();
         Directory.Delete(directory, recursive: true);
+        Assert.True(wrong.Count == 0, $"messages that the contract does not allow:{Environment.NewLine}{string.Join(Environment.NewLine, wrong)}");
     }
 
     private async Task<bool> CanConnectAsync()

@@ -29,6 +29,7 @@ public sealed class BrokerLinkTests : IDisposable
     public async Task After_the_broker_returns_the_store_is_born_again_and_hears_what_it_subscribed_to()
     {
         await using var broker = await Broker.StartedAsync();
+        broker.ExpectBad(topic => topic == LinkedStore.Topics.Notice("v1"));
         await using var store = new LinkedStore(broker.Port, directory);
         var heard = 0;
         store.Link.Handle(LinkedStore.Topics.AnyNotice, (_, _) =>
@@ -73,6 +74,7 @@ public sealed class BrokerLinkTests : IDisposable
     public async Task A_message_that_is_not_as_agreed_is_counted_named_and_passed_over()
     {
         await using var broker = await Broker.StartedAsync();
+        broker.ExpectBad(topic => topic == LinkedStore.Topics.Ack);
         await using var central = await Central.ConnectedAsync(broker.Port);
         await using var store = new LinkedStore(broker.Port, directory).Run();
         await store.AppendAsync(3);

@@ -59,20 +59,31 @@ internal static class ContractSchemas
         return errors;
     }
 
+    /// <summary>The schema that a topic demands, or null where the topic is none of the contract's; there need not be a schema of that name.</summary>
+    public static string? NameOf(string topic) => !Topics.TryParse(topic, out var parsed) ? null : parsed.Kind switch
+    {
+        "evt" => "envelope",
+        "state" => parsed.Name == "status" ? "status" : parsed.Name + "-state",
+        "desired" => parsed.Name == "enrolment" ? "enrolment" : "desired",
+        "cmd" => "cmd-" + parsed.Name,
+        "res" => "response",
+        "evt-batch" => "event-batch",
+        _ => parsed.Kind,
+    };
+
+    /// <summary>The types of the events in a batch that fits.</summary>
+    public static IReadOnlyList<string> TypesOfBatch(ReadOnlyMemory<byte> gzip)
+    {
+        using var unzip = new GZipStream(new MemoryStream(gzip.ToArray()), CompressionMode.Decompress);
+        using var document = JsonDocument.Parse(unzip);
+        return [.. document.RootElement.EnumerateArray().Select(e => e.GetProperty("type").GetString()!["storeedge.".Length..^".v1".Length]).Distinct()];
+    }
+
     /// <summary>Judges what was heard on a topic, by the schema that the topic demands.</summary>
     public static IReadOnlyList<string> ValidateOnTopic(string topic, ReadOnlyMemory<byte> utf8)
     {
         if (!Topics.TryParse(topic, out var parsed)) return [$"'{topic}' is no topic of the contract"];
-        var name = parsed.Kind switch
-        {
-            "evt" => "envelope",
-            "state" => parsed.Name == "status" ? "status" : parsed.Name + "-state",
-            "desired" => parsed.Name == "enrolment" ? "enrolment" : "desired",
-            "cmd" => "cmd-" + parsed.Name,
-            "res" => "response",
-            "evt-batch" => "event-batch",
-            _ => parsed.Kind,
-        };
+        var name = NameOf(topic)!;
         if (!Names.Contains(name)) return [$"'{topic}' has no schema '{name}'"];
         if (name == "event-batch") return ValidateBatch(parsed.StoreId, utf8);
         var errors = Validate(name, utf8);
