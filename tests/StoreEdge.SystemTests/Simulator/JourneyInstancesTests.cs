@@ -20,7 +20,7 @@ public sealed class JourneyInstancesTests : IDisposable
         var instances = Enumerable.Range(1, 3).Select(i => new JourneyProcess(
             directory, ["--mqtt", $"{Broker.Host}:{broker.Port}", "--client-id", $"journey-{i}", "--replay-after", "1", how, how == "--share" ? "central" : $"{i}/3"]).Start()).ToList();
         var stores = Stores.Select(s => new LinkedStore(
-            broker.Port, Path.Combine(directory, s), outbox: new() { Resend = new() { After = TimeSpan.FromSeconds(1), AtMostEvery = TimeSpan.FromSeconds(4) } }, id: s).Run()).ToList();
+            broker.Port, Path.Combine(directory, s), outbox: new() { DrainPerSecond = LinkedStore.Unmetered, Resend = new() { After = TimeSpan.FromSeconds(1), AtMostEvery = TimeSpan.FromSeconds(4) } }, id: s).Run()).ToList();
         try
         {
             for (var round = 1; round <= rounds; round++)
