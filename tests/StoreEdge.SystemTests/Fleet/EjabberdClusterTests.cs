@@ -71,7 +71,7 @@ public sealed partial class EjabberdClusterTests(ITestOutputHelper output) : IDi
         Assert.DoesNotMatch(@"[1-9]\d* conflicts", said);
         var again = report.GetProperty("events_taken_by_a_broker_and_sent_again").GetInt64();
         var duplicates = Duplicates().Matches(said).Sum(m => long.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture));
-        output.WriteLine($"PUBACKed and sent again: {again}; of all events sent again, central held {duplicates} already; so at least {Math.Max(0, again - duplicates)} were lost by the broker and came again.");
+        output.WriteLine($"Sendings of events that a broker had taken before: {again}; what came to central twice: {duplicates}; so at least {Math.Max(0, again - duplicates)} PUBACKed sendings were lost by the broker, and came again.");
     }
 
     /// <summary>What is published on one node arrives on the other.</summary>
