@@ -26,6 +26,8 @@ public sealed class FleetLinkTests
     public async Task What_a_store_says_arrives_and_what_central_says_comes_back(MqttProtocol protocol)
     {
         await using var broker = await Broker.StartedAsync();
+        // The wire carries any bytes; what they say is not what is tried here.
+        broker.ExpectBad(_ => true);
         broker.ExpectBad(_ => true);
         var (heard, packets) = (new ConcurrentQueue<MqttMessage>(), new ConcurrentQueue<MqttPacket>());
         await using var central = new MosquittoClient(new("central", Broker.Host, broker.Port), m => heard.Enqueue(m with { Payload = m.Payload.ToArray() }), TimeProvider.System);
@@ -63,6 +65,8 @@ public sealed class FleetLinkTests
     public async Task The_broker_keeps_the_session_and_tells_the_will_of_who_was_cut_off(MqttProtocol protocol)
     {
         await using var broker = await Broker.StartedAsync();
+        // The wire carries any bytes; what they say is not what is tried here.
+        broker.ExpectBad(_ => true);
         broker.ExpectBad(_ => true);
         var wills = new ConcurrentQueue<string>();
         await using var central = new MosquittoClient(new("central", Broker.Host, broker.Port), m => wills.Enqueue(Encoding.UTF8.GetString(m.Payload.Span)), TimeProvider.System);
