@@ -41,7 +41,7 @@ internal static class StoreHost
         var loops = new Loops(log, stop);
 
         // Who is known.
-        var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKeys(options.Enrolment), time);
+        var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKeys(options.Enrolment), time, () => clock.LowerBound);
         var enrolment = new EnrolmentFiles(options.Enrolment, options.StateDirectory, registry, health);
 
         var portalKey = PortalKey.LoadOrCreate(Path.Combine(options.StateDirectory, "portal.key"));
@@ -91,7 +91,7 @@ internal static class StoreHost
         new DiagnosticsEndpoints(new(checkup, feed, time), feed, () => watchdog.Missing, time, loops.Stopping).Map(app);
         app.MapKiosk(displays, time);
         using var portal = options.Portal.Enabled
-            ? new PortalParts(options.Portal, portalKey, sessions, registry, presence, journal, phone, inputs, health, time, logs)
+            ? new PortalParts(options.Portal, portalKey, sessions, registry, presence, journal, phone, inputs, health, time, () => clock.LowerBound, logs)
             : null;
         portal?.Map(app);
 

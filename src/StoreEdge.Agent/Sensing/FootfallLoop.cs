@@ -65,11 +65,12 @@ internal sealed class FootfallLoop(FootfallOptions options, TimeProvider time, F
         {
             while (true)
             {
-                var from = time.GetUtcNow();
-                var length = Rest(from);
+                var length = Rest(time.GetUtcNow());
                 Begin(length);
                 await Task.Delay(length, time, stop);
-                last = new(from, time.GetUtcNow(), End());
+                // A clock that was set meanwhile moves the interval, it does not stretch it.
+                var to = time.GetUtcNow();
+                last = new(to - length, to, End());
                 await tell(last, stop);
             }
         }

@@ -27,6 +27,7 @@ public sealed class EnrolmentRegistry
 
     private readonly PseudonymKeys keys;
     private readonly TimeProvider time;
+    private readonly Func<DateTimeOffset> certain;
     private readonly Lock gate = new();
     private Content content = Content.Empty;
     private volatile int inForce;
@@ -34,11 +35,15 @@ public sealed class EnrolmentRegistry
 
     /// <summary>An empty registry.</summary>
     /// <param name="keys">The tenant's keys.</param>
-    /// <param name="time">The wall clock, which rotating ids and keys follow.</param>
-    public EnrolmentRegistry(PseudonymKeys keys, TimeProvider time)
+    /// <param name="time">The wall clock, which rotating ids follow.</param>
+    /// <param name="certain">
+    /// The least that it can be, which keys follow: a change-over that a wrong clock brought too early could not be taken back, since what customers said would then stand under
+    /// names that are not in force yet. Null where that is the wall clock.
+    /// </param>
+    public EnrolmentRegistry(PseudonymKeys keys, TimeProvider time, Func<DateTimeOffset>? certain = null)
     {
-        (this.keys, this.time) = (keys, time);
-        inForce = keys.IndexAt(time.GetUtcNow());
+        (this.keys, this.time, this.certain) = (keys, time, certain ?? time.GetUtcNow);
+        inForce = keys.IndexAt(this.certain());
     }
 
     /// <summary>An empty registry under one key for ever.</summary>
@@ -91,7 +96,7 @@ public sealed class EnrolmentRegistry
         }
     }
 
-    /// <summary>Lets time pass: brings rotating ids forward and changes over to the next key when its moment has come. To be called a few times a second.</summary>
+    /// <summary>Lets time pass: brings rotating ids forward and changes over to the next key when its moment has surely come, and never back. To be called a few times a second.</summary>
     /// <returns>Whether names have changed.</returns>
     public bool Turn()
     {
@@ -99,8 +104,8 @@ public sealed class EnrolmentRegistry
         {
             var now = time.GetUtcNow();
             content.Rotating.Turn(now, PerTurn);
-            var index = keys.IndexAt(now);
-            if (index == inForce) return false;
+            var index = keys.IndexAt(certain());
+            if (index <= inForce) return false;
             inForce = index;
             return true;
         }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Displays;
 using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Hosting;
 using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Timekeeping;
 using StoreEdge.Contracts;
 using StoreEdge.Core;
 using StoreEdge.Core.Identity;
@@ -33,7 +35,15 @@ internal sealed class DecidingBench : IAsyncDisposable
 
     public string BundleFile => Path.Combine(Directory, "bundle.json");
 
-    public ManualClock Clock { get; } = new(OfferSamples.Noon.ToUniversalTime());
+    /// <summary>The machine's clock; another one after <see cref="RebootAsync"/>.</summary>
+    public ManualClock Clock { get; private set; } = new(OfferSamples.Noon.ToUniversalTime());
+
+    /// <summary>Whether an NTP client keeps the machine's clock right.</summary>
+    public bool Synchronized { get; set; } = true;
+
+    public TrustedClock Trusted { get; private set; } = null!;
+
+    private string BootId { get; set; } = "boot-1";
 
     public HealthBoard Health { get; private set; } = null!;
 
@@ -63,16 +73,20 @@ internal sealed class DecidingBench : IAsyncDisposable
 
     public void Open()
     {
-        Health = new(Clock, NullLogger<HealthBoard>.Instance);
+        var state = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "state")).FullName;
+        Trusted = new(Clock, () => Synchronized, OfferSamples.Noon.AddDays(-30), state, BootId);
+        var time = new StoreClock(Clock, TimeZoneInfo.Local, Trusted);
+        Health = new(time, NullLogger<HealthBoard>.Instance);
         Journal = JournalStore.Open(
-            Path.Combine(Directory, "journal"), new() { ClockSynchronized = () => true }, [new PreferencesProjection(), new ShowingsProjection(), new Refusal(() => Refuses)], Clock, Health, NullLogger<JournalStore>.Instance);
+            Path.Combine(Directory, "journal"), new() { ClockSynchronized = () => Trusted.IsSynchronized, TimeAtLeast = () => Trusted.LowerBound, BootId = () => BootId },
+            [new PreferencesProjection(), new ShowingsProjection(), new Refusal(() => Refuses)], time, Health, NullLogger<JournalStore>.Instance);
         Bundles = new(new(BundleFile, Path.Combine(Directory, "state")), Health);
         Bundles.Load();
         Visits = new();
-        Hub = new([new(Door, new("entrance")), new(new("aisle"), new("aisle"))], Posters.Idle(Bundles.Current), Journal, Clock, Health);
-        Inputs = new(Journal, Clock, Health);
-        Phones = new(Journal, Bundles, Visits, Inputs, Clock);
-        Loop = new(Journal, Bundles, Visits, Inputs, Phones, Hub, Clock, Health);
+        Hub = new([new(Door, new("entrance")), new(new("aisle"), new("aisle"))], Posters.Idle(Bundles.Current), Journal, time, Health);
+        Inputs = new(Journal, time, Health, clock: Trusted);
+        Phones = new(Journal, Bundles, Visits, Inputs, time);
+        Loop = new(Journal, Bundles, Visits, Inputs, Phones, Hub, time, Health);
         Hub.Freed += display => Loop.PostFreed(display);
         feed = Journal.Subscribe("test", 4096);
     }
@@ -82,6 +96,17 @@ internal sealed class DecidingBench : IAsyncDisposable
     {
         Collect();
         await Journal.DisposeAsync();
+        Open();
+        await Loop.RecoverAsync(default);
+    }
+
+    /// <summary>The machine restarts in an orderly way, with this wall clock.</summary>
+    public async Task RebootAsync(DateTimeOffset wall, bool synchronized = false)
+    {
+        Collect();
+        await Journal.DisposeAsync();
+        Trusted.Keep();
+        (Clock, Synchronized, BootId) = (new(wall), synchronized, BootId + "+");
         Open();
         await Loop.RecoverAsync(default);
     }

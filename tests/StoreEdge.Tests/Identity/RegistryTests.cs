@@ -127,6 +127,30 @@ public sealed class RegistryTests
         Assert.Equal(second.OfCustomer("household/H").Value, registry.Successors()[first.OfCustomer("household/H").Value]);
     }
 
+    [Fact]
+    public void A_clock_that_is_ahead_brings_no_key_into_force_before_its_moment_has_surely_come()
+    {
+        var (moment, atLeast) = (clock.GetUtcNow().AddHours(1), clock.GetUtcNow());
+        var registry = new EnrolmentRegistry(new([(first, DateTimeOffset.MinValue), (second, moment)]), clock, () => atLeast);
+        registry.Replace(List(1));
+        clock.Advance(TimeSpan.FromDays(365));
+        Assert.False(registry.Turn());
+        atLeast = moment;
+        Assert.True(registry.Turn());
+        Assert.True(registry.TryFind(Static, out var owner));
+        Assert.Equal(second.OfCustomer("A"), owner.Subject);
+    }
+
+    [Fact]
+    public void A_clock_that_goes_back_takes_no_key_out_of_force_for_what_was_said_stands_under_its_names()
+    {
+        var atLeast = clock.GetUtcNow();
+        var registry = new EnrolmentRegistry(new([(first, DateTimeOffset.MinValue), (second, atLeast)]), clock, () => atLeast);
+        atLeast = DateTimeOffset.UnixEpoch;
+        Assert.False(registry.Turn());
+        Assert.Equal(second.KeyId, registry.KeyId);
+    }
+
     private Heard Static
     {
         get

@@ -4,7 +4,10 @@ using StoreEdge.Contracts;
 
 namespace StoreEdge.Agent.Pages.Portal;
 
-/// <summary>The open phone pages, derived from consent and departure events. Rows older than the session lifetime go when the next one comes.</summary>
+/// <summary>
+/// The open phone pages, derived from consent and departure events. Rows older than the session lifetime go when the next one comes. Ages are counted in the least that it can be:
+/// no wrong clock ends a customer's page, and one that is set right ends it no later than it should.
+/// </summary>
 internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjection
 {
     /// <inheritdoc/>
@@ -37,7 +40,7 @@ internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjec
     {
         switch (committed.Data)
         {
-            case ConsentData consent: Keep(database, consent, committed.Time); break;
+            case ConsentData consent: Keep(database, consent, committed.AtLeast); break;
             case ChoiceData { Choice: "stop" } stop: StopOffers(database, stop.Subject); break;
             case DepartureData departure: End(database, departure.VisitId); break;
         }
@@ -124,7 +127,8 @@ internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjec
         using var row = find.ExecuteReader();
         if (!row.Read()) return null;
         var accepted = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(8));
-        if (now - accepted > lifetime) return null;
+        // A stamp from the future: the machine had been given a wrong time for the right one.
+        if ((now - accepted).Duration() > lifetime) return null;
         return new(
             row.GetString(0), new(row.GetString(1)), new(row.GetString(2)), row.GetString(3), row.GetString(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7),
             accepted, row.GetBoolean(9));

@@ -21,7 +21,8 @@ internal sealed record Wish(PortalText Text, bool Loyalty, bool Marketing, strin
 /// anew begins a new one. No deed can be cancelled: once begun it is finished and journaled, even when the phone has hung up.
 /// </remarks>
 internal sealed class Reception(
-    PortalOptions options, JournalStore journal, PortalSessions sessions, IPortalArrivals arrivals, RecogniseLogin recognise, HasStopped hasStopped, TimeProvider time) : IDisposable
+    PortalOptions options, JournalStore journal, PortalSessions sessions, IPortalArrivals arrivals, RecogniseLogin recognise, HasStopped hasStopped, TimeProvider time,
+    Func<DateTimeOffset> atLeast) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Recent<DeviceKey, (string Receipt, Instant Seen)> devices = new(options.MaxDevices);
@@ -32,7 +33,7 @@ internal sealed class Reception(
 
     /// <summary>The session behind a phone page's address, or null where it is unknown, expired or void.</summary>
     public PortalSession? Find(string sessionToken) =>
-        journal.Query(database => sessions.ByToken(database, sessionToken, time.GetUtcNow())) is { Terms: true } session ? session : null;
+        journal.Query(database => sessions.ByToken(database, sessionToken, atLeast())) is { Terms: true } session ? session : null;
 
     /// <summary>The phone of a session shows life: its visit goes on, and its address still counts as the same phone.</summary>
     public void StillHere(DeviceKey? device, PortalSession session)
@@ -128,7 +129,7 @@ internal sealed class Reception(
     {
         var visit = await arrivals.ArriveAsync(subject, AssuranceOf(subject), CancellationToken.None);
         var session = await KeepAsync(
-            new(Guid.NewGuid().ToString(), visit, subject, text.Tag, text.VersionFor(options), Terms: true, loyalty, marketing, time.GetUtcNow(), Over: false));
+            new(Guid.NewGuid().ToString(), visit, subject, text.Tag, text.VersionFor(options), Terms: true, loyalty, marketing, atLeast(), Over: false));
         Remember(device, session.Receipt);
         return session;
     }
@@ -160,7 +161,7 @@ internal sealed class Reception(
     }
 
     private PortalSession? ByReceipt(string receipt) =>
-        journal.Query(database => sessions.ByReceipt(database, receipt, time.GetUtcNow())) is { Terms: true } session ? session : null;
+        journal.Query(database => sessions.ByReceipt(database, receipt, atLeast())) is { Terms: true } session ? session : null;
 
     private PortalSession? SessionOf(DeviceKey? device)
     {

@@ -116,7 +116,7 @@ internal sealed class Shop : IAsyncDisposable
         IProjection[] projections = [sessions, new PreferencesProjection(), new ShowingsProjection()];
         var store = app is null ? bench.Open(null, projections) : await bench.ReopenAsync(null, projections);
         var inputs = new DecisionInputs(store, Clock, bench.Health);
-        reception = new(Options, store, sessions, Presence, typed => typed == "MARIA-1" ? Maria : null, inputs.HasStopped, Clock);
+        reception = new(Options, store, sessions, Presence, typed => typed == "MARIA-1" ? Maria : null, inputs.HasStopped, Clock, Clock.GetUtcNow);
         var endpoints = new PortalEndpoints(
             Options, Key, reception, new SourceAddress(), (_, _, _) => JournalBroken ? throw new IOException("disk") : ValueTask.FromResult(Offers), inputs.HasStopped,
             bench.Health, Clock, NullLogger<PortalEndpoints>.Instance);
