@@ -5,6 +5,7 @@ using System.Text.Json;
 using StoreEdge.Agent.Configuration;
 using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Timekeeping;
 
 namespace StoreEdge.Agent.Commands;
 
@@ -77,7 +78,8 @@ internal static class DoctorCommand
         var (answer, why) = await AskAsync(agent, tongue, stop).ConfigureAwait(false);
         if (answer is not null) return answer;
         var offline = new OfflineChecks(state);
-        var machine = new MachineChecks(state, clockSynchronised: () => KernelClock.IsSynchronized());
+        var clock = new TrustedClock(TimeProvider.System, KernelClock.IsSynchronized, BuildTime.Value, state, KernelClock.ReadBootId());
+        var machine = new MachineChecks(state, clockSynchronised: () => clock.IsSynchronized, clockAtLeast: () => clock.LowerBound);
         return Offline([OfflineChecks.Silent(agent, why), OfflineChecks.Configuration(layers.Sources, errors), offline.Writable(), offline.Database(), AdapterChecks.Look(radios, TimeProvider.System, stop), .. machine.Look()], tongue);
     }
 

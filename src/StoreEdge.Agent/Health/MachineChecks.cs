@@ -8,8 +8,10 @@ namespace StoreEdge.Agent.Health;
 /// <param name="root">The root of the file tree; another one in tests.</param>
 /// <param name="clockSynchronised">What the kernel's clock discipline says; null where it cannot be told.</param>
 /// <param name="space">Free and total bytes of the disk that holds a directory; another one in tests.</param>
+/// <param name="clockAtLeast">What time it is at least (UTC), whatever the clock shows; null where nobody has counted.</param>
 internal sealed class MachineChecks(
-    string stateDirectory, string root = "/", Func<bool?>? clockSynchronised = null, Func<string, (long Free, long Size)>? space = null)
+    string stateDirectory, string root = "/", Func<bool?>? clockSynchronised = null, Func<string, (long Free, long Size)>? space = null,
+    Func<DateTimeOffset>? clockAtLeast = null)
 {
     /// <summary>Below this the journal's retention sweep can no longer make room for a day of a busy store.</summary>
     private const long FullBytes = 100_000_000;
@@ -54,13 +56,16 @@ internal sealed class MachineChecks(
         {
             true => HealthCheck.Pass("clock", title, new("The kernel reports a synchronised clock.", "O kernel informa relógio sincronizado.")),
             false => new("clock", title, CheckVerdict.Warn,
-                new("The kernel reports that no time server disciplines the clock.", "O kernel informa que nenhum servidor de hora ajusta o relógio."),
+                new("The kernel reports that no time server disciplines the clock." + AtLeast("It is {0} UTC or later."),
+                    "O kernel informa que nenhum servidor de hora ajusta o relógio." + AtLeast("São {0} UTC ou mais.")),
                 new("Check the network and `timedatectl status`; open UDP 123 to a time server.", "Verifique a rede e `timedatectl status`; libere UDP 123 até um servidor de hora.")),
             null => new("clock", title, CheckVerdict.Unknown,
                 new("This system does not say whether its clock is synchronised.", "Este sistema não informa se o relógio está sincronizado."),
                 new("Compare with a phone; install systemd-timesyncd or chrony.", "Compare com um celular; instale systemd-timesyncd ou chrony.")),
         };
     }
+
+    private string AtLeast(string words) => clockAtLeast is null ? "" : " " + words.Replace("{0}", clockAtLeast().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     /// <summary>Whether the MQTT library is installed.</summary>
     public static HealthCheck Library()

@@ -82,7 +82,7 @@ internal static class StoreHost
 
         // People look.
         var views = StatusViews.Of(options, sources, sensing, registry, presence, journal, link, displays, bundles, footfall, time);
-        var machine = new MachineChecks(options.StateDirectory, clockSynchronised: () => KernelClock.IsSynchronized());
+        var machine = new MachineChecks(options.StateDirectory, clockSynchronised: () => clock.IsSynchronized, clockAtLeast: () => clock.LowerBound);
         var checkup = new Checkup(views, machine, health, time);
         var feed = new EventFeed(journal.Subscribe("diagnostics", 256), checkup.Sample, time);
         using var self = new HttpClient();

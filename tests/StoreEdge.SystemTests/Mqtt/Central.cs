@@ -61,6 +61,15 @@ internal sealed class Central : IAsyncDisposable
         lock (gate) return table.ContainsKey(seq);
     }
 
+    /// <summary>What it holds, in the order of the numbers.</summary>
+    public IReadOnlyList<EventEnvelope> Held
+    {
+        get
+        {
+            lock (gate) return [.. table.Values];
+        }
+    }
+
     /// <summary>The last of the unbroken row from 1.</summary>
     public long Row => Interlocked.Read(ref row);
 

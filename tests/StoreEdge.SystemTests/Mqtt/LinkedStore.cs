@@ -15,7 +15,8 @@ internal sealed class LinkedStore : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private Task running = Task.CompletedTask;
 
-    public LinkedStore(int port, string directory, Func<BrokerOptions, BrokerOptions>? change = null, OutboxOptions? outbox = null, string? id = null)
+    public LinkedStore(
+        int port, string directory, Func<BrokerOptions, BrokerOptions>? change = null, OutboxOptions? outbox = null, string? id = null, WallClock? clock = null)
     {
         var broker = new BrokerOptions(Broker.Host, port)
         {
@@ -23,9 +24,9 @@ internal sealed class LinkedStore : IAsyncDisposable
             RetryMost = TimeSpan.FromMilliseconds(500),
             ConnectTimeout = TimeSpan.FromSeconds(5),
         };
-        var time = TimeProvider.System;
+        TimeProvider time = clock ?? TimeProvider.System;
         Health = new(time, NullLogger<HealthBoard>.Instance);
-        Journal = JournalStore.Open(directory, new(), [], time, Health, NullLogger<JournalStore>.Instance);
+        Journal = JournalStore.Open(directory, clock is null ? new() : new() { ClockSynchronized = () => clock.IsRight }, [], time, Health, NullLogger<JournalStore>.Instance);
         Link = new(
             change is null ? broker : change(broker), new(id ?? Id, Journal.Epoch, Journal.BootId, "0.1.0"), () => Journal.NextCounter("birth").Value, Health, time, new(1),
             NullLogger<BrokerLink>.Instance);

@@ -64,9 +64,10 @@ internal sealed class AgentProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the agent and waits until it says that it is ready.</summary>
-    public async Task StartAsync()
+    /// <param name="environment">Beside what this process has.</param>
+    public async Task StartAsync(params (string Name, string Value)[] environment)
     {
-        process = Checkout.Start(program, LogFile, ["run", "--config", ConfigurationFile]);
+        process = Checkout.Start(program, LogFile, ["run", "--config", ConfigurationFile], environment);
         await Eventually.Get(
             async () =>
             {
