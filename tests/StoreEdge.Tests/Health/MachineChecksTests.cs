@@ -45,6 +45,14 @@ public sealed class MachineChecksTests : IDisposable
         Assert.Equal(verdict, new MachineChecks(root, root, () => synchronised).Clock().Verdict.ToString());
 
     [Fact]
+    public void A_clock_that_nobody_keeps_right_comes_with_what_time_it_is_at_least()
+    {
+        var check = new MachineChecks(root, root, () => false, clockAtLeast: () => new(2026, 11, 21, 9, 30, 0, TimeSpan.Zero)).Clock();
+        Assert.EndsWith("It is 2026-11-21 09:30 UTC or later.", check.Evidence.English, StringComparison.Ordinal);
+        Assert.EndsWith("São 2026-11-21 09:30 UTC ou mais.", check.Evidence.Portuguese, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_file_of_systemd_timesyncd_is_enough()
     {
         Write("run/systemd/timesync/synchronized", "");
