@@ -186,6 +186,7 @@ internal static class AgentOptionsReader
             KeepFor = section.Span("keepFor", d.KeepFor, Hour, 3650 * Day),
             KeepAtMost = section.Integer("keepAtMost", (int)d.KeepAtMost, 1, 100_000_000),
             SweepEvery = section.Span("sweepEvery", d.SweepEvery, Minute, Day),
+            Linger = section.Span("linger", d.Linger, TimeSpan.Zero, TimeSpan.FromSeconds(1)),
         };
         section.Close();
         return read;

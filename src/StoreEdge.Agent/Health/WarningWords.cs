@@ -41,6 +41,7 @@ internal static class WarningWords
         ["journal-behind-central"] = new(null, new("Journal", "Diário"), "O disco foi restaurado de uma cópia antiga? Mova o diário e reinicie, para começar nova época."),
         ["journal-rows-damaged"] = new(null, new("Journal", "Diário"), "O resto continua. Se repetir, o cartão está falhando: dmesg, storeedge journal verify, e troque o cartão."),
         ["journal-write"] = new(null, new("Journal", "Diário"), "Verifique o espaço e o estado do disco (storeedge journal verify) e envie o log."),
+        ["journal-full"] = new(null, new("Full disk", "Disco cheio"), "Libere espaço no disco de state.directory (df -h; journalctl --vacuum-size=100M). O resto segue sozinho; a central é informada do que se perdeu."),
         ["journal-projection"] = new(null, new("Journal", "Diário"), "Envie o log e a saída de storeedge journal verify."),
         ["journal-subscriber"] = new(null, new("Journal reader", "Leitor do diário"), "Nada, se passar; se repetir, a máquina está sobrecarregada: envie o log."),
         ["presence-not-kept"] = new(null, new("Presence events", "Eventos de presença"), "Verifique o espaço e o estado do disco; veja o aviso do diário."),

@@ -41,9 +41,9 @@ internal static class VitalSigns
             {
                 if (last == seen || seen < 0) await Task.Run(() => journal.NextCounter("vital-sign"), stop).ConfigureAwait(false);
             }
-            catch (JournalFault fault) when (fault.Kind == JournalFaultKind.DiskFull)
+            catch (JournalFault fault) when (fault.IsOutage && fault.Kind != JournalFaultKind.Corrupt)
             {
-                // The journal warns of it by itself. A restart makes no room, and an agent that cannot start leaves the screens dark.
+                // The journal warns of it by itself. A restart makes no room and mends no disk: it would lose what waits in memory, and leave the screens dark.
                 return null;
             }
 

@@ -3,13 +3,19 @@ using StoreEdge.Core;
 
 namespace StoreEdge.Agent.Journal;
 
-/// <summary>An event that is safely on disk; only such an event may be acted upon.</summary>
-/// <param name="Seq">Its number in the journal, from 1, without holes.</param>
+/// <summary>
+/// An event that may be acted upon: it is safely on disk. While nothing can be written at all, live readers get events that wait in memory (<see cref="IsKept"/> is
+/// false), so that displays go on; those come only once, not again when they are written. A customer's word is never among them.
+/// </summary>
+/// <param name="Seq">Its number in the journal, from 1, without holes; 0 where it waits in memory and has none yet.</param>
 /// <param name="Data">What happened.</param>
 /// <param name="At">When, on the monotonic clock.</param>
 /// <param name="Time">When, on the wall clock.</param>
 internal sealed record CommittedEvent(long Seq, IEventData Data, Instant At, DateTimeOffset Time)
 {
+    /// <summary>Whether it is on disk.</summary>
+    public bool IsKept => Seq > 0;
+
     /// <summary>This boot, as the database numbers it: <see cref="At"/> compares with what was written under the same number only.</summary>
     public long Boot { get; init; }
 

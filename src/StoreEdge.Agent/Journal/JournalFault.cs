@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace StoreEdge.Agent.Journal;
 
 /// <summary>Why the journal cannot be used: decides whether the file may be set aside, or must be left for a person.</summary>
@@ -31,6 +33,14 @@ internal sealed class JournalFault(JournalFaultKind kind, string file, string wh
 {
     /// <summary>What sort of trouble it is.</summary>
     public JournalFaultKind Kind { get; } = kind;
+
+    /// <summary>Whether nothing at all can be written now, rather than that what was to be written is to blame.</summary>
+    public bool IsOutage => Kind switch
+    {
+        JournalFaultKind.Projection => false,
+        JournalFaultKind.Other => InnerException is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_IOERR },
+        _ => true,
+    };
 
     /// <summary>The database file.</summary>
     public string File { get; } = file;

@@ -17,7 +17,7 @@ internal static class JournalFile
     /// disk 6.9 kB instead of 9.0 kB with pages of 4 KiB, and a long decision still fits. The rest keeps memory and files small: 2 MiB of page cache, a log that is
     /// folded into the database every 4 MiB (2,000 pages) and cut back to that.
     /// </summary>
-    private const string WriterPragmas = """
+    private static readonly string WriterPragmas = $"""
         PRAGMA page_size = 2048;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
@@ -25,10 +25,13 @@ internal static class JournalFile
         PRAGMA journal_size_limit = 4194304;
         PRAGMA cache_size = -2048;
         PRAGMA temp_store = MEMORY;
-        PRAGMA busy_timeout = 5000;
+        PRAGMA busy_timeout = {BusyMilliseconds};
         """;
 
     private const string ReaderPragmas = "PRAGMA query_only = 1; PRAGMA cache_size = -512; PRAGMA busy_timeout = 5000;";
+
+    /// <summary>How long a writer waits for another program's lock.</summary>
+    public const int BusyMilliseconds = 5000;
 
     /// <summary>errno of a full disk and of a file system mounted read-only, which .NET keeps as the result code of the exception; from errno(3).</summary>
     private const int Enospc = 28, Erofs = 30;

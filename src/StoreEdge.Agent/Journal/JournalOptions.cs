@@ -20,6 +20,24 @@ internal sealed record JournalOptions
     /// <summary>How many appends may wait for the disk before the next one waits for room. 1–65,536.</summary>
     public int QueueCapacity { get; init; } = 1024;
 
+    /// <summary>
+    /// How long an event may wait for company before its commit. Zero: what comes while the disk is busy shares the next commit, and nothing waits. On an SD card a
+    /// second makes a handful of commits out of a crowd's. 0–1 s.
+    /// </summary>
+    public TimeSpan Linger { get; init; }
+
+    /// <summary>With less free room on the disk than this the journal does not grow: 4 MiB, for what else the machine and the agent must write. In bytes; not configured.</summary>
+    public long FreeFloor { get; init; } = 4L << 20;
+
+    /// <summary>The free room of the journal's disk in bytes; asked at most once a second.</summary>
+    public Func<string, long> FreeBytes { get; init; } = directory => new DriveInfo(directory).AvailableFreeSpace;
+
+    /// <summary>Size of the file that is thrown away on a full disk, in bytes; not configured.</summary>
+    public long Ballast { get; init; } = Journal.Ballast.DefaultSize;
+
+    /// <summary>How many events wait in memory while nothing can be written: a busy store's day, at 1–2 kB each. 1 or more; not configured.</summary>
+    public int ParkedAtMost { get; init; } = 4096;
+
     /// <summary>Whether the wall clock is set from a trusted source; asked once per commit.</summary>
     public Func<bool> ClockSynchronized { get; init; } = KernelClock.IsSynchronized;
 

@@ -10,9 +10,11 @@ namespace StoreEdge.Agent.Journal;
 /// <param name="Groups">Commits that they took.</param>
 /// <param name="Faults">Appends that failed since the start.</param>
 /// <param name="Dropped">Committed events that a slow subscriber missed since the start.</param>
+/// <param name="Parked">Events that wait in memory because nothing can be written.</param>
+/// <param name="GivenUp">Unacknowledged events that a full disk has cost since the start.</param>
 internal sealed record JournalStatus(
     long LastSeq, long AcknowledgedSeq, TimeSpan OldestPendingAge, long DatabaseBytes, long WalBytes, long Appends, long Groups,
-    long Faults, long Dropped);
+    long Faults, long Dropped, int Parked, long GivenUp);
 
 /// <summary>One value of a counter that survives restarts: 1, 2, 3 … without reuse.</summary>
 internal readonly record struct CounterValue(long Value);

@@ -38,14 +38,15 @@ internal sealed class JournalStore : IAsyncDisposable
     private bool flushing, disposed;
 
     private JournalStore(
-        string path, JournalOptions options, TimeProvider time, HealthBoard health, FileStream claim, JournalTransaction transaction, Identity identity, string bootId)
+        string path, JournalOptions options, TimeProvider time, HealthBoard health, FileStream claim, JournalTransaction transaction, Identity identity, string bootId,
+        ILogger<JournalStore> log)
     {
         (this.path, this.options, this.time, this.health, this.claim) = (path, options, time, health, claim);
         (Epoch, BootId, lastSeq, acknowledgedSeq, ageAtStart) = (identity.Epoch, bootId, transaction.LastSeq, identity.Acknowledged, identity.Age);
         opened = Instant.Now(time);
         readers = new(path);
         subscribers = new(health);
-        writer = new(transaction, path, options, time, health, Deliver);
+        writer = new(transaction, path, options, time, health, Deliver, Epoch, () => AcknowledgedSeq, log);
     }
 
     /// <summary>Made with the database: the same number under another epoch is another event.</summary>
@@ -75,6 +76,7 @@ internal sealed class JournalStore : IAsyncDisposable
         {
             Directory.CreateDirectory(directory);
             claim = Claim(directory, path);
+            DiskRoom.MakeRoomToOpen(directory, options);
             database = JournalFile.OpenForWriting(path);
             Migrations.Run(database, path, projections);
             var identity = ReadOrMakeIdentity(database, path);
@@ -83,7 +85,7 @@ internal sealed class JournalStore : IAsyncDisposable
             var bootId = options.BootId();
             var transaction = new JournalTransaction(database, path, projections, bootId, options.ReadClock(time));
             transaction.ContinueAfter(last);
-            var store = new JournalStore(path, options, time, health, claim, transaction, identity, bootId);
+            var store = new JournalStore(path, options, time, health, claim, transaction, identity, bootId, log);
             store.Start();
             log.LogInformation("Journal {Path}: epoch {Epoch}, last event {LastSeq}, acknowledged {AcknowledgedSeq}", path, identity.Epoch, last, identity.Acknowledged);
             return store;
@@ -101,7 +103,7 @@ internal sealed class JournalStore : IAsyncDisposable
     /// <param name="data">What happened.</param>
     /// <param name="at">When, on the monotonic clock; the wall time is counted back from the commit.</param>
     /// <param name="stop">Ends the wait for a place in the queue; an event that has one is kept.</param>
-    /// <returns>The event once it is on disk.</returns>
+    /// <returns>The event once it is on disk; while nothing can be written, an event without a number that waits in memory (<see cref="CommittedEvent.IsKept"/>), unless a customer said it.</returns>
     /// <exception cref="JournalFault">It could not be kept; the journal stays usable.</exception>
     public async ValueTask<CommittedEvent> AppendAsync(IEventData data, Instant at, CancellationToken stop)
     {
@@ -224,7 +226,7 @@ internal sealed class JournalStore : IAsyncDisposable
             : oldest.TimeQuality != KernelClock.Unsynchronized && options.ClockSynchronized() ? time.GetUtcNow() - oldest.Time
             : Instant.Now(time) - opened;
         return new(
-            last, acknowledged, age < TimeSpan.Zero ? TimeSpan.Zero : age, Size(path), Size(path + "-wal"), appends, groups, faults, subscribers.Dropped);
+            last, acknowledged, age < TimeSpan.Zero ? TimeSpan.Zero : age, Size(path), Size(path + "-wal"), appends, groups, faults, subscribers.Dropped, writer.Parked, writer.GivenUp);
     }
 
     /// <summary>Writes what is queued and closes the file; live readers' subscriptions end.</summary>
@@ -313,16 +315,17 @@ internal sealed class JournalStore : IAsyncDisposable
             if (!disposed) writer.Enter(work);
     }
 
-    private void Deliver(IReadOnlyList<CommittedEvent> events)
+    private void Deliver(IReadOnlyList<CommittedEvent> events, bool live)
     {
-        TaskCompletionSource? waiters;
-        lock (gate)
-        {
-            Interlocked.Exchange(ref lastSeq, events[^1].Seq);
-            (waiters, more) = (more, null);
-        }
+        TaskCompletionSource? waiters = null;
+        if (events[^1].IsKept)
+            lock (gate)
+            {
+                Interlocked.Exchange(ref lastSeq, events[^1].Seq);
+                (waiters, more) = (more, null);
+            }
 
-        subscribers.Deliver(events);
+        if (live) subscribers.Deliver(events);
         waiters?.TrySetResult();
     }
 

@@ -13,7 +13,8 @@ internal sealed class JournalTransaction : IDisposable
     private readonly SqliteConnection database;
     private readonly string path, bootId;
     private readonly IReadOnlyList<IProjection> projections;
-    private readonly Statement begin, commit, rollback, append, count, acknowledge, oldest, mark, reach, forget, prune, age, lose, noteLoss;
+    private readonly Statement begin, commit, rollback, append, count, acknowledge, oldest, mark, reach, forget, prune, pruneGaps, age, lose, noteLoss, freePages, fold, hold, clear, putBack, release;
+    private readonly Statement[] byWorth;
     private readonly long boot;
     private readonly ClockRecord clock;
     private readonly List<CommittedEvent> appended = [];
@@ -40,6 +41,15 @@ internal sealed class JournalTransaction : IDisposable
         prune = Prepare("DELETE FROM event WHERE seq <= ?");
         lose = Prepare("DELETE FROM event WHERE seq BETWEEN ? AND ?");
         noteLoss = Prepare("INSERT OR IGNORE INTO gap VALUES (?, ?, ?)");
+        pruneGaps = Prepare("DELETE FROM gap WHERE first <= ?1 AND last <= ?1");
+        freePages = Prepare("PRAGMA freelist_count");
+        fold = Prepare("PRAGMA wal_checkpoint(PASSIVE)");
+        JournalFile.Execute(database, "CREATE TEMP TABLE held AS SELECT * FROM event LIMIT 0");
+        hold = Prepare("INSERT INTO temp.held SELECT * FROM event WHERE seq BETWEEN ? AND ?");
+        clear = Prepare("DELETE FROM event WHERE seq BETWEEN ? AND ?");
+        putBack = Prepare("INSERT INTO event SELECT * FROM temp.held ORDER BY seq");
+        release = Prepare("DELETE FROM temp.held");
+        byWorth = [.. Worth.Classes.Select(types => Prepare($"SELECT seq FROM event WHERE seq BETWEEN ? AND ? AND type IN ('{string.Join("', '", types)}') ORDER BY seq"))];
     }
 
     /// <summary>The last number that was given, on disk or in the open transaction.</summary>
@@ -111,12 +121,8 @@ internal sealed class JournalTransaction : IDisposable
     /// <param name="epoch">The present journal's.</param>
     public void Lose(IReadOnlyList<SeqRange> ranges, string reason, Guid epoch)
     {
-        foreach (var range in ranges)
-        {
-            lose.Bind(1, range.From).Bind(2, range.To).Run();
-            noteLoss.Bind(1, range.From).Bind(2, range.To).Bind(3, reason).Run();
-        }
-
+        foreach (var range in ranges) lose.Bind(1, range.From).Bind(2, range.To).Run();
+        Note(ranges, reason);
         Declare(ranges, reason, epoch);
     }
 
@@ -131,6 +137,90 @@ internal sealed class JournalTransaction : IDisposable
             var gap = new GapData(epoch, chunk, reason);
             Append(gap, ContractsJson.Write(gap), now.At);
         }
+    }
+
+    /// <summary>
+    /// Gives up, and declares, the events of one class within a window of numbers, and moves what is left of the window together, so that whole pages become free: rows
+    /// that go one by one leave theirs half full.
+    /// </summary>
+    /// <param name="worth">An index of <see cref="Worth.Classes"/>.</param>
+    /// <param name="first">The window's first number.</param>
+    /// <param name="last">Its last; at most <see cref="GapData.MostRanges"/> numbers, so that one event declares them.</param>
+    /// <param name="epoch">The present journal's.</param>
+    /// <returns>How many there were.</returns>
+    public int GiveUp(int worth, long first, long last, Guid epoch)
+    {
+        var found = InWindow(worth, first, last);
+        if (found.Count == 0) return 0;
+        var ranges = new List<SeqRange>();
+        foreach (var seq in found)
+        {
+            if (ranges.Count > 0 && ranges[^1].To == seq - 1) ranges[^1] = ranges[^1] with { To = seq };
+            else ranges.Add(new(seq, seq));
+        }
+
+        foreach (var range in ranges) lose.Bind(1, range.From).Bind(2, range.To).Run();
+        // Moved before anything is said about it: only then is there room in a file that cannot grow.
+        hold.Bind(1, first).Bind(2, last).Run();
+        clear.Bind(1, first).Bind(2, last).Run();
+        putBack.Run();
+        release.Run();
+        Note(ranges, GapData.DiskFull);
+        Declare(ranges, GapData.DiskFull, epoch);
+        return found.Count;
+    }
+
+    /// <summary>The numbers of the events of one class within a window; also outside a transaction.</summary>
+    public IReadOnlyList<long> InWindow(int worth, long first, long last)
+    {
+        var found = new List<long>();
+        var find = byWorth[worth].Bind(1, first).Bind(2, last);
+        while (find.Step()) found.Add(find.Number(0));
+        find.Reset();
+        return found;
+    }
+
+    /// <summary>Pages of the file that hold nothing: the next events go there, and the file does not grow.</summary>
+    public long FreePages() => freePages.RunNumber();
+
+    /// <summary>Folds the log into the file as far as readers and the disk let it; what could not be stays in the log. Outside a transaction.</summary>
+    public void FoldLog()
+    {
+        try
+        {
+            fold.RunNumber();
+        }
+        catch (SqliteException)
+        {
+            // A file that cannot grow for it: the next commit meets the same disk, and says so.
+        }
+    }
+
+    /// <summary>Waits for readers, folds the whole log into the file, and has the next commit begin it anew; outside a transaction.</summary>
+    /// <param name="patience">How long a reader is waited for.</param>
+    /// <returns>Whether it could be done.</returns>
+    public bool TryRestartLog(TimeSpan patience)
+    {
+        SQLitePCL.raw.sqlite3_busy_timeout(database.Handle!, (int)patience.TotalMilliseconds);
+        try
+        {
+            using var restart = new Statement(database, "PRAGMA wal_checkpoint(RESTART)");
+            return restart.RunNumber() == 0;
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
+        finally
+        {
+            SQLitePCL.raw.sqlite3_busy_timeout(database.Handle!, JournalFile.BusyMilliseconds);
+        }
+    }
+
+    /// <summary>So that nobody takes the hole for damage.</summary>
+    private void Note(IReadOnlyList<SeqRange> ranges, string reason)
+    {
+        foreach (var range in ranges) noteLoss.Bind(1, range.From).Bind(2, range.To).Bind(3, reason).Run();
     }
 
     public void Carry(NameChange change)
@@ -158,12 +248,24 @@ internal sealed class JournalTransaction : IDisposable
         return reach.Bind(1, (long)reached.TotalSeconds).RunNumber();
     }
 
-    /// <summary>Deletes the events up to and including this one.</summary>
-    public void DeleteThrough(long seq) => prune.Bind(1, seq).Run();
+    /// <summary>Deletes the events up to and including this one, and what was declared lost among them.</summary>
+    public void DeleteThrough(long seq)
+    {
+        prune.Bind(1, seq).Run();
+        pruneGaps.Bind(1, seq).Run();
+    }
 
     public void Dispose()
     {
-        foreach (var statement in (Statement[])[begin, commit, rollback, append, count, acknowledge, oldest, mark, reach, forget, prune, age, lose, noteLoss]) statement.Dispose();
+        foreach (var statement in (Statement[])
+            [
+                begin, commit, rollback, append, count, acknowledge, oldest, mark, reach, forget, prune, pruneGaps, age, lose, noteLoss, freePages, fold, hold, clear, putBack, release,
+                .. byWorth,
+            ])
+        {
+            statement.Dispose();
+        }
+
         clock.Dispose();
         database.Dispose();
     }
@@ -183,7 +285,7 @@ internal sealed class JournalTransaction : IDisposable
         catch (Exception fault)
         {
             var explained = JournalFile.Explain(path, fault);
-            if (explained.Kind is not JournalFaultKind.Other) throw explained;
+            if (explained.Kind is not JournalFaultKind.Other || explained.IsOutage) throw explained;
             throw new JournalFault(
                 JournalFaultKind.Projection, path, $"the projection '{projection.Name}' refused an event of type '{committed.Data.Type}': {fault.Message}",
                 "The event is not kept. Report this with the log; other events go on.", fault);

@@ -12,6 +12,9 @@ internal abstract class JournalWork
     /// <summary>Writes its rows. Runs a second time, alone, when somebody else's fault undid the first.</summary>
     public abstract void Execute(JournalTransaction transaction);
 
+    /// <summary>About what its events take in the file, in bytes; other rows are few.</summary>
+    public virtual long Bytes => 0;
+
     /// <summary>Its rows are on disk.</summary>
     public abstract void Committed();
 
@@ -31,11 +34,66 @@ internal sealed class AppendWork(IEventData data, byte[] json, Instant at) : Jou
 
     public override bool TookRoom => true;
 
+    public override long Bytes => json.Length + ParkedEvent.Overhead;
+
+    /// <summary>Whether it may wait in memory while nothing can be written. A customer's word may not: it would be a promise.</summary>
+    public bool MayWait => !Worth.IsCustomersWord(data.Type);
+
     public override void Execute(JournalTransaction transaction) => Event = transaction.Append(data, json, at);
+
+    /// <summary>It waits in memory, and its writer goes on with an event that has no number yet.</summary>
+    /// <param name="now">The clocks, for those who act on it meanwhile.</param>
+    public (ParkedEvent Parked, CommittedEvent Told) Park(ClockReading now) =>
+        (new(data, json, at), new(0, data, at, now.TimeOf(at)) { IsTimeKnown = now.IsKnown, AtLeast = now.AtLeastOf(at) });
+
+    /// <summary>Tells the writer so.</summary>
+    public void Parked(CommittedEvent told) => done.SetResult(told);
 
     public override void Committed() => done.SetResult(Event!);
 
     public override void Failed(JournalFault fault) => done.SetException(fault);
+}
+
+/// <summary>Writes events that had to wait in memory; nobody waits for them any more.</summary>
+internal sealed class CatchUpWork(IReadOnlyList<ParkedEvent> parked) : JournalWork
+{
+    public override long Bytes => parked.Sum(p => p.Json.Length + ParkedEvent.Overhead);
+
+    public override void Execute(JournalTransaction transaction)
+    {
+        foreach (var one in parked) transaction.Append(one.Data, one.Json, one.At);
+    }
+
+    public override void Committed()
+    {
+    }
+
+    public override void Failed(JournalFault fault)
+    {
+    }
+}
+
+/// <summary>Declares events that will never be written.</summary>
+internal sealed class UnrecordedWork(IReadOnlyCollection<MissedEvents> missed) : JournalWork
+{
+    public override long Bytes => missed.Count * 2L * ParkedEvent.Overhead;
+
+    public override void Execute(JournalTransaction transaction)
+    {
+        foreach (var one in missed)
+        {
+            var data = new UnrecordedData(one.Count, one.Reason, transaction.Now.TimeOf(one.From), transaction.Now.TimeOf(one.To));
+            transaction.Append(data, ContractsJson.Write(data), transaction.Now.At);
+        }
+    }
+
+    public override void Committed()
+    {
+    }
+
+    public override void Failed(JournalFault fault)
+    {
+    }
 }
 
 /// <summary>Writes rows of a room's own, and events with them if need be.</summary>

@@ -11,7 +11,7 @@ namespace StoreEdge.Agent.Journal;
 internal sealed class RetentionWork(JournalOptions options, Func<TimeSpan> age, Func<long> acknowledged, Action<JournalWork> again) : JournalWork
 {
     /// <summary>Rows of one chunk: about 30 pages, a few milliseconds on an SD card.</summary>
-    private const long Chunk = 250;
+    public const long Chunk = 250;
 
     private bool more;
 

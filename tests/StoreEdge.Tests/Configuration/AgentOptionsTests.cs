@@ -95,6 +95,15 @@ public sealed partial class AgentOptionsTests : IDisposable
             e => e.StartsWith($"storeedge.json: outbox.drainPerSecond: {pace} is not allowed; ", StringComparison.Ordinal));
 
     [Fact]
+    public void Lingering_longer_than_a_second_is_refused()
+    {
+        var error = Assert.Single(ErrorsOf("""
+            { "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "receivers": [ { "id": "a", "zone": "z", "source": "unix:a" } ], "journal": { "linger": "2s" } }
+            """));
+        Assert.StartsWith("storeedge.json: journal.linger: \"2s\" is not allowed; a span of time from ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Receivers_before_the_door_alone_are_refused_because_nobody_would_ever_come_in()
     {
         var error = Assert.Single(ErrorsOf("""

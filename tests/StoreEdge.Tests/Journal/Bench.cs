@@ -78,7 +78,7 @@ internal sealed class CountingProjection(params string[] laterSteps) : IProjecti
     {
         using var command = database.CreateCommand();
         command.CommandText = "INSERT INTO counted VALUES ($visit, 1) ON CONFLICT (visit) DO UPDATE SET n = n + 1";
-        command.Parameters.AddWithValue("$visit", committed.Data.VisitId);
+        command.Parameters.AddWithValue("$visit", committed.Data.VisitId ?? "");
         command.ExecuteNonQuery();
         if (committed.Data.VisitId == "refused") throw new InvalidOperationException("no such visit");
     }

@@ -18,6 +18,7 @@ internal sealed class EventFeed(ChannelReader<CommittedEvent> committed, Action 
 
     private readonly Lock gate = new();
     private readonly LinkedList<EventView> newest = new();
+    private long withoutNumber;
     private readonly List<Channel<EventView>> watchers = [];
 
     /// <summary>The newest events, newest first.</summary>
@@ -71,6 +72,8 @@ internal sealed class EventFeed(ChannelReader<CommittedEvent> committed, Action 
     {
         lock (gate)
         {
+            // What waits in memory has no number yet, but the page tells events apart by one.
+            if (view.Seq == 0) view = view with { Seq = --withoutNumber };
             newest.AddFirst(view);
             if (newest.Count > Kept) newest.RemoveLast();
             foreach (var watcher in watchers) watcher.Writer.TryWrite(view);

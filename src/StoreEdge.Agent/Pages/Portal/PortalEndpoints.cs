@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
 
 namespace StoreEdge.Agent.Pages.Portal;
 
@@ -205,7 +206,8 @@ internal sealed class PortalEndpoints(
             health.Raise(FaultCode, Severity.Fault, $"The portal could not serve a customer: {fault.GetType().Name}.", "Look at the journal's warnings and at the log; customers see an apology meanwhile.");
             if (http.Response.HasStarted) throw;
             http.Response.Clear();
-            await RefuseAsync(http, Refusal.Fault);
+            // Where the journal refused, nothing was promised: the page says so, and that it is as before.
+            await RefuseAsync(http, fault is JournalFault && HttpMethods.IsPost(http.Request.Method) ? Refusal.NotKept : Refusal.Fault);
         }
     };
 }

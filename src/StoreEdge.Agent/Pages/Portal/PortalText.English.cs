@@ -92,6 +92,7 @@ internal sealed partial record PortalText
             [Refusal.UnsupportedForm] = ("Format not accepted", "Your browser sent the form in a format that we do not accept. Go back to the start and try again."),
             [Refusal.TooOften] = ("One moment, please", "There were many attempts from this phone. Wait a little and try again."),
             [Refusal.UnknownSession] = ("This page has expired", "It is good for one visit only. Start again: it takes one tap."),
+            [Refusal.NotKept] = ("We could not write that down", "What you just said was not saved and does not count; everything is as it was before. Please try again in a moment, or tell our staff."),
             [Refusal.Fault] = ("Something went wrong here", "The fault is ours. Try again in a moment; if it goes on, please tell our staff."),
         },
     };

@@ -92,6 +92,7 @@ internal sealed partial record PortalText
             [Refusal.UnsupportedForm] = ("Formato não aceito", "Seu navegador enviou o formulário em um formato que não aceitamos. Volte ao início e tente de novo."),
             [Refusal.TooOften] = ("Um momento, por favor", "Foram muitas tentativas deste telefone. Espere um pouco e tente de novo."),
             [Refusal.UnknownSession] = ("Esta página expirou", "Ela vale só para uma visita. Comece de novo: leva um toque."),
+            [Refusal.NotKept] = ("Não conseguimos registrar isso", "O que você acabou de dizer não foi salvo e não vale; tudo continua como antes. Tente de novo em instantes ou fale com a nossa equipe."),
             [Refusal.Fault] = ("Algo deu errado aqui", "A falha é nossa. Tente de novo em instantes; se persistir, fale com a nossa equipe."),
         },
     };

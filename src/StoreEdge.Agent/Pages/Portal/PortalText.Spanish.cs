@@ -92,6 +92,7 @@ internal sealed partial record PortalText
             [Refusal.UnsupportedForm] = ("Formato no aceptado", "Tu navegador envió el formulario en un formato que no aceptamos. Vuelve al inicio e inténtalo de nuevo."),
             [Refusal.TooOften] = ("Un momento, por favor", "Hubo muchos intentos desde este teléfono. Espera un poco e inténtalo de nuevo."),
             [Refusal.UnknownSession] = ("Esta página ha caducado", "Vale solo para una visita. Empieza de nuevo: es un toque."),
+            [Refusal.NotKept] = ("No pudimos registrarlo", "Lo que acabas de decir no se guardó y no cuenta; todo sigue como antes. Inténtalo de nuevo en un momento o avisa a nuestro equipo."),
             [Refusal.Fault] = ("Algo falló aquí", "La falla es nuestra. Inténtalo en un momento; si sigue, avisa a nuestro equipo."),
         },
     };

@@ -118,6 +118,9 @@ internal enum Refusal
     /// <summary>The request is larger than any form of ours.</summary>
     TooLarge,
 
+    /// <summary>The store cannot write down what was said, so it does not count.</summary>
+    NotKept,
+
     /// <summary>The body is in a form or encoding that is not served.</summary>
     UnsupportedForm,
 

@@ -1,5 +1,6 @@
 using System.Net;
 using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
 using StoreEdge.Contracts;
 using StoreEdge.Core;
 using StoreEdge.Core.Identity;
@@ -200,6 +201,22 @@ public sealed class AcceptanceTests
         shop.JournalBroken = false;
         await shop.AcceptAsync();
         Assert.DoesNotContain(shop.Bench.Health.Warnings, w => w.Code == "portal-failed");
+    }
+
+    [Fact]
+    public async Task A_word_that_cannot_be_written_down_is_refused_with_the_truth_and_taken_once_it_can()
+    {
+        await using var shop = await Shop.OpenAsync();
+        var (page, path) = await shop.EnterAsync();
+        // Idle meanwhile, so that it may be touched from here.
+        var database = await shop.Bench.Store.WriteAsync(transaction => transaction.Database);
+        JournalFile.Execute(database, "PRAGMA query_only = 1");
+        var refused = await shop.PostAsync(path + "/stop", ("proof", page.Field("proof", "/stop")));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
+        Assert.Contains("does not count", refused.Html, StringComparison.Ordinal);
+        JournalFile.Execute(database, "PRAGMA query_only = 0");
+        Assert.Equal(HttpStatusCode.SeeOther, (await shop.PostAsync(path + "/stop", ("proof", page.Field("proof", "/stop")))).Status);
+        Assert.Equal(1, shop.Bench.Number("SELECT count(*) FROM event WHERE type = 'choice'"));
     }
 
     [Fact]
