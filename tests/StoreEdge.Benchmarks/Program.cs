@@ -9,13 +9,33 @@ const string Usage = """
       --publish DIR    keep the two publishes that memory and start measure, for the next run
       --frames N       random frames that "identity" shows to the registry; default 100000000
       --json FILE      write the figures there too
-    … -- append DIR    append without end and print each number once its event is on disk; for kill -9
+    … -- append DIR [--pages N] [--events N] [--careless]
+                       append without end (or N events), in a file of N pages at most, and print each number once its event is on disk; for kill -9 and power
+                       cuts. --careless does not wait for the disk: a test that does not notice proves nothing
     … -- mutate [N] [SEED]  hold the decoder to a second reading of N damaged packets; default 10000000
     … -- tell DIR PORT PACE  tell the journal in DIR to the broker on PORT; the sending side of "outbox" and "bridge"
     … -- drain SOCKET  listen and read, and nothing else: the floor of "sensing"
     """;
 
-if (args is ["append", var target]) return await EndlessAppends.RunAsync(target);
+if (args is ["append", var target, .. var wishes])
+{
+    var (pages, events, careless) = (0, 0L, false);
+    for (var i = 0; i < wishes.Length; i++)
+    {
+        switch (wishes[i])
+        {
+            case "--pages" when i + 1 < wishes.Length && int.TryParse(wishes[i + 1], out pages): i++; break;
+            case "--events" when i + 1 < wishes.Length && long.TryParse(wishes[i + 1], out events): i++; break;
+            case "--careless": careless = true; break;
+            default:
+                Console.Error.WriteLine(Usage);
+                return 2;
+        }
+    }
+
+    return await EndlessAppends.RunAsync(target, pages, careless, events);
+}
+
 if (args is ["tell", var journal, var port, var pace]) return await OutboxScenario.TellAsync(journal, int.Parse(port, CultureInfo.InvariantCulture), int.Parse(pace, CultureInfo.InvariantCulture));
 if (args is ["drain", var socket]) return SensingScenario.Drain(socket);
 if (args is ["mutate", ..])
