@@ -2,7 +2,7 @@ using StoreEdge.Contracts;
 
 namespace StoreEdge.Agent.Journal;
 
-/// <summary>What an event is worth when not all can be kept: in which order they are given up, and which never are (decision 0008).</summary>
+/// <summary>What an event is worth when not all can be kept: in which order they are given up, and which never are (decision 10).</summary>
 internal static class Worth
 {
     /// <summary>The classes, what goes first at the front. What is in none of them is never given up: a customer's word, what was lost, a new journal, the clock.</summary>
