@@ -15,7 +15,8 @@ internal sealed class LinkedStore : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private Task running = Task.CompletedTask;
 
-    public LinkedStore(int port, string directory, Func<BrokerOptions, BrokerOptions>? change = null, OutboxOptions? outbox = null, string? id = null)
+    public LinkedStore(
+        int port, string directory, Func<BrokerOptions, BrokerOptions>? change = null, OutboxOptions? outbox = null, string? id = null, VerificationClock? clock = null)
     {
         var broker = new BrokerOptions(Broker.Host, port)
         {
@@ -28,7 +29,7 @@ internal sealed class LinkedStore : IAsyncDisposable
         Journal = JournalStore.Open(directory, new(), [], time, Health, NullLogger<JournalStore>.Instance);
         Link = new(
             change is null ? broker : change(broker), new(id ?? Id, Journal.Epoch, Journal.BootId, "0.1.0"), () => Journal.NextCounter("birth").Value, Health, time, new(1),
-            NullLogger<BrokerLink>.Instance);
+            NullLogger<BrokerLink>.Instance, clock);
         // The pace of the backlog has tests of its own; elsewhere it would only make them wait.
         var options = outbox ?? new OutboxOptions { StateEvery = TimeSpan.FromMilliseconds(100), DrainPerSecond = Unmetered };
         Outbox = new(options, id ?? Id, Journal, Link, Health, time, NullLogger<OutboxRelay>.Instance);
