@@ -15,7 +15,7 @@ case "${1:-}" in
 esac
 
 need_sdk
-need_packages mosquitto mosquitto-clients libmosquitto1 chromium ca-certificates procps
+need_packages mosquitto mosquitto-clients libmosquitto1 chromium ca-certificates procps ejabberd rabbitmq-server nats-server
 
 cd "$root"
 export STOREEDGE_TEST_TIER=$tier PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
