@@ -1,8 +1,8 @@
 namespace StoreEdge.Core.Telling;
 
 /// <summary>
-/// Which of several brokers to try next, and when. Each has a back-off of its own, so a dead one costs the others nothing; among those whose rest is over the
-/// first in order wins. After any failure the next attempt waits at least a jittered moment, whichever broker it is for: a fleet that loses its first broker at one
+/// Which of several brokers to try next, and when. Each has a back-off of its own, so a dead one costs the others nothing; among those whose rest is over
+/// the one that has failed least wins, and then the first in order. After any failure the next attempt waits at least a jittered moment, whichever broker it is for: a fleet that loses its first broker at one
 /// instant must not fall upon the second at one instant.
 /// </summary>
 /// <param name="brokers">How many there are, at least one; 0 is the preferred one.</param>
@@ -32,7 +32,7 @@ public sealed class BrokerRota(int brokers, TimeSpan first, TimeSpan most, Rando
         var moment = now + (first * random.NextDouble());
         var next = 0;
         for (var i = 1; i < brokers; i++)
-            if (Later(restUntil[i], moment) < Later(restUntil[next], moment)) next = i;
+            if ((Later(restUntil[i], moment), backoffs[i].Failures).CompareTo((Later(restUntil[next], moment), backoffs[next].Failures)) < 0) next = i;
         Current = next;
         return Later(restUntil[next], moment) - now;
     }

@@ -37,7 +37,7 @@ internal sealed class TlsProbe(MosquittoOptions options, TlsMaterial? material, 
             var seen = await ShakeHandsAsync(both.Token).ConfigureAwait(false);
             if (material is null)
                 return seen.Server is { } other
-                    ? failure with { Kind = MqttFailureKind.TlsExpected, Detail = $"{place}: the broker speaks TLS there (it is {other}), but mqtt.tls is off" }
+                    ? failure with { Kind = MqttFailureKind.TlsExpected, Detail = $"{place}: the broker speaks TLS there (it is {other}), and this side did not" }
                     : failure;
             if (seen.Server is null)
                 return await SpeaksPlainAsync(both.Token).ConfigureAwait(false)

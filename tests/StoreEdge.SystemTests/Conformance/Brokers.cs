@@ -29,7 +29,10 @@ internal sealed record BrokerKind(string Name, MqttProtocol Protocol, Func<IBrok
 /// <summary>The brokers that the agent must work with, each started once for all rows and ended by its pid.</summary>
 public sealed class Brokers : IAsyncLifetime
 {
-    internal static IReadOnlyList<BrokerKind> All { get; } =
+    /// <summary>Those of this run: mosquitto always, the others where everything was asked for, because they bring the Erlang machine and its packages along.</summary>
+    internal static IReadOnlyList<BrokerKind> Asked => [.. All.Where(b => b.Package == "mosquitto" || Checkout.EverythingWasAskedFor)];
+
+    private static IReadOnlyList<BrokerKind> All { get; } =
     [
         new("mosquitto MQTT 5", MqttProtocol.V5, () => new Broker(persistence: true)) { Package = "mosquitto" },
         new("mosquitto MQTT 3.1.1", MqttProtocol.V311, () => new Broker(persistence: true)) { Package = "mosquitto" },

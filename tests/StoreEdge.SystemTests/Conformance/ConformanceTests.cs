@@ -14,13 +14,13 @@ public sealed class ConformanceTests(Brokers brokers) : IClassFixture<Brokers>, 
     private static readonly CancellationToken NoStop = CancellationToken.None;
     private readonly string directory = Directory.CreateTempSubdirectory("storeedge-conformance-").FullName;
 
-    public static TheoryData<string> Every => [.. Brokers.All.Select(b => b.Name)];
+    public static TheoryData<string> Every => [.. Brokers.Asked.Select(b => b.Name)];
 
-    public static TheoryData<string> ThatExpire => [.. Brokers.All.Where(b => b.Expires).Select(b => b.Name)];
+    public static TheoryData<string> ThatExpire => [.. Brokers.Asked.Where(b => b.Expires).Select(b => b.Name)];
 
-    public static TheoryData<string> ThatKeepSessions => [.. Brokers.All.Where(b => b.KeepsSessions).Select(b => b.Name)];
+    public static TheoryData<string> ThatKeepSessions => [.. Brokers.Asked.Where(b => b.KeepsSessions).Select(b => b.Name)];
 
-    public static TheoryData<string> ThatRetainForWildcards => [.. Brokers.All.Where(b => b.RetainsForWildcards).Select(b => b.Name)];
+    public static TheoryData<string> ThatRetainForWildcards => [.. Brokers.Asked.Where(b => b.RetainsForWildcards).Select(b => b.Name)];
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
@@ -218,7 +218,7 @@ public sealed class ConformanceTests(Brokers brokers) : IClassFixture<Brokers>, 
     /// <summary>The broker, with nothing left of what other rows did to it.</summary>
     private async Task<Place> PlaceAsync(string name)
     {
-        var kind = Brokers.All.Single(b => b.Name == name);
+        var kind = Brokers.Asked.Single(b => b.Name == name);
         var place = new Place(kind, await brokers.RunningAsync(kind), directory);
         foreach (var id in new[] { LinkedStore.Id, "central", "twin", "reader", "writer", "absent", "sleeper" })
         {
