@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
-using StoreEdge.Agent.Mqtt;
 using StoreEdge.Contracts;
 using StoreEdge.Linux.Mosquitto;
 using StoreEdge.SystemTests.Mqtt;
@@ -138,7 +137,7 @@ public sealed class ConformanceTests(Brokers brokers) : IClassFixture<Brokers>, 
         var payload = new byte[500_000];
         new Random(1).NextBytes(payload);
         Assert.True((await writer.PublishAsync(new("large/one", payload))).IsAccepted);
-        await Eventually.True(() => inbox.Count > 0, "the message");
+        await Eventually.True(() => !inbox.IsEmpty, "the message");
         Assert.True(inbox.First().AsSpan().SequenceEqual(payload));
     }
 
