@@ -20,8 +20,8 @@ internal sealed record BrokerKind(string Name, MqttProtocol Protocol, Func<IBrok
     /// <summary>A subscription with a wildcard is told what is retained.</summary>
     public bool RetainsForWildcards { get; init; } = true;
 
-    /// <summary>A message that waits longer than its expiry is thrown away.</summary>
-    public bool Expires => Protocol == MqttProtocol.V5;
+    /// <summary>A message that waits longer than its expiry is thrown away; MQTT 3.1.1 has no such thing.</summary>
+    public bool Expires { get; init; }
 
     public override string ToString() => Name;
 }
@@ -34,13 +34,13 @@ public sealed class Brokers : IAsyncLifetime
 
     private static IReadOnlyList<BrokerKind> All { get; } =
     [
-        new("mosquitto MQTT 5", MqttProtocol.V5, () => new Broker(persistence: true)) { Package = "mosquitto" },
+        new("mosquitto MQTT 5", MqttProtocol.V5, () => new Broker(persistence: true)) { Package = "mosquitto", Expires = true },
         new("mosquitto MQTT 3.1.1", MqttProtocol.V311, () => new Broker(persistence: true)) { Package = "mosquitto" },
         new("ejabberd MQTT 5", MqttProtocol.V5, () => new ScriptedBroker("ejabberd.sh", "127.0.0.1", $"{Checkout.FreePort()}"))
         {
             Package = "ejabberd",
             WantsLogin = true,
-            // Its sessions live in memory; retained messages are on disk.
+            // Its sessions live in memory; retained messages are on disk. What expired while it waited for an absent session is delivered all the same.
             KeepsSessions = false,
         },
         new("RabbitMQ MQTT 3.1.1", MqttProtocol.V311, () => new ScriptedBroker("rabbitmq.sh", $"{TwoPorts()}"))
