@@ -16,6 +16,7 @@ esac
 
 need_sdk
 need_packages mosquitto mosquitto-clients libmosquitto1 chromium ca-certificates procps faketime gcc libc6-dev
+if [ "$tier" = all ]; then need_packages ejabberd rabbitmq-server nats-server; fi
 
 cd "$root"
 export STOREEDGE_TEST_TIER=$tier PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 DOTNET_CLI_TELEMETRY_OPTOUT=1

@@ -4,11 +4,26 @@ using System.Net.Sockets;
 
 namespace StoreEdge.SystemTests;
 
+/// <summary>A broker of our own on a loopback port, with its files in a directory of its own.</summary>
+internal interface IBroker : IAsyncDisposable
+{
+    int Port { get; }
+
+    /// <summary>Starts it and waits until it listens.</summary>
+    Task StartAsync();
+
+    /// <summary>Ends it in order.</summary>
+    Task StopAsync();
+
+    /// <summary>Ends it without warning (SIGKILL).</summary>
+    Task KillAsync();
+}
+
 /// <summary>
 /// A mosquitto of our own on a loopback port, with its files in a directory of its own; stopped, restarted or killed at will. Whatever passes it on the contract's
 /// topics is judged by the contract's schemas: what does not fit fails the test when the broker goes, unless the test said that it would (<see cref="ExpectBad"/>).
 /// </summary>
-internal sealed class Broker : IAsyncDisposable
+internal sealed class Broker : IBroker
 {
     private readonly string directory = Directory.CreateTempSubdirectory("storeedge-broker-").FullName;
     private readonly bool persistence;

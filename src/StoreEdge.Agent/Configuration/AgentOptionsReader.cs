@@ -208,10 +208,27 @@ internal static class AgentOptionsReader
         {
             SessionExpiry = section.Span("sessionExpiry", read.SessionExpiry, TimeSpan.Zero, 30 * Day),
             Window = section.Integer("window", read.Window, 1, 200),
+            Fallbacks = Fallbacks(section, read.Port),
+            SeekFirstAfter = section.Span("seekFirstAfter", read.SeekFirstAfter, 10 * Second, Day),
         };
         section.Close();
         return read;
     }
+
+    private static List<BrokerPlace> Fallbacks(ConfigurationSection link, int port)
+    {
+        var places = new List<BrokerPlace>();
+        foreach (var section in link.Sections("fallbacks"))
+        {
+            places.Add(new(Host(section, ""), section.Integer("port", port, 1, 65535)));
+            section.Close();
+        }
+
+        return places;
+    }
+
+    private static string Host(ConfigurationSection section, string fallback) =>
+        section.Text("host", fallback, h => Uri.CheckHostName(h) != UriHostNameType.Unknown, "a host name or an IP address");
 
     /// <summary>The broker of the shop's ESPresense nodes: what was said while the agent was away is of no use, so no session is kept.</summary>
     private static BrokerOptions? Espresense(ConfigurationSection section)
@@ -230,7 +247,7 @@ internal static class AgentOptionsReader
         if (certificate is null != key is null) section.Fail(certificate is null ? "certificateFile" : "keyFile", "certificateFile and keyFile go together");
         var tls = section.Flag("tls", authority is not null || certificate is not null);
         var read = new BrokerOptions(
-            section.Text("host", d.Host, h => Uri.CheckHostName(h) != UriHostNameType.Unknown, "a host name or an IP address"),
+            Host(section, d.Host),
             section.Integer("port", tls ? 8883 : 1883, 1, 65535))
         {
             Protocol = section.OneOf("protocol", "5", "5", "3.1.1") == "5" ? MqttProtocol.V5 : MqttProtocol.V311,

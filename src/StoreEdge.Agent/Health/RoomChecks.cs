@@ -126,7 +126,8 @@ internal static class RoomChecks
         {
             var since = link.ConnectedSeconds is { } s ? Spans.Of(TimeSpan.FromSeconds(s)) : null;
             return HealthCheck.Pass("link", title,
-                new(since is null ? $"Connected to {link.Broker}." : $"Connected to {link.Broker} for {since}.", since is null ? $"Conectado a {link.Broker}." : $"Conectado a {link.Broker} há {since}."));
+                new($"Connected to {link.Broker}{(link.IsFallback ? " (a fallback)" : "")}{(since is null ? "" : $" for {since}")}.{Days(link, Tongue.English)}",
+                    $"Conectado a {link.Broker}{(link.IsFallback ? " (reserva)" : "")}{(since is null ? "" : $" há {since}")}.{Days(link, Tongue.Portuguese)}"));
         }
 
         var retry = link.NextRetrySeconds is { } r ? Spans.Of(TimeSpan.FromSeconds(r)) : null;
@@ -135,6 +136,19 @@ internal static class RoomChecks
             new($"Not connected to {link.Broker}.{fault}{(retry is null ? "" : $" Next attempt in {retry}.")}", $"Sem conexão com {link.Broker}.{fault}{(retry is null ? "" : $" Nova tentativa em {retry}.")}"),
             new("Events are kept and sent later. Check the store's network, then mqtt.host, mqtt.port and the credentials.",
                 "Os eventos ficam guardados e seguem depois. Verifique a rede da loja e depois mqtt.host, mqtt.port e as credenciais."));
+    }
+
+    /// <summary>How long each kind of certificate still holds.</summary>
+    private static string Days(LinkView link, Tongue tongue)
+    {
+        if (link.Certificates.Count == 0) return "";
+        var english = tongue == Tongue.English;
+        var parts = link.Certificates.GroupBy(c => c.Role, StringComparer.Ordinal).Select(g =>
+        {
+            var role = (g.Key, english) switch { (var key, true) => key, ("client", _) => "cliente", ("authority", _) => "autoridade", _ => "broker" };
+            return string.Create(CultureInfo.InvariantCulture, $"{role} {g.Max(c => c.DaysLeft):0}");
+        });
+        return english ? $" Days left of certificates: {string.Join(", ", parts)}." : $" Dias restantes dos certificados: {string.Join(", ", parts)}.";
     }
 
     /// <summary>One screen.</summary>

@@ -78,7 +78,21 @@ internal sealed record OutboxView(long LastSeq, long AcknowledgedSeq, long Pendi
 }
 
 /// <summary>The connection to the broker.</summary>
-internal sealed record LinkView(string Broker, bool Connected, double? ConnectedSeconds, long Connections, string? Fault, double? NextRetrySeconds);
+internal sealed record LinkView(string Broker, bool Connected, double? ConnectedSeconds, long Connections, string? Fault, double? NextRetrySeconds)
+{
+    /// <summary>Whether that is not the first broker of the configuration.</summary>
+    public bool IsFallback { get; init; }
+
+    /// <summary>The certificates in use; empty without TLS.</summary>
+    public IReadOnlyList<CertificateView> Certificates { get; init; } = [];
+}
+
+/// <summary>A certificate of the connection to the broker.</summary>
+/// <param name="Role"><c>client</c>, <c>authority</c> or <c>server</c>.</param>
+/// <param name="Subject">Whom it names.</param>
+/// <param name="NotAfter">Valid up to here.</param>
+/// <param name="DaysLeft">Whole days from now; negative once it has ended.</param>
+internal sealed record CertificateView(string Role, string Subject, DateTimeOffset NotAfter, double DaysLeft);
 
 /// <summary>One screen.</summary>
 internal sealed record DisplayView(string Id, string Zone, bool Connected, string? Showing, double? LastAcknowledgedSecondsAgo);

@@ -17,12 +17,13 @@ internal sealed class CentralLink
     private readonly StateRelay states;
 
     public CentralLink(
-        BrokerOptions broker, OutboxOptions options, string storeId, JournalStore journal, HealthBoard health, Func<VersionStateMessage> versions, TimeProvider time, ILoggerFactory logs)
+        BrokerOptions broker, OutboxOptions options, string storeId, JournalStore journal, HealthBoard health, Func<VersionStateMessage> versions, VerificationClock verification,
+        TimeProvider time, ILoggerFactory logs)
     {
         topics = new(storeId);
         Broker = new(
             broker, new(storeId, journal.Epoch, journal.BootId, ProgramVersion.Text), () => NextBirth(journal), health, time, new Random(),
-            logs.CreateLogger<BrokerLink>());
+            logs.CreateLogger<BrokerLink>(), verification);
         Outbox = new(options, storeId, journal, Broker, health, time, logs.CreateLogger<OutboxRelay>());
         states = new(options, storeId, journal, Broker, health, () => Outbox.Status, versions, time);
     }

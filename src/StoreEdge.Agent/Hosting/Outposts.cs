@@ -16,14 +16,14 @@ internal sealed class Outposts
     private readonly BrokerLink? nodesLink;
     private readonly TimeProvider time;
 
-    public Outposts(AgentOptions options, EnrolmentFiles enrolment, HealthBoard health, TimeProvider time, ILoggerFactory logs)
+    public Outposts(AgentOptions options, EnrolmentFiles enrolment, HealthBoard health, VerificationClock verification, TimeProvider time, ILoggerFactory logs)
     {
         this.time = time;
         nodes = new(options.Receivers.Where(r => r.Source.Kind == ReceiverSource.Espresense).Select(r => r.Source.Path), time);
         if (options.Espresense is { } broker)
         {
             var identity = new LinkIdentity(options.Store.Id.Value, default, "", "") { Section = "espresense" };
-            nodesLink = new(broker, identity, () => 0, health, time, new Random(), logs.CreateLogger<BrokerLink>());
+            nodesLink = new(broker, identity, () => 0, health, time, new Random(), logs.CreateLogger<BrokerLink>(), verification);
             foreach (var filter in nodes.Filters)
                 nodesLink.Handle(filter, (message, _) =>
                 {

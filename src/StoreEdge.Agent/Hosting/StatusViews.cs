@@ -4,6 +4,7 @@ using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Displays;
 using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Mqtt;
 using StoreEdge.Agent.Presence;
 using StoreEdge.Agent.Sensing;
 using StoreEdge.Core;
@@ -18,7 +19,7 @@ internal static class StatusViews
 {
     public static StatusSources Of(
         AgentOptions options, IReadOnlyList<string> configuration, SensingLoop sensing, EnrolmentRegistry registry, PresenceLoop presence, JournalStore journal,
-        CentralLink? link, DisplayHub displays, BundleStore bundles, FootfallLoop? footfall, TimeProvider time) => new()
+        CentralLink? link, VerificationClock verification, DisplayHub displays, BundleStore bundles, FootfallLoop? footfall, TimeProvider time) => new()
         {
             Store = new(options.Store.Id.Value, options.Store.Name),
             Version = ProgramVersion.Text,
@@ -29,7 +30,7 @@ internal static class StatusViews
             PresentNow = () => presence.Present,
             PresenceSilence = () => presence.Silence,
             Outbox = () => View(journal.Snapshot(), link, time),
-            Link = () => link is null ? null : View(link, time),
+            Link = () => link is null ? null : View(link, verification, time),
             Displays = () => [.. displays.Status().Select(View)],
             Bundle = () => new(bundles.Current.Version, bundles.Current.Hash, bundles.Current.Offers.Length),
             Footfall = () => footfall is null ? null : FootfallWords.View(footfall.Last),
@@ -61,12 +62,16 @@ internal static class StatusViews
         BacklogPerSecond = link?.Outbox.Status.BacklogPerSecond ?? 0,
     };
 
-    private static LinkView View(CentralLink link, TimeProvider time)
+    private static LinkView View(CentralLink link, VerificationClock verification, TimeProvider time)
     {
         var (status, now) = (link.Broker.Status, time.GetUtcNow());
         return new(
             status.Broker, status.IsOnline, status.ConnectedSince is { } since ? (now - since).TotalSeconds : null, status.Connections,
-            status.IsOnline ? null : status.LastFailure?.Detail, status.NextAttemptAt is { } next ? Math.Max(0, (next - now).TotalSeconds) : null);
+            status.IsOnline ? null : status.LastFailure?.Detail, status.NextAttemptAt is { } next ? Math.Max(0, (next - now).TotalSeconds) : null)
+        {
+            IsFallback = status.IsFallback,
+            Certificates = [.. status.Certificates.Select(c => new CertificateView(c.Role, c.Subject, c.NotAfter, Math.Floor((c.NotAfter - verification.Now()).TotalDays)))],
+        };
     }
 
     private static DisplayView View(DisplayStatus s) => new(s.Id.Value, s.Zone.Value, s.Clients > 0, s.Showing, s.SinceAcknowledged?.TotalSeconds);

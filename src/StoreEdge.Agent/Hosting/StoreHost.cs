@@ -3,6 +3,7 @@ using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Displays;
 using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Mqtt;
 using StoreEdge.Agent.Pages.Diagnostics;
 using StoreEdge.Agent.Pages.Kiosk;
 using StoreEdge.Agent.Pages.Portal;
@@ -54,7 +55,8 @@ internal static class StoreHost
         enrolment.Load();
 
         // Receivers elsewhere.
-        var outposts = new Outposts(options, enrolment, health, time, logs);
+        var verification = new VerificationClock(() => clock.ForVerification, () => clock.IsSynchronized);
+        var outposts = new Outposts(options, enrolment, health, verification, time, logs);
 
         // Sightings become visits, visits become events.
         var sensing = new SensingLoop(options.Receivers, registry.TryFind, time, health, options.StateDirectory, logs.CreateLogger<SensingLoop>(), outposts.Source);
@@ -76,12 +78,12 @@ internal static class StoreHost
 
         // Events are told.
         var link = options.Broker is { } broker
-            ? new CentralLink(broker, options.Outbox, options.Store.Id.Value, journal, health, () => Versions(bundles, registry), time, logs)
+            ? new CentralLink(broker, options.Outbox, options.Store.Id.Value, journal, health, () => Versions(bundles, registry), verification, time, logs)
             : null;
         link?.Listen(enrolment, deciding);
 
         // People look.
-        var views = StatusViews.Of(options, sources, sensing, registry, presence, journal, link, displays, bundles, footfall, time);
+        var views = StatusViews.Of(options, sources, sensing, registry, presence, journal, link, verification, displays, bundles, footfall, time);
         var machine = new MachineChecks(options.StateDirectory, clockSynchronised: () => clock.IsSynchronized, clockAtLeast: () => clock.LowerBound);
         var checkup = new Checkup(views, machine, health, time);
         var feed = new EventFeed(journal.Subscribe("diagnostics", 256), checkup.Sample, time);

@@ -1,31 +1,49 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using StoreEdge.Agent.Health;
 using StoreEdge.Contracts;
+using StoreEdge.Core;
 using StoreEdge.Core.Telling;
 using StoreEdge.Linux.Mosquitto;
 
 namespace StoreEdge.Agent.Mqtt;
 
 /// <summary>
-/// Keeps one connection to a broker for as long as the agent runs: seeks it with patience, renews subscriptions, and tells central of birth and last will.
+/// Keeps one connection to a broker for as long as the agent runs: seeks it with patience, uses a fallback where one is named, takes renewed certificates, renews
+/// subscriptions, and tells central of birth and last will.
 /// While it is away everybody else goes on; what they publish meanwhile is answered with <see cref="MqttReason.Unanswered"/> at once.
 /// <c>nextBirth</c> counts connections durably: each value once, never going back; null while it cannot.
 /// </summary>
 internal sealed class BrokerLink(
-    BrokerOptions options, LinkIdentity identity, Func<long?> nextBirth, HealthBoard health, TimeProvider time, Random random, ILogger<BrokerLink> log)
+    BrokerOptions options, LinkIdentity identity, Func<long?> nextBirth, HealthBoard health, TimeProvider time, Random random, ILogger<BrokerLink> log,
+    VerificationClock? verification = null)
 {
+    private const string OnFallback = "broker-on-fallback";
+
     /// <summary>After a take-over the next attempt comes within 32 s instead of 1 s.</summary>
     private const int TakenOverCountsAs = 5;
 
     /// <summary>How long the goodbye may hold up the end of the process.</summary>
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>Certificates end by the day; an hour is close enough.</summary>
+    private static readonly TimeSpan JudgeEvery = TimeSpan.FromHours(1);
+
     private readonly Topics topics = new(identity.StoreId);
     private readonly Inbox inbox = new(health, log, identity);
-    private readonly Backoff backoff = new(options.RetryFirst, options.RetryMost, random);
+    private readonly IReadOnlyList<BrokerPlace> places = options.Places;
+    private readonly BrokerRota rota = new(options.Places.Count, options.RetryFirst, options.RetryMost, random);
+    private readonly VerificationClock clock = verification ?? VerificationClock.Of(time);
+    private readonly CertificateWatch certificates = new(options, identity, health, verification ?? VerificationClock.Of(time));
     private TaskCompletionSource<LinkSession> online = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LinkStatus status = new($"{options.Host}:{options.Port}", null, 0, null, null, null, null);
-    private bool subscribedSinceStart;
+
+    // Owned by the loop.
+    private BrokerPlace? subscribedAt;
+    private BrokerPlace? lastOnlineAt;
+    private TimeSpan seekFirstAfter = options.SeekFirstAfter;
+    private bool returning;
+    private string? whyNotFirst;
 
     public LinkStatus Status => Volatile.Read(ref status);
 
@@ -56,8 +74,8 @@ internal sealed class BrokerLink(
         {
             while (true)
             {
-                var failure = await ConnectOnceAsync(stop);
-                await RestAsync(failure, stop);
+                // An orderly end, for a renewed certificate or the first broker's sake, needs no rest.
+                if (await ConnectOnceAsync(stop) is { } failure) await RestAsync(failure, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -77,8 +95,20 @@ internal sealed class BrokerLink(
     }
 
     /// <summary>One connection from attempt to end.</summary>
-    private async Task<MqttFailure> ConnectOnceAsync(CancellationToken stop)
+    /// <returns>Why it failed or ended; null when it was ended here in order to be made anew.</returns>
+    private async Task<MqttFailure?> ConnectOnceAsync(CancellationToken stop)
     {
+        var place = places[rota.Current];
+        Set(Status with { Broker = place.ToString(), IsFallback = rota.Current > 0 });
+        try
+        {
+            certificates.Look();
+        }
+        catch (MqttFailureException bad)
+        {
+            return bad.Failure;
+        }
+
         string? password = null;
         try
         {
@@ -91,12 +121,15 @@ internal sealed class BrokerLink(
 
         if (nextBirth() is not { } birth) return new(MqttFailureKind.BadOption, 0, "this connection cannot be numbered, because the journal cannot write");
         await using var client = new MosquittoClient(
-            new(identity.IsCentral ? identity.StoreId : $"{identity.StoreId}-{identity.Section}", options.Host, options.Port)
+            new(identity.IsCentral ? identity.StoreId : $"{identity.StoreId}-{identity.Section}", place.Host, place.Port)
             {
                 Protocol = options.Protocol,
                 Username = options.Username,
                 Password = password,
                 Tls = options.Tls,
+                Material = certificates.Material,
+                VerificationTime = clock.Now(),
+                TimeIsSure = clock.IsSure(),
                 KeepAlive = options.KeepAlive,
                 ConnectTimeout = options.ConnectTimeout,
                 CleanStart = !identity.IsCentral,
@@ -115,30 +148,29 @@ internal sealed class BrokerLink(
             return attempt.Failure;
         }
 
-        return await BeOnlineAsync(client, connack, birth, stop);
+        return await BeOnlineAsync(client, connack, place, birth, stop);
     }
 
-    private async Task<MqttFailure> BeOnlineAsync(MosquittoClient client, MqttSession connack, long birth, CancellationToken stop)
+    private async Task<MqttFailure?> BeOnlineAsync(MosquittoClient client, MqttSession connack, BrokerPlace place, long birth, CancellationToken stop)
     {
-        var session = new LinkSession(client, connack.SessionPresent, Math.Min(options.Window, connack.ReceiveMaximum));
+        // What another broker has taken says nothing about this one.
+        var resumed = connack.SessionPresent && (lastOnlineAt is null || lastOnlineAt == place);
+        var session = new LinkSession(client, resumed, Math.Min(options.Window, connack.ReceiveMaximum));
         try
         {
             if (identity.IsCentral) await client.PublishAsync(StatusOf("online", birth)).WaitAsync(stop);
             // A broker that remembers the session remembers the subscriptions too, but a new process needs the retained messages again.
-            if (!connack.SessionPresent || !subscribedSinceStart) await SubscribeAsync(client, stop);
+            if (!resumed || subscribedAt != place) await SubscribeAsync(client, place, stop);
 
-            var wasThrownOut = backoff.Failures > 0 && Status.LastFailure is { Kind: MqttFailureKind.SessionTakenOver or MqttFailureKind.Dismissed or MqttFailureKind.ConnectionLost };
-            Set(Status with { ConnectedSince = time.GetUtcNow(), Connections = Status.Connections + 1 });
+            lastOnlineAt = place;
+            certificates.Connected(connack.Server);
+            var wasThrownOut = rota.Failures > 0 && Status.LastFailure is { Kind: MqttFailureKind.SessionTakenOver or MqttFailureKind.Dismissed or MqttFailureKind.ConnectionLost };
+            Set(Status with { ConnectedSince = time.GetUtcNow(), Connections = Status.Connections + 1, Certificates = certificates.Certificates });
             log.LogInformation("Connected to the broker {Broker}, session {Session}, window {Window}", Status.Broker, session.Resumed ? "resumed" : "new", session.Window);
             if (!wasThrownOut) ClearWarnings();
+            TellOfFallback();
             online.SetResult(session);
-            if (await Task.WhenAny(client.Ended, Task.Delay(options.StableAfter, time, stop)) != client.Ended && !stop.IsCancellationRequested)
-            {
-                backoff.Reset();
-                ClearWarnings();
-            }
-
-            return await client.Ended.WaitAsync(stop);
+            return await WatchAsync(client, session, birth, stop);
         }
         finally
         {
@@ -149,7 +181,91 @@ internal sealed class BrokerLink(
         }
     }
 
-    private async Task SubscribeAsync(MosquittoClient client, CancellationToken stop)
+    /// <summary>Stays with a connection until it ends, or until there is a reason to end it.</summary>
+    private async Task<MqttFailure?> WatchAsync(MosquittoClient client, LinkSession session, long birth, CancellationToken stop)
+    {
+        var since = Instant.Now(time);
+        var (soughtAt, judgedAt, isStable) = (since, since, false);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        try
+        {
+            while (true)
+            {
+                var wait = options.FilesEvery < options.StableAfter ? options.FilesEvery : options.StableAfter;
+                if (await Task.WhenAny(client.Ended, Task.Delay(wait, time, over.Token)) == client.Ended || stop.IsCancellationRequested) return await client.Ended.WaitAsync(stop);
+                var now = Instant.Now(time);
+                if (!isStable && now - since >= options.StableAfter)
+                {
+                    isStable = true;
+                    rota.Proved();
+                    if (rota.Current == 0) (returning, seekFirstAfter) = (false, options.SeekFirstAfter);
+                    ClearWarnings();
+                }
+
+                if (now - judgedAt >= JudgeEvery)
+                {
+                    judgedAt = now;
+                    certificates.Judge();
+                }
+
+                if (certificates.Look())
+                {
+                    log.LogInformation("The TLS files were renewed; connecting with the new ones");
+                    await LeaveAsync(client, session, null);
+                    return null;
+                }
+
+                if (rota.Current == 0 || now - soughtAt < seekFirstAfter) continue;
+                soughtAt = now;
+                if (!await AnswersAsync(places[0], stop)) continue;
+                log.LogInformation("The first broker {Broker} answers again; going back to it", places[0]);
+                await LeaveAsync(client, session, birth);
+                rota.ReturnToFirst();
+                returning = true;
+                return null;
+            }
+        }
+        finally
+        {
+            await over.CancelAsync();
+        }
+    }
+
+    /// <summary>Waits for what the broker still has to answer, says goodbye where it will not be seen again, and closes.</summary>
+    private async Task LeaveAsync(MosquittoClient client, LinkSession session, long? goodbye)
+    {
+        using var patience = new CancellationTokenSource(GoodbyeTimeout, time);
+        await session.DrainAsync(patience.Token);
+        if (goodbye is { } birth && identity.IsCentral) await SayGoodbyeAsync(client, birth);
+        await client.DisposeAsync();
+    }
+
+    /// <summary>Whether somebody listens there: not yet whether it is a broker that takes us, which the attempt will tell.</summary>
+    private async Task<bool> AnswersAsync(BrokerPlace place, CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(options.ConnectTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        using var socket = new TcpClient();
+        try
+        {
+            await socket.ConnectAsync(place.Host, place.Port, both.Token);
+            return true;
+        }
+        catch (Exception fault) when (fault is SocketException || (fault is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+
+    private void TellOfFallback()
+    {
+        if (rota.Current == 0) health.Clear(identity.CodeOf(OnFallback));
+        else
+            health.Raise(identity.CodeOf(OnFallback), Severity.Warning, $"Connected to the fallback {places[rota.Current]}, because the first broker failed: {whyNotFirst}",
+                $"None is needed for the store: nothing is lost, and it goes back by itself. Look at the first broker ('{identity.Section}.host').");
+    }
+
+    private async Task SubscribeAsync(MosquittoClient client, BrokerPlace place, CancellationToken stop)
     {
         foreach (var route in inbox.Routes)
         {
@@ -161,7 +277,7 @@ internal sealed class BrokerLink(
             else return;
         }
 
-        subscribedSinceStart = true;
+        subscribedAt = place;
     }
 
     /// <summary>Says itself that the store goes offline: after an orderly goodbye the broker keeps the will to itself.</summary>
@@ -182,10 +298,18 @@ internal sealed class BrokerLink(
     private async Task RestAsync(MqttFailure failure, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        if (failure.Kind == MqttFailureKind.SessionTakenOver) backoff.SlowDownTo(TakenOverCountsAs);
-        var delay = backoff.Next();
+        if (rota.Current == 0)
+        {
+            whyNotFirst = failure.Detail;
+            // It answered and yet failed: the fallback is kept for longer next time.
+            if (returning) seekFirstAfter = TimeSpan.FromTicks(Math.Min(seekFirstAfter.Ticks * 2, options.SeekFirstLongest.Ticks));
+            returning = false;
+        }
+
+        var (host, port) = places[rota.Current];
+        var action = LinkAdvice.NextAction(failure.Kind, options with { Host = host, Port = port }, identity.Section);
+        var delay = rota.Failed(Instant.Now(time), failure.Kind == MqttFailureKind.SessionTakenOver ? TakenOverCountsAs : 0);
         var now = time.GetUtcNow();
-        var action = LinkAdvice.NextAction(failure.Kind, options, identity.Section);
         var code = LinkAdvice.Code(failure.Kind);
         // The status first: whoever sees the warning finds the reason there.
         Set(Status with { LastFailure = failure, LastFailureAt = now, NextAction = action, NextAttemptAt = now + delay });

@@ -33,8 +33,43 @@ internal sealed record BrokerOptions(string Host, int Port)
     /// <summary>A connection that ends sooner counts as another failure, so that being thrown out at once does not become a storm.</summary>
     public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Brokers to use, in this order, while the one above cannot be reached. They share login, TLS and protocol with it.</summary>
+    public IReadOnlyList<BrokerPlace> Fallbacks { get; init; } = [];
+
+    /// <summary>
+    /// How long a fallback is kept before the first broker is sought again; doubled, up to <see cref="SeekFirstLongest"/>, each time the first then failed. Most outages of a
+    /// broker (a restart, an update, a network change) are over within minutes, and each look costs one TCP handshake; sooner would have a fleet swing back to a broker that has hardly started.
+    /// </summary>
+    public TimeSpan SeekFirstAfter { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>However often the first broker disappointed, it is sought again after this.</summary>
+    public TimeSpan SeekFirstLongest { get; init; } = TimeSpan.FromHours(4);
+
+    /// <summary>How often the TLS files are looked at for a renewal: three small files, read in well under a millisecond.</summary>
+    public TimeSpan FilesEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The broker above, then the fallbacks.</summary>
+    public IReadOnlyList<BrokerPlace> Places => [new(Host, Port), .. Fallbacks];
+
     /// <summary>Messages handed to the library and not answered yet; the broker's Receive Maximum may lower it.</summary>
     public int Window { get; init; } = 50;
+}
+
+/// <summary>One broker's address.</summary>
+/// <param name="Host">Name or address.</param>
+/// <param name="Port">1–65,535.</param>
+internal sealed record BrokerPlace(string Host, int Port)
+{
+    public override string ToString() => $"{Host}:{Port}";
+}
+
+/// <summary>What the link holds certificates against.</summary>
+/// <param name="Now">The machine's clock, but never before what is known to be past.</param>
+/// <param name="IsSure">Whether a time server confirms it.</param>
+internal sealed record VerificationClock(Func<DateTimeOffset> Now, Func<bool> IsSure)
+{
+    /// <summary>Takes a clock as it is.</summary>
+    public static VerificationClock Of(TimeProvider time) => new(time.GetUtcNow, () => true);
 }
 
 /// <summary>Who this store is, as birth and last will say it.</summary>

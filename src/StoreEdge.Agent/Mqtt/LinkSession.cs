@@ -12,6 +12,7 @@ internal readonly record struct PendingPublish(Task<MqttReason> Answer);
 internal sealed class LinkSession(MosquittoClient client, bool resumed, int window)
 {
     private readonly SemaphoreSlim room = new(window, window);
+    private int held;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Whether the broker still held the session of the connection before.</summary>
@@ -24,7 +25,29 @@ internal sealed class LinkSession(MosquittoClient client, bool resumed, int wind
     public Task Ended => ended.Task;
 
     /// <summary>Called by the link alone, once nobody can find this session any more.</summary>
-    public void End() => ended.TrySetResult();
+    public void End()
+    {
+        ended.TrySetResult();
+        // Whoever waits for room finds the connection closed.
+        if (Interlocked.Exchange(ref held, 0) is > 0 and var rooms) room.Release(rooms);
+    }
+
+    /// <summary>Lets nobody send any more, and waits until everything sent is answered. Called by the link alone, before an end in good order.</summary>
+    public async Task DrainAsync(CancellationToken patience)
+    {
+        try
+        {
+            while (held < Window)
+            {
+                await room.WaitAsync(patience);
+                held++;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // What is not answered by now is sent again on the next connection.
+        }
+    }
 
     /// <summary>Waits for room in the window, then hands the message over.</summary>
     public async ValueTask<PendingPublish> SendAsync(MqttMessage message, CancellationToken stop)

@@ -3,7 +3,7 @@ using StoreEdge.Linux.Mosquitto;
 namespace StoreEdge.Agent.Mqtt;
 
 /// <summary>The link to the broker at one moment, for the technician's page and the log.</summary>
-/// <param name="Broker">Host and port.</param>
+/// <param name="Broker">Host and port of the broker that is used or tried.</param>
 /// <param name="ConnectedSince">Null while there is no connection.</param>
 /// <param name="Connections">Successful ones since the agent started.</param>
 /// <param name="LastFailure">How the last attempt or connection ended; null when none has.</param>
@@ -14,5 +14,11 @@ internal sealed record LinkStatus(
     string Broker, DateTimeOffset? ConnectedSince, long Connections, MqttFailure? LastFailure, DateTimeOffset? LastFailureAt, string? NextAction,
     DateTimeOffset? NextAttemptAt)
 {
+    /// <summary>Whether that is one of the fallbacks.</summary>
+    public bool IsFallback { get; init; }
+
+    /// <summary>The certificates in use, as of the last connection.</summary>
+    public IReadOnlyList<LinkCertificate> Certificates { get; init; } = [];
+
     public bool IsOnline => ConnectedSince is not null;
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using StoreEdge.Linux.Interop.Mosquitto;
+using StoreEdge.Linux.Interop.OpenSsl;
 using static StoreEdge.Linux.Interop.Mosquitto.LibMosquitto;
 
 namespace StoreEdge.Linux.Mosquitto;
@@ -24,7 +25,8 @@ public sealed unsafe partial class MosquittoClient
             // From here on the log would cost an allocation and a format per message, for nothing that is read.
             mosquitto_log_callback_set(self.mosquitto!, null);
             var maximum = properties != 0 && mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM, out var value, false) != 0 ? value : ushort.MaxValue;
-            self.connected.TrySetResult(new((flags & 1) != 0, maximum));
+            var server = self.options.Tls is not null && SslContext.IsPossible ? SslContext.PeerCertificate(mosquitto_ssl_get(mosq)) : null;
+            self.connected.TrySetResult(new((flags & 1) != 0, maximum, server is null ? null : CertificateFacts.Of(server)));
         }
         catch (Exception e)
         {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using StoreEdge.Linux.Interop.Libc;
 using StoreEdge.Linux.Interop.Mosquitto;
+using StoreEdge.Linux.Interop.OpenSsl;
 using static StoreEdge.Linux.Interop.Mosquitto.LibMosquitto;
 
 namespace StoreEdge.Linux.Mosquitto;
@@ -28,7 +29,14 @@ public sealed partial class MosquittoClient
         Check(mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, options.MaximumInFlight), "window");
         Check(mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1), "no delay");
         if (options.Username is not null) Check(mosquitto_username_pw_set(handle, options.Username, options.Password), "user name and password");
-        if (options.Tls is { } tls)
+        if (options.Tls is { } && SslContext.IsPossible)
+        {
+            // Without defaults, or the library would want the files as well. It takes a reference of its own to the context, so ours ends here.
+            using var context = SslContext.Create(material!, options.Host, options.VerificationTime);
+            Check(mosquitto_void_option(handle, MOSQ_OPT_SSL_CTX, context), "TLS context");
+            Check(mosquitto_int_option(handle, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0), "TLS context");
+        }
+        else if (options.Tls is { } tls)
             Check(mosquitto_tls_set(handle, tls.AuthorityFile, tls.AuthorityFile is null ? "/etc/ssl/certs" : null, tls.CertificateFile, tls.KeyFile, 0),
                 $"TLS files (authority {tls.AuthorityFile}, certificate {tls.CertificateFile}, key {tls.KeyFile})");
         if (options.Will is { } will)
@@ -52,6 +60,8 @@ public sealed partial class MosquittoClient
     private void Run()
     {
         var end = TcpConnect() ?? Turn();
+        if (!connected.Task.IsCompleted && !stop.IsSet && end.Kind is MqttFailureKind.Tls or MqttFailureKind.ProtocolRefused && end.Code < 0x80)
+            end = new TlsProbe(options, material, time).ExplainAsync(end, place, stopping.Token).GetAwaiter().GetResult();
         List<TaskCompletionSource<MqttReason>> unanswered;
         lock (gate)
         {

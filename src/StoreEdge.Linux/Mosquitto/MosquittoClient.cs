@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using StoreEdge.Linux.Interop.Mosquitto;
+using StoreEdge.Linux.Interop.OpenSsl;
 using static StoreEdge.Linux.Interop.Mosquitto.LibMosquitto;
 
 namespace StoreEdge.Linux.Mosquitto;
@@ -26,10 +27,13 @@ public sealed partial class MosquittoClient : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly Dictionary<int, TaskCompletionSource<MqttReason>> pending = [];
     private bool over;
+    private bool disposed;
 
     private MosquittoHandle? mosquitto;
+    private TlsMaterial? material;
     private long startedAt;
     private readonly ManualResetEventSlim stop = new();
+    private readonly CancellationTokenSource stopping = new();
     private volatile bool inTcpHandshake;
 
     /// <summary>Prepares a connection; nothing happens before <see cref="ConnectAsync"/>.</summary>
@@ -45,6 +49,9 @@ public sealed partial class MosquittoClient : IAsyncDisposable
         place = $"{options.Host}:{options.Port}";
     }
 
+    /// <summary>Whether certificates can be held against another time than the machine's clock: not where libssl.so.3 is missing.</summary>
+    public static bool KeepsVerificationTime => SslContext.IsPossible;
+
     /// <summary>Completes when the connection (or the attempt) is over, with the reason; faults when the message callback threw.</summary>
     public Task<MqttFailure> Ended => ended.Task;
 
@@ -57,6 +64,7 @@ public sealed partial class MosquittoClient : IAsyncDisposable
         try
         {
             MosquittoLibrary.EnsureUsable();
+            if (options.Tls is { } files) material = options.Material ?? TlsMaterial.Read(files);
             await ResolveAsync(cancellation).ConfigureAwait(false);
             mosquitto = MosquittoHandle.Create(options.ClientId, options.CleanStart, this);
             Configure(mosquitto);
@@ -103,12 +111,15 @@ public sealed partial class MosquittoClient : IAsyncDisposable
     public Task<MqttReason> SubscribeAsync(string filter, MqttQos qos) =>
         Ask((MosquittoHandle handle, out int mid) => mosquitto_subscribe_v5(handle, out mid, filter, (int)qos, 0, 0));
 
-    /// <summary>Says goodbye, so that the will is not sent, and waits for the end of the network thread.</summary>
+    /// <summary>Says goodbye, so that the will is not sent, and waits for the end of the network thread. May be called again.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (disposed) return;
+        disposed = true;
         Stop();
         if (mosquitto is not null) await ((Task)ended.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.Dispose();
+        stopping.Dispose();
     }
 
     private delegate int NativeRequest(MosquittoHandle handle, out int mid);
@@ -157,6 +168,7 @@ public sealed partial class MosquittoClient : IAsyncDisposable
     private void Stop()
     {
         stop.Set();
+        stopping.Cancel();
         if (mosquitto is not { IsClosed: false } handle || inTcpHandshake) return;
         try
         {

@@ -30,6 +30,15 @@ public sealed record MosquittoOptions(string ClientId, string Host, int Port)
     /// <summary>TLS, or null for plain TCP.</summary>
     public MosquittoTls? Tls { get; init; }
 
+    /// <summary>The content of <see cref="Tls"/> to use; null to read the files at the attempt.</summary>
+    public TlsMaterial? Material { get; init; }
+
+    /// <summary>When certificates must be valid; null for the machine's clock.</summary>
+    public DateTimeOffset? VerificationTime { get; init; }
+
+    /// <summary>Whether that time is known to be right; where it is not, a certificate that seems out of date speaks against the clock as well.</summary>
+    public bool TimeIsSure { get; init; } = true;
+
     /// <summary>What the broker publishes when this client vanishes, or null.</summary>
     public MqttMessage? Will { get; init; }
 
@@ -43,7 +52,7 @@ public sealed record MosquittoOptions(string ClientId, string Host, int Port)
     public override string ToString() => $"{ClientId}@{Host}:{Port} {(Tls is null ? "tcp" : "tls")} {Protocol}";
 }
 
-/// <summary>Files for TLS, read anew at every connection, so that a renewed certificate is used at the next one.</summary>
+/// <summary>Files for TLS.</summary>
 /// <param name="AuthorityFile">PEM file with the authorities to trust, or null for those of the operating system.</param>
 /// <param name="CertificateFile">PEM file with this client's certificate chain, or null for none.</param>
 /// <param name="KeyFile">PEM file with its unencrypted private key; present exactly when the certificate is.</param>

@@ -24,8 +24,41 @@ public enum MqttFailureKind
     /// <summary>Nothing answered in time: a black hole, or a listener that is no MQTT broker.</summary>
     TimedOut,
 
-    /// <summary>TLS could not be agreed: certificate, name, authority or protocol.</summary>
+    /// <summary>TLS could not be agreed, and nothing more precise was found.</summary>
     Tls,
+
+    /// <summary>A TLS file is missing, unreadable or holds no certificate or key.</summary>
+    TlsFiles,
+
+    /// <summary>The private key is not that of the client certificate.</summary>
+    TlsKeyMismatch,
+
+    /// <summary>The broker's certificate comes from an authority that is not trusted here.</summary>
+    TlsAuthority,
+
+    /// <summary>The broker's certificate is for another name.</summary>
+    TlsName,
+
+    /// <summary>The broker's certificate, or its authority's, has expired.</summary>
+    TlsExpired,
+
+    /// <summary>The broker's certificate, or its authority's, is not valid yet.</summary>
+    TlsNotYetValid,
+
+    /// <summary>Certificates seem out of date, but this machine cannot know the time.</summary>
+    TlsClock,
+
+    /// <summary>The client certificate has expired or is not valid yet, and the broker refused it.</summary>
+    TlsClientExpired,
+
+    /// <summary>The broker refused the client certificate, or wants one.</summary>
+    TlsClientRefused,
+
+    /// <summary>The broker speaks TLS on that port, and this side did not.</summary>
+    TlsExpected,
+
+    /// <summary>The broker speaks plain MQTT on that port, and this side spoke TLS.</summary>
+    TlsNotSpoken,
 
     /// <summary>The broker wants other credentials.</summary>
     LoginRefused,

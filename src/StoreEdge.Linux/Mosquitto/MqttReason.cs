@@ -20,4 +20,5 @@ public readonly record struct MqttReason(int Code)
 /// <summary>What CONNACK told.</summary>
 /// <param name="SessionPresent">Whether the broker still knew the session: then subscriptions stand and held messages follow.</param>
 /// <param name="ReceiveMaximum">Unacknowledged messages the broker accepts at once, 1–65,535; 65,535 when it names none.</param>
-public sealed record MqttSession(bool SessionPresent, int ReceiveMaximum);
+/// <param name="Server">The certificate that the broker showed; null without TLS.</param>
+public sealed record MqttSession(bool SessionPresent, int ReceiveMaximum, CertificateFacts? Server = null);

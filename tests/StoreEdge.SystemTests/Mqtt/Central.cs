@@ -19,8 +19,7 @@ internal sealed class Central : IAsyncDisposable
     private readonly HashSet<long> declared = [];
     private long row;
 
-    private Central(int port) =>
-        client = new(new("central", Broker.Host, port) { Username = null, SessionExpiry = TimeSpan.FromMinutes(5) }, Receive, TimeProvider.System);
+    private Central(MosquittoOptions options) => client = new(options, Receive, TimeProvider.System);
 
     /// <summary>Whether it acknowledges; what it holds is acknowledged with the next event.</summary>
     public bool Acknowledges { get; set; } = true;
@@ -73,9 +72,10 @@ internal sealed class Central : IAsyncDisposable
     /// <summary>The last of the unbroken row from 1.</summary>
     public long Row => Interlocked.Read(ref row);
 
-    public static async Task<Central> ConnectedAsync(int port)
+    public static async Task<Central> ConnectedAsync(int port, Func<MosquittoOptions, MosquittoOptions>? change = null)
     {
-        var central = new Central(port);
+        var options = new MosquittoOptions("central", Broker.Host, port) { SessionExpiry = TimeSpan.FromMinutes(5) };
+        var central = new Central(change is null ? options : change(options));
         await central.client.ConnectAsync(CancellationToken.None);
         await central.client.SubscribeAsync(Topics.EveryStoresEvents, MqttQos.AtLeastOnce);
         await central.client.SubscribeAsync(Topics.EveryStoresBatches, MqttQos.AtLeastOnce);

@@ -16,7 +16,8 @@ internal sealed class LinkedStore : IAsyncDisposable
     private Task running = Task.CompletedTask;
 
     public LinkedStore(
-        int port, string directory, Func<BrokerOptions, BrokerOptions>? change = null, OutboxOptions? outbox = null, string? id = null, WallClock? clock = null)
+        int port, string directory, Func<BrokerOptions, BrokerOptions>? change = null, OutboxOptions? outbox = null, string? id = null, WallClock? clock = null,
+        VerificationClock? verification = null)
     {
         var broker = new BrokerOptions(Broker.Host, port)
         {
@@ -29,7 +30,7 @@ internal sealed class LinkedStore : IAsyncDisposable
         Journal = JournalStore.Open(directory, clock is null ? new() : new() { ClockSynchronized = () => clock.IsRight }, [], time, Health, NullLogger<JournalStore>.Instance);
         Link = new(
             change is null ? broker : change(broker), new(id ?? Id, Journal.Epoch, Journal.BootId, "0.1.0"), () => Journal.NextCounter("birth").Value, Health, time, new(1),
-            NullLogger<BrokerLink>.Instance);
+            NullLogger<BrokerLink>.Instance, verification);
         // The pace of the backlog has tests of its own; elsewhere it would only make them wait.
         var options = outbox ?? new OutboxOptions { StateEvery = TimeSpan.FromMilliseconds(100), DrainPerSecond = Unmetered };
         Outbox = new(options, id ?? Id, Journal, Link, Health, time, NullLogger<OutboxRelay>.Instance);

@@ -129,9 +129,9 @@ public class MosquittoClientTests
         Assert.Equal(MqttFailureKind.LoginRefused, await FailureOf(strict.Port));
         Assert.Equal(MqttFailureKind.LoginRefused, await FailureOf(strict.Port, o => o with { Username = "store-1", Password = "wrong" }));
         Assert.Equal(MqttFailureKind.LoginRefused, await FailureOf(strict.Port, o => o with { Username = "store-1", Password = "wrong", Protocol = MqttProtocol.V311 }));
-        Assert.Equal(MqttFailureKind.Tls, await FailureOf(strict.Port, o => o with { Tls = new(null, null, null) }));
-        Assert.Equal(MqttFailureKind.BadOption, await FailureOf(strict.Port, o => o with { Tls = new("/no/such/ca.pem", null, null) }));
-        Assert.Equal(MqttFailureKind.Tls, await FailureOf(strict.Port, o => o with { Tls = new(strict.Log, null, null) }));
+        Assert.Equal(MqttFailureKind.TlsNotSpoken, await FailureOf(strict.Port, o => o with { Tls = new(null, null, null) }));
+        Assert.Equal(MqttFailureKind.TlsFiles, await FailureOf(strict.Port, o => o with { Tls = new("/no/such/ca.pem", null, null) }));
+        Assert.Equal(MqttFailureKind.TlsFiles, await FailureOf(strict.Port, o => o with { Tls = new(strict.Log, null, null) }));
 
         using var mute = new TcpListener(IPAddress.Loopback, 0);
         mute.Start();

@@ -64,6 +64,24 @@ public sealed partial class AgentOptionsTests : IDisposable
     }
 
     [Fact]
+    public void Fallback_brokers_take_the_port_of_the_first_and_a_wrong_one_is_named_by_its_place()
+    {
+        var options = AgentOptionsReader.Read(Layers("""
+            { "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" },
+              "mqtt": { "host": "a.example", "tls": true, "fallbacks": [ { "host": "b.example" }, { "host": "10.0.0.3", "port": 1884 } ], "seekFirstAfter": "1h" } }
+            """));
+        Assert.Equal(["a.example:8883", "b.example:8883", "10.0.0.3:1884"], options.Broker!.Places.Select(p => p.ToString()));
+        Assert.Equal(TimeSpan.FromHours(1), options.Broker.SeekFirstAfter);
+        var errors = ErrorsOf("""
+            { "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "mqtt": { "fallbacks": [ { "host": "b c" }, { "port": 0, "host": "b" }, {} ], "seekFirstAfter": "1s" } }
+            """);
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: mqtt.fallbacks[0].host: \"b c\" is not allowed; a host name or an IP address", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: mqtt.fallbacks[1].port: 0 is not allowed", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: mqtt.fallbacks[2].host: is missing", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: mqtt.seekFirstAfter: \"1s\" is not allowed", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_radio_of_this_machine_is_named_by_number_or_address_with_its_duty()
     {
         var options = AgentOptionsReader.Read(Layers("""
