@@ -78,7 +78,7 @@ internal static class DoctorCommand
         if (answer is not null) return answer;
         var offline = new OfflineChecks(state);
         var machine = new MachineChecks(state, clockSynchronised: () => KernelClock.IsSynchronized());
-        return Offline([OfflineChecks.Silent(agent, why), OfflineChecks.Configuration(layers.Sources, errors), offline.Writable(), offline.Database(), AdapterChecks.Look(radios, TimeProvider.System, stop), .. machine.Look()], tongue);
+        return Offline([OfflineChecks.Silent(agent, why), OfflineChecks.Configuration(layers.Sources, errors), offline.Writable(), offline.Database(), offline.Quarantined(), AdapterChecks.Look(radios, TimeProvider.System, stop), .. machine.Look()], tongue);
     }
 
     private static StatusReport Offline(IReadOnlyList<HealthCheck> checks, Tongue tongue) => OfflineChecks.Report(checks, tongue, TimeProvider.System.GetUtcNow());

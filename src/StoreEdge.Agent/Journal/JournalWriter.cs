@@ -13,6 +13,7 @@ internal sealed class JournalWriter : IDisposable
     private readonly TimeProvider time;
     private readonly HealthBoard health;
     private readonly Action<IReadOnlyList<CommittedEvent>> deliver;
+    private readonly Action<JournalFault> onFault;
     private readonly SemaphoreSlim room;
     private readonly Lock gate = new();
     private readonly AutoResetEvent wake = new(false);
@@ -28,10 +29,12 @@ internal sealed class JournalWriter : IDisposable
     /// <param name="time">Stamps the commits, and what is in them.</param>
     /// <param name="health">Told of faults and of their end.</param>
     /// <param name="deliver">Gets the events of each commit, in order, before their writers are told.</param>
+    /// <param name="onFault">Gets each fault before it is told to those whose work failed.</param>
     public JournalWriter(
-        JournalTransaction transaction, string path, JournalOptions options, TimeProvider time, HealthBoard health, Action<IReadOnlyList<CommittedEvent>> deliver)
+        JournalTransaction transaction, string path, JournalOptions options, TimeProvider time, HealthBoard health, Action<IReadOnlyList<CommittedEvent>> deliver,
+        Action<JournalFault> onFault)
     {
-        (this.transaction, this.path, this.options, this.time, this.health, this.deliver) = (transaction, path, options, time, health, deliver);
+        (this.transaction, this.path, this.options, this.time, this.health, this.deliver, this.onFault) = (transaction, path, options, time, health, deliver, onFault);
         room = new(options.QueueCapacity);
     }
 
@@ -168,6 +171,7 @@ internal sealed class JournalWriter : IDisposable
     private void Fail(JournalWork work, JournalFault fault)
     {
         Interlocked.Increment(ref faults);
+        onFault(fault);
         if (fault.Kind == JournalFaultKind.Projection) health.Raise("journal-projection", Severity.Fault, fault.What, fault.Remedy);
         else
         {
