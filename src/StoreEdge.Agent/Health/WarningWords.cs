@@ -44,6 +44,7 @@ internal static class WarningWords
         ["journal-damaged"] = new(null, new("Journal", "Diário"), "O agente reinicia e substitui o diário. Se o aviso ficar, o disco está falhando: troque o cartão."),
         ["journal-epoch-not-kept"] = new(null, new("Journal", "Diário"), "Verifique o espaço e o estado do disco."),
         ["portal-key-replaced"] = new(null, new("Portal key", "Chave do portal"), "Nada precisa ser feito: as páginas abertas nos celulares pedem o aceite de novo. Se houver cópia da chave, coloque-a de volta e reinicie."),
+        ["satellites-identity"] = new(null, new("Satellites", "Satélites"), "Coloque de volta uma cópia do arquivo, ou apague-o e pareie os satélites de novo; ele é lido de novo sozinho."),
         ["words-in-doubt"] = new(null, new("Customer preferences", "Preferências dos clientes"), "Nada precisa ser feito: ninguém recebe promoções até consentir de novo. Se a central confirmou quem disse pare: storeedge journal trust-words --directory DIR."),
         ["journal-write"] = new(null, new("Journal", "Diário"), "Verifique o espaço e o estado do disco (storeedge journal verify) e envie o log."),
         ["journal-projection"] = new(null, new("Journal", "Diário"), "Envie o log e a saída de storeedge journal verify."),

@@ -94,6 +94,14 @@ internal sealed class DamagedDatabase : IDisposable
         return found;
     }
 
+    /// <summary>Whether this event or a later one can be read.</summary>
+    public bool Holds(long seq)
+    {
+        var found = false;
+        ReadEvents(seq - 1, seq, row => found |= EventRows.TryRead(row) is not null);
+        return found;
+    }
+
     /// <summary>Every sound event after a number. A damaged page is jumped over by trying larger numbers, then what was jumped is read from behind.</summary>
     /// <param name="after">The number before the first.</param>
     /// <param name="last">No event beyond this number is looked for once reading fails.</param>

@@ -80,7 +80,8 @@ internal sealed class Recovery(string directory, JournalOptions options, IReadOn
             var salvaged = new List<SeqRange>();
             var last = Math.Max(trace?.LastSeq ?? 0, acknowledged);
             if (former is { } epoch) last = Math.Max(last, CopyEvents(damaged, database, epoch, acknowledged, last, salvaged));
-            var isStale = damage is StaleJournalFault;
+            // Without the newest event, what was said with it or before it may be missing from the other tables too.
+            var isStale = damage is StaleJournalFault || (trace is { LastSeq: > 0 } && !damaged.Holds(trace.LastSeq));
             var whole = incomplete.Count == 0 && !isStale;
             foreach (var projection in projections) whole &= projection.Inherit(database, new(last, incomplete, isStale));
             var count = salvaged.Sum(r => r.To - r.From + 1);
