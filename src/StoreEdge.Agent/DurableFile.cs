@@ -3,6 +3,8 @@ namespace StoreEdge.Agent;
 /// <summary>Small files of the agent's own that must survive a power cut: last good copies, keys.</summary>
 internal static class DurableFile
 {
+    private const int MostAside = 3;
+
     /// <summary>Written beside and renamed, so that a power cut leaves the old content or the new, never half of one. Readable by the agent alone, unless <paramref name="mode"/> says otherwise.</summary>
     /// <exception cref="IOException">It could not be written; the old content stands.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
@@ -19,5 +21,21 @@ internal static class DurableFile
         }
 
         File.Move(beside, path, overwrite: true);
+    }
+
+    /// <summary>Moves a damaged file out of the way, where a person can still look at it; one that was set aside before stays as well.</summary>
+    /// <returns>Where it is now.</returns>
+    /// <exception cref="IOException">It could not be moved.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above.</exception>
+    public static string SetAside(string path)
+    {
+        for (var number = 1; ; number++)
+        {
+            var aside = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{path}.damaged-{number}");
+            // More than a few say nothing new: the last place is taken again.
+            if (File.Exists(aside) && number < MostAside) continue;
+            File.Move(path, aside, overwrite: true);
+            return aside;
+        }
     }
 }

@@ -80,7 +80,7 @@ internal static class DoctorCommand
         var offline = new OfflineChecks(state);
         var clock = new TrustedClock(TimeProvider.System, KernelClock.IsSynchronized, BuildTime.Value, state, KernelClock.ReadBootId());
         var machine = new MachineChecks(state, clockSynchronised: () => clock.IsSynchronized, clockAtLeast: () => clock.LowerBound);
-        return Offline([OfflineChecks.Silent(agent, why), OfflineChecks.Configuration(layers.Sources, errors), offline.Writable(), offline.Database(), AdapterChecks.Look(radios, TimeProvider.System, stop), .. machine.Look()], tongue);
+        return Offline([OfflineChecks.Silent(agent, why), OfflineChecks.Configuration(layers.Sources, errors), offline.Writable(), offline.Database(), offline.Quarantined(), AdapterChecks.Look(radios, TimeProvider.System, stop), .. machine.Look()], tongue);
     }
 
     private static StatusReport Offline(IReadOnlyList<HealthCheck> checks, Tongue tongue) => OfflineChecks.Report(checks, tongue, TimeProvider.System.GetUtcNow());

@@ -8,13 +8,13 @@ using StoreEdge.Contracts;
 
 namespace StoreEdge.Agent.Commands;
 
-/// <summary><c>journal verify</c> and <c>journal export</c>: look at a journal from outside, also while an agent writes it.</summary>
+/// <summary><c>journal verify</c>, <c>export</c>, <c>salvage</c> and <c>trust-words</c>: look at a journal from outside, also while an agent writes it.</summary>
 internal static class JournalCommand
 {
     /// <summary>Exit codes: sound or written; unsound; could not be read at all.</summary>
     private const int Sound = 0, Unsound = 1, Unreadable = 2;
 
-    public static Command Create() => new("journal", "Look at a journal from outside; an agent may be writing it meanwhile.") { Verify(), Export(), DeadLetters() };
+    public static Command Create() => new("journal", "Look at a journal from outside; an agent may be writing it meanwhile.") { Verify(), Export(), DeadLetters(), Salvage(), TrustWords() };
 
     private static Command Verify()
     {
@@ -96,6 +96,79 @@ internal static class JournalCommand
         return command;
     }
 
+    private static Command Salvage()
+    {
+        var file = new Argument<string>("FILE") { Description = "A damaged database, such as one in quarantine/ of the state directory." };
+        var store = new Option<string>("--store") { Description = "The store's id, for the envelope's source and id.", HelpName = "ID", DefaultValueFactory = _ => "local" };
+        var command = new Command("salvage", "Print the events that can still be read of a damaged database as CloudEvents, one JSON object a line. It is not changed.") { file, store };
+        command.SetAction(arguments => Guard(arguments, () =>
+        {
+            var (path, output, error) = (arguments.GetValue(file)!, arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
+            var folder = Directory.CreateTempSubdirectory("storeedge-salvage-").FullName;
+            try
+            {
+                using var damaged = DamagedDatabase.Open(Quarantine.SchemaOf(path), path, System.IO.Path.Combine(folder, JournalFile.Name));
+                if (!damaged.IsReadable)
+                {
+                    error.WriteLine($"{path}: nothing of it can be read");
+                    return Unreadable;
+                }
+
+                var epoch = damaged.Identity().Epoch ?? Quarantine.EpochOf(path) ?? Guid.Empty;
+                var (events, passedOver) = (0, 0);
+                damaged.ReadEvents(0, long.MaxValue / 2, row =>
+                {
+                    if (EventRows.TryRead(row) is not { } stored) passedOver++;
+                    else
+                    {
+                        events++;
+                        output.WriteLine(Line(arguments.GetValue(store)!, epoch, stored, new()));
+                    }
+                });
+                error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{events} events could be read; {passedOver} rows are not what was written and were left out"));
+                return Sound;
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }));
+        return command;
+    }
+
+    private static Command TrustWords()
+    {
+        var directory = DirectoryOption();
+        directory.Required = true;
+        var command = new Command("trust-words", "After words of customers were lost: believe again what is written of them. Only once it is known who said stop; the agent may run.") { directory };
+        command.SetAction(arguments => Guard(arguments, () =>
+        {
+            var path = System.IO.Path.Combine(arguments.GetValue(directory)!, JournalFile.Name);
+            if (!File.Exists(path)) throw new JournalFault(JournalFaultKind.Other, path, "there is no such file", "Name the directory that holds journal.db, such as /var/lib/storeedge.");
+            try
+            {
+                using var database = JournalFile.OpenForWriting(path);
+                Deciding.PreferencesProjection.EndDoubt(database);
+            }
+            catch (Microsoft.Data.Sqlite.SqliteException fault)
+            {
+                throw JournalFile.Explain(path, fault);
+            }
+
+            arguments.InvocationConfiguration.Output.WriteLine($"{path}: what is written of customers' words is believed again");
+            return Sound;
+        }));
+        return command;
+    }
+
+    private static string Line(string store, Guid epoch, StoredEvent stored, ArrayBufferWriter<byte> buffer)
+    {
+        buffer.ResetWrittenCount();
+        new EventEnvelope(
+            store, epoch, stored.Seq, stored.Type, stored.Time, stored.RecordedTime, stored.BootId, stored.MonotonicMilliseconds, stored.TimeQuality, stored.Data).Write(buffer);
+        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
     /// <returns>Whether every row was what was written.</returns>
     private static bool Write(JournalInspection inspection, long after, string? type, string store, TextWriter output, TextWriter error)
     {
@@ -106,11 +179,7 @@ internal static class JournalCommand
         var formers = after == 0 ? inspection.EventsOfFormers(damaged) : [];
         foreach (var (epoch, stored) in formers.Concat(inspection.EventsAfter(after, damaged).Select(e => (present, e))))
         {
-            if (type is not null && stored.Type != type) continue;
-            buffer.ResetWrittenCount();
-            new EventEnvelope(
-                store, epoch, stored.Seq, stored.Type, stored.Time, stored.RecordedTime, stored.BootId, stored.MonotonicMilliseconds, stored.TimeQuality, stored.Data).Write(buffer);
-            output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));
+            if (type is null || stored.Type == type) output.WriteLine(Line(store, epoch, stored, buffer));
         }
 
         if (damaged.Count > 0) error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{damaged.Count} rows are not what was written and were left out: {string.Join(", ", damaged.Take(20))}{(damaged.Count > 20 ? " …" : "")}"));

@@ -78,7 +78,16 @@ internal sealed class BundleStore(BundleOptions options, HealthBoard health)
         if (!File.Exists(LastGood)) return;
         try
         {
-            Use(BundleParser.Parse(File.ReadAllBytes(LastGood)));
+            try
+            {
+                Use(BundleParser.Parse(File.ReadAllBytes(LastGood)));
+            }
+            catch (DocumentException)
+            {
+                // The next good one would be written over it.
+                DurableFile.SetAside(LastGood);
+                throw;
+            }
         }
         catch (Exception fault) when (fault is DocumentException or IOException or UnauthorizedAccessException)
         {

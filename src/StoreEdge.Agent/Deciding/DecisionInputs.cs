@@ -16,7 +16,7 @@ namespace StoreEdge.Agent.Deciding;
 /// <param name="clock">How far the store's clock is to be trusted; null where it always is.</param>
 internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, HealthBoard health, SubjectNames? namesOf = null, TrustedClock? clock = null)
 {
-    private const string Unreadable = "preferences-unreadable";
+    private const string Unreadable = "preferences-unreadable", Doubted = "words-in-doubt";
 
     /// <summary>The context for showing something to <paramref name="visit"/> on <paramref name="display"/>, or on the customer's phone where it is null.</summary>
     public DecisionContext For(PresentVisit visit, DisplayId? display, Bundle bundle, Placement placement, string language)
@@ -44,6 +44,7 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
                 Shown = ReadShown(database, visit, display, bundle, atLeast, isKnown),
                 LocalCounts = ReadCounts(database),
             });
+            CheckDoubt();
             health.Clear(Unreadable);
         }
         catch (JournalFault fault)
@@ -53,6 +54,15 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         }
 
         return context;
+    }
+
+    /// <summary>Says so where words of customers were lost, until an operator has taken it upon themselves.</summary>
+    public void CheckDoubt()
+    {
+        if (journal.Query(PreferencesProjection.DoubtedUpTo) is null) health.Clear(Doubted);
+        else
+            health.Raise(Doubted, Severity.Fault, "Words of customers (stop, never, consents) were lost with a damaged journal, and whose is not known: nobody gets promotions until they consent afresh.",
+                "Nothing needs to be done. Once central has confirmed who said stop, `storeedge journal trust-words --directory DIR` believes again what is written.");
     }
 
     /// <summary>Whether the subject has said "stop"; where that cannot be read, they have.</summary>
@@ -124,14 +134,20 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         return $"({string.Join(", ", parameters.Select(p => p.Item1))})";
     }
 
-    /// <summary>Read under all names of the customer: the later word counts.</summary>
+    /// <summary>
+    /// Read under all names of the customer: the later word counts. Where words were lost with a damaged journal, whoever refused is believed, and whoever allowed something only if they
+    /// did so since.
+    /// </summary>
     private Wishes ReadWishes(SqliteConnection database, PresentVisit visit)
     {
-        var wishes = Wishes.Silent;
-        using var rows = Select(database, $"SELECT kind, target, value, visit FROM preference WHERE subject IN {List(AllNames(visit.Subject), out var names)} ORDER BY seq", names);
+        var doubted = PreferencesProjection.DoubtedUpTo(database);
+        var wishes = doubted is null ? Wishes.Silent : Wishes.Unreadable;
+        using var rows = Select(database, $"SELECT kind, target, value, visit, seq FROM preference WHERE subject IN {List(AllNames(visit.Subject), out var names)} ORDER BY seq", names);
         while (rows.Reader.Read())
         {
             var (kind, target, value) = (rows.Reader.GetString(0), rows.Reader.GetString(1), rows.Reader.GetInt64(2) != 0);
+            var allows = kind == "stop" ? !value : value && kind is ("loyalty" or "marketing");
+            if (allows && rows.Reader.GetInt64(4) <= doubted) continue;
             wishes = kind switch
             {
                 "stop" => wishes with { Stopped = value ? Truth.True : Truth.False },

@@ -27,6 +27,23 @@ internal sealed class PreferencesProjection : IProjection
         ALTER TABLE preference ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
         CREATE TABLE carried(key_id INTEGER PRIMARY KEY) STRICT;
         """,
+        // A sum over the checksums of all words, kept by the database itself: a word that a failing disk has changed or lost is noticed, though nothing else is wrong. And since which event
+        // only is to be believed who consents, once words have been lost.
+        """
+        CREATE TABLE words(id INTEGER PRIMARY KEY CHECK(id = 1), rows INTEGER NOT NULL, checksum INTEGER NOT NULL) STRICT;
+        INSERT INTO words SELECT 1, count(*), coalesce(sum(row_checksum(subject, kind, target, visit, value, seq)), 0) FROM preference;
+        CREATE TRIGGER preference_added AFTER INSERT ON preference BEGIN
+            UPDATE words SET rows = rows + 1, checksum = checksum + row_checksum(NEW.subject, NEW.kind, NEW.target, NEW.visit, NEW.value, NEW.seq);
+        END;
+        CREATE TRIGGER preference_removed AFTER DELETE ON preference BEGIN
+            UPDATE words SET rows = rows - 1, checksum = checksum - row_checksum(OLD.subject, OLD.kind, OLD.target, OLD.visit, OLD.value, OLD.seq);
+        END;
+        CREATE TRIGGER preference_changed AFTER UPDATE ON preference BEGIN
+            UPDATE words SET checksum = checksum + row_checksum(NEW.subject, NEW.kind, NEW.target, NEW.visit, NEW.value, NEW.seq)
+                - row_checksum(OLD.subject, OLD.kind, OLD.target, OLD.visit, OLD.value, OLD.seq);
+        END;
+        CREATE TABLE doubt(id INTEGER PRIMARY KEY CHECK(id = 1), since_seq INTEGER NOT NULL) STRICT;
+        """,
     ];
 
     public void Apply(SqliteConnection database, CommittedEvent committed)
@@ -84,6 +101,38 @@ internal sealed class PreferencesProjection : IProjection
             Run(database, "DELETE FROM carried WHERE key_id = $key", ("$key", (long)key));
         }
     }
+
+    public bool IsSound(SqliteConnection database)
+    {
+        using var command = database.CreateCommand();
+        command.CommandText = "SELECT (SELECT (rows, checksum) = (count(*), coalesce(sum(row_checksum(subject, kind, target, visit, value, seq)), 0)) FROM preference) FROM words";
+        return command.ExecuteScalar() is 1L;
+    }
+
+    /// <summary>
+    /// Words of a former journal are earlier than all that this one will hear. Unless the sum proves that none is missing or changed, nobody is believed to allow anything until they say so
+    /// again: whose word was lost cannot be known.
+    /// </summary>
+    public bool Inherit(SqliteConnection database, Inheritance from)
+    {
+        var whole = !from.IsStale && !from.Incomplete.Overlaps(["preference", "words", "doubt"]) && IsSound(database);
+        Run(database, "UPDATE preference SET seq = max(min(seq, $last), -$furthest) - $last - 1", ("$last", from.LastSeq), ("$furthest", 1L << 50));
+        Run(database, "UPDATE doubt SET since_seq = since_seq - $last - 1", ("$last", from.LastSeq));
+        if (!whole) Run(database, "INSERT OR REPLACE INTO doubt VALUES(1, 0)");
+        Run(database, "INSERT OR REPLACE INTO words SELECT 1, count(*), coalesce(sum(row_checksum(subject, kind, target, visit, value, seq)), 0) FROM preference");
+        return whole;
+    }
+
+    /// <summary>The event since which alone a consent is believed; null where no word is in doubt.</summary>
+    public static long? DoubtedUpTo(SqliteConnection database)
+    {
+        using var command = database.CreateCommand();
+        command.CommandText = "SELECT since_seq FROM doubt";
+        return command.ExecuteScalar() as long?;
+    }
+
+    /// <summary>Believes again what is written: an operator takes it upon themselves.</summary>
+    public static void EndDoubt(SqliteConnection database) => Run(database, "DELETE FROM doubt");
 
     /// <summary>How many words of customers stand under a generation whose key is not held, and were never carried over; for <see cref="JournalStore.Query{T}"/>.</summary>
     public static int CountLost(SqliteConnection database, IReadOnlyList<int> held)

@@ -70,6 +70,8 @@ internal sealed class EnrolmentFiles(EnrolmentOptions options, string stateDirec
             }
 
             wrong = Told(faults);
+            // The next good list would be written over it.
+            if (file == LastGood) wrong += $" (kept as {DurableFile.SetAside(file)})";
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -45,7 +45,7 @@ internal static class StoreHost
         var registry = new EnrolmentRegistry(EnrolmentFiles.ReadKeys(options.Enrolment), time, () => clock.LowerBound);
         var enrolment = new EnrolmentFiles(options.Enrolment, options.StateDirectory, registry, health);
 
-        var portalKey = PortalKey.LoadOrCreate(Path.Combine(options.StateDirectory, "portal.key"));
+        var portalKey = PortalKey.LoadOrCreate(Path.Combine(options.StateDirectory, "portal.key"), health);
         var sessions = new PortalSessions(portalKey, options.Portal.Page.SessionLifetime);
 
         // The truth on disk, and what is derived from it.
@@ -72,6 +72,7 @@ internal static class StoreHost
         bundles.Load();
         var visits = new PresentVisits();
         var inputs = new DecisionInputs(journal, time, health, registry.NamesOf, clock);
+        inputs.CheckDoubt();
         var phone = new PhoneOffers(journal, bundles, visits, inputs, time);
         var displays = new DisplayHub(options.Displays, Posters.Idle(bundles.Current), journal, time, health);
         var deciding = new DecidingLoop(journal, bundles, visits, inputs, phone, displays, time, health);
@@ -101,6 +102,8 @@ internal static class StoreHost
         loops.Run("displays", displays.RunAsync);
         loops.Run("clock", new ClockWatcher(clock, health, time, journal.FollowClock).RunAsync);
         loops.Run("registry", new RegistryLoop(registry, journal, time, health).RunAsync);
+        // A journal that is found damaged is replaced by the next start.
+        loops.Run("journal", async ending => throw await journal.Damaged.WaitAsync(ending).ConfigureAwait(false));
         loops.Run("presence", presence.RunAsync);
         loops.Run("sensing", sensing.RunAsync);
         if (footfall is not null) loops.Run("footfall", footfall.RunAsync);

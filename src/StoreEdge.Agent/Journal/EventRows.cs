@@ -74,6 +74,11 @@ internal static class EventRows
             KernelClock.Quality(synchronized, isCorrected));
     }
 
+    /// <summary>The checksum of a row that was read; made now for one that has none.</summary>
+    public static long ChecksumOf(Statement row) => row.Number(8) is not RowChecksum.None and var given
+        ? given
+        : RowChecksum.Of(row.Number(0), row.Text(1), row.Utf8(2), row.Number(3), row.Number(4), row.Text(5), row.Number(6), row.Number(7) != 0);
+
     /// <summary>What can be asked of a row from before there were checksums.</summary>
     private static bool IsJson(byte[] data)
     {

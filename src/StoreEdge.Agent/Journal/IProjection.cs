@@ -8,6 +8,12 @@ namespace StoreEdge.Agent.Journal;
 /// <param name="Held">The generations of which the key is held.</param>
 internal sealed record NameChange(IReadOnlyDictionary<string, string> Successors, IReadOnlyList<int> Former, IReadOnlyList<int> Held);
 
+/// <summary>What a projection's tables hold has been copied from a journal that was replaced.</summary>
+/// <param name="LastSeq">The newest number that the former journal is known to have had.</param>
+/// <param name="Incomplete">Tables of which not every row could be read.</param>
+/// <param name="IsStale">The former journal is known to have gone back in time: what was said last is missing from it.</param>
+internal sealed record Inheritance(long LastSeq, IReadOnlySet<string> Incomplete, bool IsStale);
+
 /// <summary>
 /// State that another room derives from events and that must never disagree with them: its rows are written in the transaction that writes the event.
 /// Examples: open visits, preferences and consents, caps.
@@ -30,4 +36,11 @@ internal interface IProjection
     void Carry(SqliteConnection database, NameChange change)
     {
     }
+
+    /// <summary>Whether its rows are what was written, as far as it can tell. Asked at each start; no is damage, and the journal is replaced.</summary>
+    bool IsSound(SqliteConnection database) => true;
+
+    /// <summary>Its rows come from a former journal: numbers of events in them are of that one. In the transaction that copied them.</summary>
+    /// <returns>Whether everything that matters is known to be there.</returns>
+    bool Inherit(SqliteConnection database, Inheritance from) => true;
 }

@@ -28,7 +28,7 @@ internal enum JournalFaultKind
 }
 
 /// <summary>The journal cannot be opened or written. The message names the file, what is wrong and the remedy.</summary>
-internal sealed class JournalFault(JournalFaultKind kind, string file, string what, string remedy, Exception? cause = null)
+internal class JournalFault(JournalFaultKind kind, string file, string what, string remedy, Exception? cause = null)
     : Exception($"journal {file}: {what}. {remedy}", cause)
 {
     /// <summary>What sort of trouble it is.</summary>

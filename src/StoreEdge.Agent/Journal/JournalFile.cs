@@ -12,6 +12,9 @@ internal static class JournalFile
     /// <summary>Held by the one process that writes; the kernel lets go of it when that process ends, however it ends.</summary>
     public const string LockName = "journal.lock";
 
+    /// <summary>In bytes; see below.</summary>
+    public const ushort PageSize = 2048;
+
     /// <summary>
     /// FULL makes each commit wait for the disk; NORMAL lost 142 of 2,000 events in a simulated power cut. Pages of 2 KiB hold four events: a lone one costs the
     /// disk 6.9 kB instead of 9.0 kB with pages of 4 KiB, and a long decision still fits. The rest keeps memory and files small: 2 MiB of page cache, a log that is
@@ -41,6 +44,8 @@ internal static class JournalFile
     public static SqliteConnection OpenForWriting(string path)
     {
         var connection = Open(path, SqliteOpenMode.ReadWriteCreate, WriterPragmas);
+        // For triggers that keep a checksum over a table's rows.
+        connection.CreateFunction("row_checksum", (object?[] values) => RowChecksum.Of(values), isDeterministic: true);
         using var mode = new Statement(connection, "PRAGMA journal_mode");
         mode.Step();
         var isWal = mode.Text(0) == "wal";
@@ -70,7 +75,7 @@ internal static class JournalFile
         SqliteException sqlite => (sqlite.SqliteErrorCode, sqlite.SqliteExtendedErrorCode) switch
         {
             (raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB, _) or (_, raw.SQLITE_IOERR_SHORT_READ) =>
-                new(JournalFaultKind.Corrupt, path, "the file is damaged", "Keep it for salvage, move it away with its -wal and -shm files, and restart: a new epoch begins.", fault),
+                new(JournalFaultKind.Corrupt, path, "the file is damaged", "Restart the agent: it keeps the file in quarantine/ and goes on with a new journal that holds all that can be read.", fault),
             (raw.SQLITE_READONLY or raw.SQLITE_PERM or raw.SQLITE_CANTOPEN or raw.SQLITE_AUTH, _) =>
                 new(JournalFaultKind.NotWritable, path, "this process may not write it", "Check owner, mode and mount of the directory; the service's own user must own it.", fault),
             (raw.SQLITE_FULL, _) =>

@@ -24,6 +24,8 @@ internal sealed class JournalStore : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly HealthBoard health;
     private readonly FileStream claim;
+    private readonly EpochFile trace;
+    private readonly TaskCompletionSource<JournalFault> damaged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly JournalWriter writer;
     private readonly Readers readers;
     private readonly Subscribers subscribers;
@@ -38,15 +40,15 @@ internal sealed class JournalStore : IAsyncDisposable
     private bool flushing, disposed;
 
     private JournalStore(
-        string path, JournalOptions options, TimeProvider time, HealthBoard health, FileStream claim, JournalTransaction transaction, Identity identity, string bootId,
-        ILogger<JournalStore> log)
+        string path, JournalOptions options, TimeProvider time, HealthBoard health, FileStream claim, EpochFile trace, JournalTransaction transaction, Identity identity,
+        string bootId, ILogger<JournalStore> log)
     {
-        (this.path, this.options, this.time, this.health, this.claim) = (path, options, time, health, claim);
+        (this.path, this.options, this.time, this.health, this.claim, this.trace) = (path, options, time, health, claim, trace);
         (Epoch, BootId, lastSeq, acknowledgedSeq, ageAtStart) = (identity.Epoch, bootId, transaction.LastSeq, identity.Acknowledged, identity.Age);
         opened = Instant.Now(time);
-        readers = new(path);
+        readers = new(path, OnFault);
         subscribers = new(health);
-        writer = new(transaction, path, options, time, health, Deliver, Epoch, () => AcknowledgedSeq, log);
+        writer = new(transaction, path, options, time, health, Deliver, Epoch, () => AcknowledgedSeq, OnFault, log);
     }
 
     /// <summary>Made with the database: the same number under another epoch is another event.</summary>
@@ -71,28 +73,37 @@ internal sealed class JournalStore : IAsyncDisposable
     {
         var path = Path.Combine(directory, JournalFile.Name);
         FileStream? claim = null;
-        SqliteConnection? database = null;
+        Opened? opened = null;
         try
         {
             Directory.CreateDirectory(directory);
             claim = Claim(directory, path);
             DiskRoom.MakeRoomToOpen(directory, options);
-            database = JournalFile.OpenForWriting(path);
-            Migrations.Run(database, path, projections);
-            var identity = ReadOrMakeIdentity(database, path);
-            using var newest = new Statement(database, "SELECT max(seq) FROM event");
-            var last = Math.Max(newest.RunNumber(), identity.Acknowledged);
-            var bootId = options.BootId();
-            var transaction = new JournalTransaction(database, path, projections, bootId, options.ReadClock(time));
-            transaction.ContinueAfter(last);
-            var store = new JournalStore(path, options, time, health, claim, transaction, identity, bootId, log);
+            var recovery = new Recovery(directory, options, projections, time, health);
+            recovery.FinishSwap();
+            var trace = EpochFile.Read(directory);
+            try
+            {
+                opened = OpenSound(directory, path, options, projections, trace, time);
+            }
+            catch (Exception fault) when (JournalFile.Explain(path, fault) is { Kind: JournalFaultKind.Corrupt } damage)
+            {
+                log.LogError("Journal {Path}: {What}; it is replaced by a new one with all that can be read", path, damage.What);
+                recovery.Replace(damage, trace);
+                opened = OpenSound(directory, path, options, projections, null, time);
+            }
+
+            var (transaction, identity) = opened;
+            var store = new JournalStore(
+                path, options, time, health, claim, EpochFile.Open(directory, new(identity.Epoch, transaction.LastSeq, identity.Acknowledged, Birth(transaction.Database))), transaction,
+                identity, options.BootId(), log);
             store.Start();
-            log.LogInformation("Journal {Path}: epoch {Epoch}, last event {LastSeq}, acknowledged {AcknowledgedSeq}", path, identity.Epoch, last, identity.Acknowledged);
+            log.LogInformation("Journal {Path}: epoch {Epoch}, last event {LastSeq}, acknowledged {AcknowledgedSeq}", path, identity.Epoch, transaction.LastSeq, identity.Acknowledged);
             return store;
         }
         catch (Exception fault)
         {
-            database?.Dispose();
+            opened?.Transaction.Dispose();
             claim?.Dispose();
             if (fault is SqliteException or IOException or UnauthorizedAccessException) throw JournalFile.Explain(path, fault);
             throw;
@@ -160,6 +171,7 @@ internal sealed class JournalStore : IAsyncDisposable
             }
 
             Interlocked.Exchange(ref acknowledgedSeq, seq);
+            Note(0);
             if (flushing) return;
             flushing = true;
             flush!.Change(options.AcknowledgeWithin, Timeout.InfiniteTimeSpan);
@@ -183,8 +195,15 @@ internal sealed class JournalStore : IAsyncDisposable
     {
         var work = new CounterWork(name);
         writer.Enter(work);
-        return work.Done.GetAwaiter().GetResult();
+        var value = work.Done.GetAwaiter().GetResult();
+        if (name == "birth") Note(value.Value);
+        return value;
     }
+
+    /// <summary>
+    /// Completes when SQLite has met damage in the file and a restart would replace it; never otherwise. Whoever runs the journal then ends the process in good order.
+    /// </summary>
+    public Task<JournalFault> Damaged => damaged.Task;
 
     /// <summary>Writes rows of a room's own tables, and events with them if need be, in one commit that others may share. Runs a second time when somebody else's fault undid the first.</summary>
     /// <exception cref="JournalFault">It could not be written; everything is as before.</exception>
@@ -245,6 +264,7 @@ internal sealed class JournalStore : IAsyncDisposable
         subscribers.Complete();
         readers.Dispose();
         writer.Dispose();
+        trace.Dispose();
         await claim.DisposeAsync().ConfigureAwait(false);
         lock (gate) more?.TrySetCanceled();
     }
@@ -262,6 +282,55 @@ internal sealed class JournalStore : IAsyncDisposable
         }
     }
 
+    /// <summary>Opens the database if it is what was written, as far as can be told soon.</summary>
+    /// <exception cref="JournalFault">It is damaged, or cannot be used for another reason.</exception>
+    private static Opened OpenSound(string directory, string path, JournalOptions options, IReadOnlyList<IProjection> projections, JournalTrace? trace, TimeProvider time)
+    {
+        if (DamageFlag.IsSet(directory)) throw Soundness.Damaged(path, "damage was met while the agent ran");
+        var isEmpty = new FileInfo(path) is not { Exists: true, Length: > 0 };
+        if (isEmpty && trace is not null) throw Soundness.Damaged(path, "it is gone or empty");
+        if (!isEmpty) Soundness.CheckHeader(path);
+        var database = JournalFile.OpenForWriting(path);
+        try
+        {
+            Soundness.CheckPages(database, path, time);
+            if (SchemaCopy.Differs(directory, database)) throw Soundness.Damaged(path, "its schema is not what it was");
+            if (Migrations.AreDue(database, projections)) SchemaCopy.Forget(directory);
+            Migrations.Run(database, path, projections);
+            SchemaCopy.Keep(directory, database);
+            var identity = ReadOrMakeIdentity(database, path);
+            using var newest = new Statement(database, "SELECT max(seq) FROM event");
+            var last = Math.Max(newest.RunNumber(), identity.Acknowledged);
+            if (trace?.Epoch == identity.Epoch && last < trace.LastSeq)
+                throw new StaleJournalFault(path, string.Create(CultureInfo.InvariantCulture, $"it ends with event {last}, but {trace.LastSeq} had been committed"));
+            if (trace?.Epoch == identity.Epoch) RaiseBirth(database, trace.Counter);
+            foreach (var projection in projections)
+                if (!projection.IsSound(database)) throw Soundness.Damaged(path, $"what '{projection.Name}' remembers is not what was written");
+            var transaction = new JournalTransaction(database, path, projections, options.BootId(), options.ReadClock(time));
+            transaction.ContinueAfter(last);
+            return new(transaction, identity);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>How often this store has come online: the one counter whose value others see.</summary>
+    private static long Birth(SqliteConnection database)
+    {
+        using var read = new Statement(database, "SELECT value FROM counter WHERE name = 'birth'");
+        return read.RunNumber();
+    }
+
+    /// <summary>It went on after a commit that a torn log has taken back.</summary>
+    private static void RaiseBirth(SqliteConnection database, long atLeast)
+    {
+        using var raise = new Statement(database, "UPDATE counter SET value = ?1 WHERE name = 'birth' AND value < ?1");
+        raise.Bind(1, atLeast).Run();
+    }
+
     private static Identity ReadOrMakeIdentity(SqliteConnection database, string path)
     {
         using var identify = new Statement(database, "INSERT INTO journal SELECT 1, ?, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM journal) AND NOT EXISTS (SELECT 1 FROM event)");
@@ -276,7 +345,7 @@ internal sealed class JournalStore : IAsyncDisposable
 
         read.Reset();
         throw new JournalFault(
-            JournalFaultKind.Corrupt, path, "it holds events but no epoch", "Keep it for salvage, move it away with its -wal and -shm files, and restart: a new epoch begins.");
+            JournalFaultKind.Corrupt, path, "it holds events but no epoch", "Restart the agent: it keeps the file in quarantine/ and goes on with a new journal that holds all that can be read.");
     }
 
     private static long Size(string file) => new FileInfo(file) is { Exists: true } info ? info.Length : 0;
@@ -315,6 +384,34 @@ internal sealed class JournalStore : IAsyncDisposable
             if (!disposed) writer.Enter(work);
     }
 
+    private void Note(long birth)
+    {
+        try
+        {
+            trace.Note(LastSeq, AcknowledgedSeq, birth);
+            health.Clear("journal-epoch-not-kept");
+        }
+        catch (IOException fault)
+        {
+            health.Raise("journal-epoch-not-kept", Severity.Warning, $"How far the journal has come could not be written beside it: {fault.Message}", "Check the space and the state of the disk.");
+        }
+    }
+
+    /// <summary>Damage is not mended by going on: the next start replaces the file. A disk that fails again and again is not restarted for ever.</summary>
+    private void OnFault(JournalFault fault)
+    {
+        if (fault.Kind != JournalFaultKind.Corrupt || damaged.Task.IsCompleted) return;
+        health.Raise("journal-damaged", Severity.Fault, $"The journal is damaged: {fault.What} ({fault.File}).", "The agent restarts and replaces it. If this stays, the disk is failing: replace the card.");
+        try
+        {
+            if (DamageFlag.TrySet(Path.GetDirectoryName(path)!, BootId)) damaged.TrySetResult(fault);
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            // Then a restart would not know of it, and nothing is gained.
+        }
+    }
+
     private void Deliver(IReadOnlyList<CommittedEvent> events, bool live)
     {
         TaskCompletionSource? waiters = null;
@@ -325,9 +422,12 @@ internal sealed class JournalStore : IAsyncDisposable
                 (waiters, more) = (more, null);
             }
 
+        if (events[^1].IsKept) Note(0);
         if (live) subscribers.Deliver(events);
         waiters?.TrySetResult();
     }
+
+    private sealed record Opened(JournalTransaction Transaction, Identity Identity);
 
     private readonly record struct Identity(Guid Epoch, long Acknowledged, TimeSpan Age);
 }

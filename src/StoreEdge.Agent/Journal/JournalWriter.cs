@@ -38,6 +38,7 @@ internal sealed class JournalWriter : IDisposable
     private readonly ILogger log;
     private readonly DiskRoom disk;
     private readonly Parking parking;
+    private readonly Action<JournalFault> onFault;
     private readonly SemaphoreSlim room;
     private readonly Lock gate = new();
     private readonly AutoResetEvent wake = new(false);
@@ -61,12 +62,13 @@ internal sealed class JournalWriter : IDisposable
     /// <param name="deliver">Gets the events of each commit, in order, before their writers are told, and whether live readers are to have them; also those that wait in memory.</param>
     /// <param name="epoch">The journal's.</param>
     /// <param name="acknowledged">The last event that central holds.</param>
+    /// <param name="onFault">Gets each fault of a commit before it is told to those whose work failed.</param>
     /// <param name="log">Told what no warning can say any more.</param>
     public JournalWriter(
         JournalTransaction transaction, string path, JournalOptions options, TimeProvider time, HealthBoard health, Action<IReadOnlyList<CommittedEvent>, bool> deliver,
-        Guid epoch, Func<long> acknowledged, ILogger log)
+        Guid epoch, Func<long> acknowledged, Action<JournalFault> onFault, ILogger log)
     {
-        (this.transaction, this.path, this.options, this.time, this.health, this.deliver, this.log) = (transaction, path, options, time, health, deliver, log);
+        (this.transaction, this.path, this.options, this.time, this.health, this.deliver, this.onFault, this.log) = (transaction, path, options, time, health, deliver, onFault, log);
         room = new(options.QueueCapacity);
         parking = new(options.ParkedAtMost);
         disk = new(Path.GetDirectoryName(path)!, options, transaction, epoch, acknowledged, work => TryCommit([work], out _), time, health, log);
@@ -378,6 +380,7 @@ internal sealed class JournalWriter : IDisposable
             transaction.Rollback();
             transaction.ContinueAfter(before);
             fault = JournalFile.Explain(path, any);
+            onFault(fault);
             // SQLite says "input or output error" as well where its log's index finds no room.
             if (fault is { Kind: JournalFaultKind.Other, IsOutage: true } && disk.IsShort) fault = Full;
             return false;

@@ -50,6 +50,16 @@ internal static class Migrations
         """,
     ];
 
+    /// <summary>Whether anything is to be done.</summary>
+    public static bool AreDue(SqliteConnection database, IReadOnlyList<IProjection> projections)
+    {
+        using (var known = new Statement(database, "SELECT count(*) FROM sqlite_schema WHERE name = 'migration'"))
+            if (known.RunNumber() == 0) return true;
+        return Version(database, "journal") != JournalSteps.Length || Version(database, "clock") != ClockRecord.Migrations.Length
+            || Version(database, "outbox") != OutboxSteps.Length
+            || projections.Any(p => Version(database, p.Name) != p.Migrations.Count);
+    }
+
     public static void Run(SqliteConnection database, string path, IReadOnlyList<IProjection> projections)
     {
         JournalFile.Execute(database, "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID");

@@ -5,7 +5,7 @@ using StoreEdge.Contracts;
 namespace StoreEdge.Agent.Journal;
 
 /// <summary>Read-only connections, kept for the next reader. Each read is one short snapshot: a long one would keep the log from being folded in.</summary>
-internal sealed class Readers(string path) : IDisposable
+internal sealed class Readers(string path, Action<JournalFault> onFault) : IDisposable
 {
     /// <summary>More than this many at once are opened and closed again.</summary>
     private const int Kept = 4;
@@ -53,7 +53,9 @@ internal sealed class Readers(string path) : IDisposable
         }
         catch (SqliteException fault)
         {
-            throw JournalFile.Explain(path, fault);
+            var explained = JournalFile.Explain(path, fault);
+            onFault(explained);
+            throw explained;
         }
     }
 

@@ -24,6 +24,15 @@ internal static class RowChecksum
         return (int)Add(crc, data);
     }
 
+    /// <summary>Of a row of any table, for <c>row_checksum</c> in SQL: 0 to 2^32 − 1, so that the sum over a table's rows does not overflow.</summary>
+    public static long Of(object?[] values)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in values)
+            crc = value is long number ? BitOperations.Crc32C(BitOperations.Crc32C(crc, (byte)1), (ulong)number) : Add(BitOperations.Crc32C(crc, (byte)2), value as string ?? "");
+        return crc;
+    }
+
     /// <summary>Adds a text with its length, so that nothing can move from one column into the next.</summary>
     public static uint Add(uint crc, string text)
     {

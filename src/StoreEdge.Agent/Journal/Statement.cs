@@ -69,6 +69,21 @@ internal sealed class Statement : IDisposable
 
     public long Number(int column) => raw.sqlite3_column_int64(handle, column);
 
+    /// <summary>Binds a column of another statement's row as it is, whatever its type.</summary>
+    public Statement Bind(int index, Statement row, int column)
+    {
+        switch (raw.sqlite3_column_type(row.handle, column))
+        {
+            case raw.SQLITE_INTEGER: return Bind(index, row.Number(column));
+            case raw.SQLITE_TEXT: return Bind(index, raw.sqlite3_column_blob(row.handle, column));
+            case raw.SQLITE_BLOB: Check(raw.sqlite3_bind_blob(handle, index, raw.sqlite3_column_blob(row.handle, column))); break;
+            case raw.SQLITE_FLOAT: Check(raw.sqlite3_bind_double(handle, index, raw.sqlite3_column_double(row.handle, column))); break;
+            default: Check(raw.sqlite3_bind_null(handle, index)); break;
+        }
+
+        return this;
+    }
+
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
 
     public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();

@@ -24,7 +24,7 @@ internal sealed class SatelliteDesk(
     IPEndPoint listen, string store, string stateDirectory, SatelliteReceivers receivers, Func<KnownCustomers?> known, HealthBoard health, TimeProvider time,
     ILogger<SatelliteDesk> log)
 {
-    private const string Refused = "satellite-refused", NotListening = "satellites-listen", Unreadable = "satellite-pairings";
+    private const string Refused = "satellite-refused", NotListening = "satellites-listen", Unreadable = "satellite-pairings", NoIdentity = "satellites-identity";
 
     /// <summary>Connections that have not proved themselves yet, so that a scanner cannot hold the door shut for long.</summary>
     private const int MostUnproved = 8;
@@ -40,9 +40,9 @@ internal sealed class SatelliteDesk(
     public async Task RunAsync(CancellationToken stop)
     {
         var sweeping = SweepAsync(stop);
-        using var own = SatelliteIdentity.OfStore(stateDirectory);
         try
         {
+            using var own = await OwnAsync(stop).ConfigureAwait(false);
             while (true)
             {
                 using var listener = new Socket(listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -63,6 +63,26 @@ internal sealed class SatelliteDesk(
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             await Task.WhenAll(running.Keys.Append(sweeping)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>A damaged certificate is never written over: every satellite knows this store by it. The store goes on without them until a person has decided.</summary>
+    private async Task<X509Certificate2> OwnAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                var own = SatelliteIdentity.OfStore(stateDirectory);
+                health.Clear(NoIdentity);
+                return own;
+            }
+            catch (Exception fault) when (fault is InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                health.Raise(NoIdentity, Severity.Fault, $"No satellite can be let in: {fault.Message}", "Put a copy of the file back, or delete it and pair the satellites again; it is looked at again by itself.");
+            }
+
+            await Task.Delay(SweepEvery, time, stop).ConfigureAwait(false);
         }
     }
 

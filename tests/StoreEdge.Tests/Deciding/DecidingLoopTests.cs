@@ -207,7 +207,7 @@ public sealed class DecidingLoopTests
         {
             database.Open();
             using var command = database.CreateCommand();
-            command.CommandText = "ALTER TABLE preference RENAME TO spoilt";
+            command.CommandText = "DROP TRIGGER preference_added; DROP TRIGGER preference_removed; DROP TRIGGER preference_changed; ALTER TABLE preference RENAME TO spoilt";
             command.ExecuteNonQuery();
         }
 

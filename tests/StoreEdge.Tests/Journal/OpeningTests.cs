@@ -6,25 +6,28 @@ namespace StoreEdge.Tests.Journal;
 public class OpeningTests
 {
     [Fact]
-    public async Task Bytes_that_are_no_database_are_called_damaged_and_left_alone()
+    public async Task Bytes_that_are_no_database_are_kept_in_quarantine_and_the_store_goes_on()
     {
         await using var bench = new Bench();
         var bytes = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("not a database. ", 1000)));
         await File.WriteAllBytesAsync(bench.File, bytes);
-        var fault = Assert.Throws<JournalFault>(() => bench.Open());
-        Assert.Equal((JournalFaultKind.Corrupt, bench.File), (fault.Kind, fault.File));
-        Assert.Equal(bytes, await File.ReadAllBytesAsync(bench.File));
+        bench.Open();
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(Assert.Single(Quarantine.Databases(bench.Directory))));
+        Assert.Equal(2, (await bench.AppendAsync()).Seq);
+        Assert.Contains(bench.Health.Warnings, w => w.Code == "journal-replaced");
     }
 
     [Fact]
     public async Task A_database_without_its_identity_is_not_given_a_new_one_in_silence()
     {
         await using var bench = new Bench();
-        bench.Open();
+        var epoch = bench.Open().Epoch;
         await bench.AppendAsync();
         await bench.Store.DisposeAsync();
         bench.Tamper("DELETE FROM journal");
-        Assert.Equal(JournalFaultKind.Corrupt, Assert.Throws<JournalFault>(() => bench.Open()).Kind);
+        var store = bench.Open();
+        Assert.NotEqual(epoch, store.Epoch);
+        Assert.Equal(epoch, Assert.Single(store.Formers()).Epoch);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using StoreEdge.Agent.Health;
 
 namespace StoreEdge.Agent.Pages.Portal;
 
@@ -16,15 +17,25 @@ internal sealed class PortalKey
     /// <summary>Takes the key: 32 random bytes.</summary>
     public PortalKey(ReadOnlySpan<byte> secret) => this.secret = secret.ToArray();
 
-    /// <summary>Reads the key file, or draws a key and writes the file, readable by its owner only.</summary>
+    /// <summary>Reads the key file, or draws a key and writes the file, readable by its owner only. A damaged one is set aside, never written over.</summary>
     /// <param name="path">In the state directory, such as <c>portal.key</c>.</param>
-    /// <exception cref="InvalidDataException">The file is there but does not hold 32 bytes.</exception>
-    public static PortalKey LoadOrCreate(string path)
+    /// <param name="health">Told of a damaged one.</param>
+    public static PortalKey LoadOrCreate(string path, HealthBoard health)
     {
-        if (!File.Exists(path)) DurableFile.Replace(path, RandomNumberGenerator.GetBytes(Size));
-        var bytes = File.ReadAllBytes(path);
-        if (bytes.Length != Size) throw new InvalidDataException($"{path} holds {bytes.Length} bytes instead of {Size}; delete it, and open phone pages will ask to accept again");
-        return new(bytes);
+        if (File.Exists(path))
+        {
+            var bytes = File.ReadAllBytes(path);
+            // A power cut leaves zeros where the disk had promised a file.
+            if (bytes.Length == Size && bytes.AsSpan().ContainsAnyExcept((byte)0)) return new(bytes);
+            var aside = DurableFile.SetAside(path);
+            health.Raise(
+                "portal-key-replaced", Severity.Warning, $"{path} was damaged ({bytes.Length} bytes, {Size} are right) and is kept as {aside}; a new key is in force.",
+                "Nothing needs to be done: open phone pages ask to accept again. If you have a copy of the key, put it back and restart.");
+        }
+
+        var secret = RandomNumberGenerator.GetBytes(Size);
+        DurableFile.Replace(path, secret);
+        return new(secret);
     }
 
     /// <summary>The secret part of a phone page's address: 128 bits, base64url.</summary>
