@@ -12,5 +12,6 @@ return await new RootCommand("StoreEdge notices who comes in, keeps it, tells ce
     ReplayCommand.Create(),
     DecideCommand.Create(TimeProvider.System),
     JournalCommand.Create(),
+    DesiredCommand.Create(),
     SatelliteCommand.Create(TimeProvider.System),
 }.Parse(args).InvokeAsync();

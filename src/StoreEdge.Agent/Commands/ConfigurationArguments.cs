@@ -32,6 +32,8 @@ internal sealed class ConfigurationArguments
     public string? FileOf(ParseResult parsed) => parsed.GetValue(file);
 
     /// <summary>Reads all layers.</summary>
-    public ConfigurationLayers Read(ParseResult parsed) =>
-        ConfigurationLayers.Read(parsed.GetValue(file), Environment.GetEnvironmentVariables(), parsed.GetValue(settings) ?? []);
+    /// <param name="parsed">The command line.</param>
+    /// <param name="desired">What central desires beside.</param>
+    public ConfigurationLayers Read(ParseResult parsed, IReadOnlyList<DesiredLayer>? desired = null) =>
+        ConfigurationLayers.Read(parsed.GetValue(file), Environment.GetEnvironmentVariables(), parsed.GetValue(settings) ?? [], desired);
 }

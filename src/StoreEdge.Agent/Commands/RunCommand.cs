@@ -18,8 +18,7 @@ internal static class RunCommand
             var error = parsed.InvocationConfiguration.Error;
             try
             {
-                var layers = configuration.Read(parsed);
-                return await StoreHost.RunAsync(AgentOptionsReader.Read(layers), layers.Sources, TimeProvider.System, stop).ConfigureAwait(false);
+                return await new StoreRuns(desired => configuration.Read(parsed, desired), TimeProvider.System).RunAsync(stop).ConfigureAwait(false);
             }
             catch (ConfigurationException fault)
             {

@@ -28,7 +28,8 @@ internal sealed record AgentOptions(
     IReadOnlyList<DisplayPlace> Displays,
     PortalSettings Portal,
     HardwareProfile? Hardware,
-    FootfallOptions Footfall);
+    FootfallOptions Footfall,
+    CentralOptions Central);
 
 /// <summary>Which store this is.</summary>
 /// <param name="Id">As the whole fleet knows it; also the MQTT client id.</param>
@@ -42,6 +43,11 @@ internal sealed record StoreOptions(StoreId Id, string Name, string Language, Ti
 /// <param name="KeyFile">The tenant's pseudonym keys, written as <see cref="PseudonymKeys.Allowed"/> says; read at start.</param>
 /// <param name="MostResolvable">How many devices a list may make known by their identity resolving key.</param>
 internal sealed record EnrolmentOptions(string? File, string KeyFile, int MostResolvable = ResolvableAddress.DefaultMost);
+
+/// <summary>What central may tell this store.</summary>
+/// <param name="PublicKeyFile">The keys that desired documents must be signed with, PEM; null: none is taken.</param>
+/// <param name="Trial">How long the store may take to prove itself with a desired configuration before that is taken back.</param>
+internal sealed record CentralOptions(string? PublicKeyFile, TimeSpan Trial);
 
 /// <summary>The guest portal: whether, and where somebody who accepts it is taken to be.</summary>
 internal sealed record PortalSettings(bool Enabled, ZoneId Zone, PortalOptions Page);

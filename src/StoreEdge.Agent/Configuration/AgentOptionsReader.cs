@@ -33,7 +33,7 @@ internal static class AgentOptionsReader
         var options = new AgentOptions(
             store, http, state, receivers, Enrolment(top.Section("enrolment")), Presence(top.Section("presence")), Journal(top.Section("journal")),
             Outbox(top.Section("outbox")), Broker(top.Section("mqtt")), satellites, espresense, Bundle(top.Section("bundle"), state), Displays(top), Portal(top.Section("portal"), store), Hardware(top.Section("hardware"), errors),
-            Footfall(top.Section("footfall")));
+            Footfall(top.Section("footfall")), Central(top.Section("central")));
         top.Close();
         return errors.Count == 0 ? options : throw new ConfigurationException(errors);
     }
@@ -319,6 +319,14 @@ internal static class AgentOptionsReader
     {
         var d = new FootfallOptions();
         var read = new FootfallOptions { Enabled = section.Flag("enabled", d.Enabled), Interval = section.Span("interval", d.Interval, 5 * Minute, Hour) };
+        section.Close();
+        return read;
+    }
+
+    private static CentralOptions Central(ConfigurationSection section)
+    {
+        // Ten seconds are one round of the watchdog; longer than an hour nobody waits to learn that a store is cut off.
+        var read = new CentralOptions(section.File("publicKeyFile"), section.Span("trial", 3 * Minute, 10 * Second, Hour));
         section.Close();
         return read;
     }

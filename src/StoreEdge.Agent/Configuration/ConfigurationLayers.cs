@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 namespace StoreEdge.Agent.Configuration;
 
 /// <summary>
-/// The layers of the configuration, weakest first: package defaults, the main file, its <c>conf.d</c>, the environment, the command line.
+/// The layers of the configuration, weakest first: package defaults, the main file, its <c>conf.d</c>, what central desires, the environment, the command line.
 /// Objects merge key by key; anything else, lists included, is replaced whole by the stronger layer. Remembers which layer each value came from.
 /// </summary>
 internal sealed partial class ConfigurationLayers
@@ -45,18 +45,19 @@ internal sealed partial class ConfigurationLayers
     /// <param name="file">The main file; it must exist when named, and may be absent when null (then <see cref="DefaultFile"/> is tried).</param>
     /// <param name="environment">The process's environment.</param>
     /// <param name="settings">Command line: <c>key=value</c>, the value being JSON or else plain text.</param>
-    public static ConfigurationLayers Read(string? file, IDictionary environment, IEnumerable<string> settings)
+    /// <param name="desired">What central desires, stronger than the files.</param>
+    public static ConfigurationLayers Read(string? file, IDictionary environment, IEnumerable<string> settings, IReadOnlyList<DesiredLayer>? desired = null)
     {
         var layers = new ConfigurationLayers();
         layers.AddFile(Path.Combine(AppContext.BaseDirectory, "defaults.json"), mustExist: false);
-        return layers.Read(file, DefaultFile, "conf.d", environment, settings);
+        return layers.Read(file, DefaultFile, "conf.d", environment, settings, desired ?? []);
     }
 
-    /// <summary>As <see cref="Read(string?, IDictionary, IEnumerable{string})"/>, for a satellite: its files lie beside the agent's, under names of their own.</summary>
+    /// <summary>As <see cref="Read(string?, IDictionary, IEnumerable{string}, IReadOnlyList{DesiredLayer})"/>, for a satellite: its files lie beside the agent's, under names of their own.</summary>
     public static ConfigurationLayers ReadForSatellite(string? file, IDictionary environment, IEnumerable<string> settings) =>
-        new ConfigurationLayers().Read(file, DefaultSatelliteFile, "satellite.d", environment, settings);
+        new ConfigurationLayers().Read(file, DefaultSatelliteFile, "satellite.d", environment, settings, []);
 
-    private ConfigurationLayers Read(string? file, string standard, string parts, IDictionary environment, IEnumerable<string> settings)
+    private ConfigurationLayers Read(string? file, string standard, string parts, IDictionary environment, IEnumerable<string> settings, IReadOnlyList<DesiredLayer> desired)
     {
         var layers = this;
         var main = file ?? standard;
@@ -64,6 +65,7 @@ internal sealed partial class ConfigurationLayers
         var directory = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(main))!, parts);
         if (Directory.Exists(directory))
             foreach (var part in Directory.GetFiles(directory, "*.json").Order(StringComparer.Ordinal)) layers.AddFile(part, mustExist: true);
+        foreach (var layer in desired) layers.AddDesired(layer);
         foreach (var name in environment.Keys.Cast<string>().Where(k => k.StartsWith(EnvironmentPrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
             layers.AddSetting($"environment {name}", name[EnvironmentPrefix.Length..].Split("__"), (string?)environment[name] ?? "");
         foreach (var setting in settings)
@@ -123,6 +125,20 @@ internal sealed partial class ConfigurationLayers
         catch (Exception fault) when (fault is DecoderFallbackException or ArgumentException)
         {
             errors.Add(new(path, "", null, $"not valid UTF-8 JSON: {fault.Message}"));
+        }
+    }
+
+    /// <summary>Lists are replaced whole, but for receivers: central may set the levels of those that the files name, and no more.</summary>
+    private void AddDesired(DesiredLayer layer)
+    {
+        sources.Add(layer.Source);
+        Merge(Root, layer.Values, "", layer.Source);
+        foreach (var (id, values) in layer.Receivers)
+        {
+            var found = (Root["receivers"] as JsonArray)?.OfType<JsonObject>().FirstOrDefault(r => r["id"]?.GetValueKind() == JsonValueKind.String && r["id"]!.GetValue<string>() == id);
+            if (found is null) errors.Add(new(layer.Source, "receivers", $"\"{id}\"", "a receiver that the store's own files name"));
+            else
+                foreach (var (key, value) in values) found[key] = value?.DeepClone();
         }
     }
 

@@ -26,9 +26,11 @@ internal sealed class BundleStore(BundleOptions options, HealthBoard health)
 
     private string LastGood => Path.Combine(options.StateDirectory, "bundle.last-good.json");
 
-    /// <summary>Reads the configured file; falls back to the last good copy, then to the factory's.</summary>
-    public void Load()
+    /// <summary>Takes the newest bundle that central desired; without one reads the configured file; falls back to the last good copy, then to the factory's.</summary>
+    /// <param name="desired">The desired document; null where there is none.</param>
+    public void Load(ReadOnlyMemory<byte>? desired = null)
     {
+        if (desired is { } wanted && TryReplace(wanted, "The bundle that central desired")) return;
         if (options.Path is null)
         {
             health.Raise(Missing, Severity.Warning, "No bundle is configured; displays show the factory's fallback.", "Set `bundle.file` in the configuration.");
@@ -51,6 +53,20 @@ internal sealed class BundleStore(BundleOptions options, HealthBoard health)
         if (!TryReplace(document, options.Path)) UseLastGood();
     }
 
+    /// <summary>What is wrong with a document; null where nothing is. Changes nothing.</summary>
+    public static string? FaultOf(ReadOnlyMemory<byte> document)
+    {
+        try
+        {
+            BundleParser.Parse(document);
+            return null;
+        }
+        catch (DocumentException fault)
+        {
+            return $"it breaks {fault.Errors.Count} rule(s): {string.Join("; ", fault.Errors.Take(5))}";
+        }
+    }
+
     /// <summary>Takes a new document if it keeps every rule.</summary>
     /// <param name="document">The bundle as it came.</param>
     /// <param name="origin">A path or topic, for the warning.</param>
@@ -69,6 +85,7 @@ internal sealed class BundleStore(BundleOptions options, HealthBoard health)
         }
 
         health.Clear(Refused);
+        health.Clear(Missing);
         Keep(document.Span);
         return true;
     }

@@ -15,7 +15,8 @@ namespace StoreEdge.Agent.Deciding;
 /// anything is shown. One reader, so that a departure can never be overtaken by what was decided before it.
 /// </summary>
 internal sealed class DecidingLoop(
-    JournalStore journal, BundleStore bundles, PresentVisits visits, DecisionInputs inputs, PhoneOffers phones, DisplayHub displays, TimeProvider time, HealthBoard health)
+    JournalStore journal, BundleStore bundles, PresentVisits visits, DecisionInputs inputs, PhoneOffers phones, DisplayHub displays, TimeProvider time, HealthBoard health,
+    Func<Pseudonym, bool>? isStranger = null)
 {
     private const string Overloaded = "deciding-overloaded", NotKept = "decision-not-kept";
 
@@ -33,6 +34,14 @@ internal sealed class DecidingLoop(
     /// <summary>Takes a service notice for a visit.</summary>
     /// <exception cref="FormatException">It breaks the contract.</exception>
     public void Accept(NoticeMessage message) => Post(new Signal.Recheck(visits.Accept(message)));
+
+    /// <summary>Somebody was erased, and is a stranger by now: what is shown for them ends. Completes once it has, and its proof is in the journal, to be erased with the rest.</summary>
+    public async Task ForgetAsync(Pseudonym subject, CancellationToken stop)
+    {
+        var signal = new Signal.Forgotten(subject);
+        await signals.Writer.WriteAsync(signal, stop);
+        await signal.Done.Task.WaitAsync(stop);
+    }
 
     /// <summary>Runs until stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -143,13 +152,39 @@ internal sealed class DecidingLoop(
         Signal.Happened(var committed) => HappenedAsync(committed, stop),
         Signal.Recheck(var visit) => RecheckAsync(visit, stop),
         Signal.Freed(var display) => FillWithNextAsync(display, stop),
+        Signal.Forgotten forgotten => ForgetAsync(forgotten, stop),
         _ => ValueTask.CompletedTask,
     };
+
+    private async ValueTask ForgetAsync(Signal.Forgotten forgotten, CancellationToken stop)
+    {
+        try
+        {
+            foreach (var visit in visits.Of(forgotten.Subject))
+            {
+                visits.Remove(visit);
+                phones.Forget(visit);
+                foreach (var (display, _) in lastServed.Where(s => s.Value == visit).ToArray()) lastServed.Remove(display);
+                await LeaveDisplaysAsync(visit, EndReason.Departed, _ => true, stop);
+            }
+        }
+        finally
+        {
+            // Where the next showing could not be kept, theirs has ended all the same.
+            forgotten.Done.TrySetResult();
+        }
+    }
+
+    /// <summary>An arrival that was on its way here when its customer was erased.</summary>
+    private bool IsForgotten(string subject) => isStranger?.Invoke(new(subject)) == true;
 
     private async ValueTask HappenedAsync(CommittedEvent committed, CancellationToken stop)
     {
         switch (committed.Data)
         {
+            case ArrivalData arrival when IsForgotten(arrival.Subject):
+            case ZoneData zoneLeft when IsForgotten(zoneLeft.Subject):
+                break;
             case ArrivalData arrival:
                 await ComeAsync(visits.Put(new(arrival.VisitId), new(arrival.Subject), new(arrival.Zone), committed.At, arrival.Party is { } party ? new(party) : null), stop);
                 break;
@@ -259,5 +294,10 @@ internal sealed class DecidingLoop(
         internal sealed record Recheck(VisitId Visit) : Signal;
 
         internal sealed record Freed(DisplayId Display) : Signal;
+
+        internal sealed record Forgotten(Pseudonym Subject) : Signal
+        {
+            public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
     }
 }

@@ -24,7 +24,7 @@ internal sealed record PhoneOffer(
     string? Supplier, string Why);
 
 /// <summary>Decides for the customer's own phone: up to three offers, and the same ones again until something has changed or they are no longer timely.</summary>
-internal sealed class PhoneOffers(JournalStore journal, BundleStore bundles, PresentVisits visits, DecisionInputs inputs, TimeProvider time)
+internal sealed class PhoneOffers(JournalStore journal, BundleStore bundles, PresentVisits visits, DecisionInputs inputs, TimeProvider time, Func<Pseudonym, bool>? isStranger = null)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<VisitId, Shown> last = [];
@@ -39,6 +39,7 @@ internal sealed class PhoneOffers(JournalStore journal, BundleStore bundles, Pre
     public async ValueTask<IReadOnlyList<PhoneOffer>> DecideForPhoneAsync(VisitId visit, Pseudonym subject, string language, CancellationToken stop)
     {
         var bundle = bundles.Current;
+        if (isStranger?.Invoke(subject) == true) return [];
         if ((visits.Find(visit) ?? inputs.FindPresent(visit)) is not { } here || bundle.Phone is not { } placement) return [];
         var present = here with { Subject = subject };
         var context = inputs.For(present, null, bundle, placement, language);

@@ -46,6 +46,9 @@ internal sealed class PreferencesProjection : IProjection
         """,
     ];
 
+    /// <summary>Of a vote only the person's part goes: how often an offer was wanted names nobody.</summary>
+    public IReadOnlyList<PersonalTable> Personal { get; } = [new("preference", ["subject"], ["visit"]), new("vote", ["subject"], [])];
+
     public void Apply(SqliteConnection database, CommittedEvent committed)
     {
         switch (committed.Data)

@@ -71,6 +71,12 @@ internal sealed class PresentVisits
         }
     }
 
+    /// <summary>The visits of a subject.</summary>
+    public IReadOnlyList<VisitId> Of(Pseudonym subject)
+    {
+        lock (gate) return [.. visits.Values.Where(v => v.Subject == subject).Select(v => v.Visit)];
+    }
+
     /// <summary>Somebody left; all that was known for the visit is forgotten.</summary>
     public PresentVisit? Remove(VisitId visit)
     {

@@ -38,6 +38,8 @@ internal sealed class ShowingsProjection : IProjection
         """,
     ];
 
+    public IReadOnlyList<PersonalTable> Personal { get; } = [new("showing", ["subject", "household"], ["visit"]), new("present", ["subject"], ["visit"])];
+
     public void Apply(SqliteConnection database, CommittedEvent committed)
     {
         switch (committed.Data)

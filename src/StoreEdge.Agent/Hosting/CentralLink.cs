@@ -28,6 +28,9 @@ internal sealed class CentralLink
         states = new(options, storeId, journal, Broker, health, () => Outbox.Status, versions, time);
     }
 
+    /// <summary>The topics of this store.</summary>
+    public Topics Topics => topics;
+
     public BrokerLink Broker { get; }
 
     public OutboxRelay Outbox { get; }

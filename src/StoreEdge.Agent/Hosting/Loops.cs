@@ -9,6 +9,7 @@ internal sealed class Loops
     private readonly ILogger log;
     private readonly CancellationTokenSource over;
     private readonly List<Task> tasks = [];
+    private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool failed;
 
     public Loops(ILogger log, CancellationToken stop)
@@ -23,13 +24,18 @@ internal sealed class Loops
     /// <summary>Starts one.</summary>
     public void Run(string name, Func<CancellationToken, Task> loop) => tasks.Add(Task.Run(() => GuardAsync(name, loop)));
 
-    /// <summary>Waits until told to stop or until a loop fails, then for all of them to end.</summary>
-    /// <returns>Whether one failed.</returns>
-    public async Task<bool> UntilOverAsync()
+    /// <summary>Asks all of them to end; returns at once, so that a loop may ask.</summary>
+    public void End() => asked.TrySetResult();
+
+    /// <summary>Waits until told to stop, asked to end, or until a loop fails, then for all of them to end.</summary>
+    /// <returns>Whether one failed, and whether the end was asked for.</returns>
+    public async Task<(bool Failed, bool Asked)> UntilOverAsync()
     {
-        await Task.WhenAll(tasks).ConfigureAwait(false);
+        var all = Task.WhenAll(tasks);
+        if (await Task.WhenAny(all, asked.Task).ConfigureAwait(false) == asked.Task) await over.CancelAsync().ConfigureAwait(false);
+        await all.ConfigureAwait(false);
         over.Dispose();
-        return failed;
+        return (failed, asked.Task.IsCompleted);
     }
 
     private async Task GuardAsync(string name, Func<CancellationToken, Task> loop)

@@ -16,13 +16,13 @@ internal sealed class PortalParts : IDisposable
     private readonly PortalEndpoints endpoints;
 
     public PortalParts(
-        PortalSettings settings, PortalKey key, PortalSessions sessions, EnrolmentRegistry registry, PresenceLoop presence, JournalStore journal, PhoneOffers phone,
-        DecisionInputs inputs, HealthBoard health, TimeProvider time, Func<DateTimeOffset> atLeast, ILoggerFactory logs)
+        PortalSettings settings, PortalKey key, PortalSessions sessions, EnrolmentRegistry registry, Strangers strangers, PresenceLoop presence, JournalStore journal,
+        PhoneOffers phone, DecisionInputs inputs, HealthBoard health, TimeProvider time, Func<DateTimeOffset> atLeast, ILoggerFactory logs)
     {
         HasStopped hasStopped = inputs.HasStopped;
         reception = new(
-            settings.Page, journal, sessions, new PortalArrivals(presence, settings.Zone), typed => registry.TryFindLogin(typed, out var subject) ? inputs.NameOfOpenVisit(subject) : null,
-            hasStopped, time, atLeast);
+            settings.Page, journal, sessions, new PortalArrivals(presence, settings.Zone),
+            typed => registry.TryFindLogin(typed, out var subject) && !strangers.Contains(subject) ? inputs.NameOfOpenVisit(subject) : null, hasStopped, time, atLeast);
         endpoints = new(
             settings.Page, key, reception, new SourceAddress(), async (session, language, stop) =>
                 [.. (await phone.DecideForPhoneAsync(session.Visit, session.Subject, language, stop).ConfigureAwait(false)).Select(Card)],

@@ -38,7 +38,7 @@ internal static class SatelliteHost
         loops.Run("watchdog", watchdog.RunAsync);
         systemd.Ready($"satellite {options.Pairing.Name} of {options.Host}:{options.Port}");
         log.LogInformation("Satellite {Name} listens for its store at {Host}:{Port}", options.Pairing.Name, options.Host, options.Port);
-        var failed = await loops.UntilOverAsync().ConfigureAwait(false);
+        var (failed, _) = await loops.UntilOverAsync().ConfigureAwait(false);
         systemd.Stopping();
         return failed ? 1 : 0;
     }

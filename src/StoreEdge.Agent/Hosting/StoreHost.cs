@@ -1,9 +1,11 @@
 using StoreEdge.Agent.Configuration;
 using StoreEdge.Agent.Deciding;
+using StoreEdge.Agent.Desired;
 using StoreEdge.Agent.Displays;
 using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Mqtt;
+using StoreEdge.Agent.Orders;
 using StoreEdge.Agent.Pages.Diagnostics;
 using StoreEdge.Agent.Pages.Kiosk;
 using StoreEdge.Agent.Pages.Portal;
@@ -23,11 +25,10 @@ internal static class StoreHost
     /// <summary>How long open requests may hold up the end; systemd would kill us after 90 s.</summary>
     private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(3);
 
-    /// <summary>Runs the store until told to stop.</summary>
-    /// <returns>0 after an orderly end, 1 when a loop failed for good (systemd then starts the service again).</returns>
+    /// <summary>Runs the rooms until told to stop, until a loop fails for good, or until a desired configuration wants them run anew.</summary>
     /// <exception cref="JournalFault">The journal cannot be opened.</exception>
     /// <exception cref="ConfigurationException">A file that the configuration names cannot be used.</exception>
-    public static async Task<int> RunAsync(AgentOptions options, IReadOnlyList<string> sources, TimeProvider machineTime, CancellationToken stop)
+    public static async Task<RunEnd> RunAsync(AgentOptions options, IReadOnlyList<string> sources, DesiredRun desired, TimeProvider machineTime, CancellationToken stop)
     {
         Directory.CreateDirectory(options.StateDirectory);
         // What time it is, at least and at best, on a machine that may have lost it.
@@ -50,9 +51,12 @@ internal static class StoreHost
 
         // The truth on disk, and what is derived from it.
         await using var journal = JournalStore.Open(
-            options.StateDirectory, options.Journal with { ClockSynchronized = () => clock.IsSynchronized, TimeAtLeast = () => clock.LowerBound }, [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), sessions], time, health,
+            options.StateDirectory, options.Journal with { ClockSynchronized = () => clock.IsSynchronized, TimeAtLeast = () => clock.LowerBound },
+            [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), sessions, new DesiredVersions(), new AnswersTable(), new StrangersTable()], time, health,
             logs.CreateLogger<JournalStore>());
         enrolment.Load();
+        var strangers = new Strangers(() => registry.Version);
+        journal.Query(database => StrangersTable.Load(database, strangers));
 
         // Receivers elsewhere.
         var verification = new VerificationClock(() => clock.ForVerification, () => clock.IsSynchronized);
@@ -60,7 +64,8 @@ internal static class StoreHost
 
         // Sightings become visits, visits become events.
         var sensing = new SensingLoop(options.Receivers, registry.TryFind, time, health, options.StateDirectory, logs.CreateLogger<SensingLoop>(), outposts.Source);
-        var presence = new PresenceLoop(sensing.Sightings, options.Receivers.Select(r => r.Place), sensing.IsBlind, options.Presence, journal.AppendAsync, time, health, registry.NamesOf);
+        var presence = new PresenceLoop(sensing.Sightings, options.Receivers.Select(r => r.Place), sensing.IsBlind, options.Presence, journal.AppendAsync, time, health, registry.NamesOf,
+            strangers.Contains);
         presence.Restore(
             journal.Query(database => VisitsProjection.ReadOpen(database, journal.BootId, Instant.Now(time), clock.IsKnown ? time.GetUtcNow() : null)),
             journal.Query(VisitsProjection.ReadFurniture));
@@ -69,18 +74,20 @@ internal static class StoreHost
 
         // Events are acted upon.
         var bundles = new BundleStore(options.Bundle, health);
-        bundles.Load();
+        bundles.Load(desired.Bundle);
         var visits = new PresentVisits();
         var inputs = new DecisionInputs(journal, time, health, registry.NamesOf, clock);
         inputs.CheckDoubt();
-        var phone = new PhoneOffers(journal, bundles, visits, inputs, time);
+        var phone = new PhoneOffers(journal, bundles, visits, inputs, time, strangers.Contains);
         var displays = new DisplayHub(options.Displays, Posters.Idle(bundles.Current), journal, time, health);
-        var deciding = new DecidingLoop(journal, bundles, visits, inputs, phone, displays, time, health);
+        var deciding = new DecidingLoop(journal, bundles, visits, inputs, phone, displays, time, health, strangers.Contains);
 
         // Events are told.
         var link = options.Broker is { } broker
             ? new CentralLink(broker, options.Outbox, options.Store.Id.Value, journal, health, () => Versions(bundles, registry), verification, time, logs)
             : null;
+        var downward = link is null ? null : await DesiredParts.OpenAsync(options, desired, journal, bundles, link, loops.End, health).ConfigureAwait(false);
+        var orders = link is null ? null : OrderParts.Open(options, journal, link, clock, registry, strangers, presence, deciding, health, logs, loops.Stopping);
         link?.Listen(enrolment, deciding);
 
         // People look.
@@ -94,7 +101,7 @@ internal static class StoreHost
         new DiagnosticsEndpoints(new(checkup, feed, time), feed, () => watchdog.Missing, time, loops.Stopping).Map(app);
         app.MapKiosk(displays, time);
         using var portal = options.Portal.Enabled
-            ? new PortalParts(options.Portal, portalKey, sessions, registry, presence, journal, phone, inputs, health, time, () => clock.LowerBound, logs)
+            ? new PortalParts(options.Portal, portalKey, sessions, registry, strangers, presence, journal, phone, inputs, health, time, () => clock.LowerBound, logs)
             : null;
         portal?.Map(app);
 
@@ -110,18 +117,33 @@ internal static class StoreHost
         loops.Run("tap", new TapLoop(Path.Combine(options.StateDirectory, TapLoop.SocketName), sensing.Receivers, time, health, logs.CreateLogger<TapLoop>()).RunAsync);
         outposts.Run(loops);
         loops.Run("live events", feed.RunAsync);
+        orders?.Run(loops);
+        downward?.Run(loops, () => watchdog.Missing, time);
         if (link is not null) link.Run(loops);
-        await app.StartAsync(stop).ConfigureAwait(false);
+        try
+        {
+            await app.StartAsync(stop).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Whoever tries once more, without a configuration on trial, must not meet what this run left behind.
+            loops.End();
+            await loops.UntilOverAsync().ConfigureAwait(false);
+            throw;
+        }
+
         loops.Run("watchdog", watchdog.RunAsync);
 
         systemd.Ready($"store {options.Store.Id} at http://{options.Http}");
         log.LogInformation("Store {Store} is open at http://{Http}", options.Store.Id, options.Http);
-        var failed = await loops.UntilOverAsync().ConfigureAwait(false);
-        systemd.Stopping();
-        log.LogInformation("Store {Store} closes", options.Store.Id);
+        var (failed, asked) = await loops.UntilOverAsync().ConfigureAwait(false);
+        var end = failed ? RunEnd.Failed : asked && !stop.IsCancellationRequested ? RunEnd.Again : RunEnd.Told;
+        if (end == RunEnd.Again) systemd.Reloading("reads its configuration again", machineTime.GetTimestamp() / (machineTime.TimestampFrequency / 1_000_000));
+        else systemd.Stopping();
+        log.LogInformation("Store {Store} closes{Why}", options.Store.Id, end == RunEnd.Again ? " to read its configuration again" : "");
         using var goodbye = new CancellationTokenSource(GoodbyeTime, time);
         await app.StopAsync(goodbye.Token).ConfigureAwait(false);
-        return failed ? 1 : 0;
+        return end;
     }
 
     private static WebApplicationBuilder Web(AgentOptions options)

@@ -14,6 +14,12 @@ internal sealed record NameChange(IReadOnlyDictionary<string, string> Successors
 /// <param name="IsStale">The former journal is known to have gone back in time: what was said last is missing from it.</param>
 internal sealed record Inheritance(long LastSeq, IReadOnlySet<string> Incomplete, bool IsStale);
 
+/// <summary>A table that holds something about a person, and where: what is exported on their request, and erased.</summary>
+/// <param name="Name">The table.</param>
+/// <param name="Subjects">Its columns that may hold a pseudonym.</param>
+/// <param name="Visits">Its columns that may hold a visit's id.</param>
+internal sealed record PersonalTable(string Name, IReadOnlyList<string> Subjects, IReadOnlyList<string> Visits);
+
 /// <summary>
 /// State that another room derives from events and that must never disagree with them: its rows are written in the transaction that writes the event.
 /// Examples: open visits, preferences and consents, caps.
@@ -25,6 +31,9 @@ internal interface IProjection
 
     /// <summary>The schema as steps, oldest first; a step that has run on a database is never changed, only followed by another.</summary>
     IReadOnlyList<string> Migrations { get; }
+
+    /// <summary>Those of its tables that hold something about a person; a row that names them goes when they are erased.</summary>
+    IReadOnlyList<PersonalTable> Personal => [];
 
     /// <summary>Applies one event, inside the writer's open transaction, on the writer's own thread. It only writes rows; it decides nothing.</summary>
     void Apply(SqliteConnection database, CommittedEvent committed);

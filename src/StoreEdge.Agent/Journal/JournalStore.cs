@@ -224,6 +224,20 @@ internal sealed class JournalStore : IAsyncDisposable
     public ClockStateMessage ClockState => new(
         KernelClock.Quality(options.ClockSynchronized(), corrected: false), BootId, writer.ClockSet?.At, writer.ClockSet?.OffsetSeconds);
 
+    /// <summary>Gets what was deleted off the disk: until then the log may still hold it.</summary>
+    /// <returns>False where it could not be done just now; ask again.</returns>
+    public Task<bool> FoldAsync() => Task.Run(() =>
+    {
+        try
+        {
+            return JournalFile.Fold(path);
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
+    });
+
     /// <summary>Carries what the projections remember under former pseudonyms over to the present ones: all of it or nothing.</summary>
     /// <exception cref="JournalFault">It could not be written; everything is as before.</exception>
     public async Task CarryAsync(NameChange change)

@@ -32,6 +32,7 @@ internal sealed class PresenceLoop
     private readonly AppendEvent append;
     private readonly TimeProvider time;
     private readonly HealthBoard health;
+    private readonly Func<Pseudonym, bool> isStranger;
     private readonly Channel<PortalSign> signs = Channel.CreateBounded<PortalSign>(MostSigns);
     private readonly List<PresenceEvent> events = [];
     private long lastRound = -1;
@@ -39,8 +40,9 @@ internal sealed class PresenceLoop
 
     public PresenceLoop(
         ChannelReader<Sighting> sightings, IEnumerable<ReceiverPlace> places, Func<ReceiverId, bool> isBlind, PresenceOptions options, AppendEvent append,
-        TimeProvider time, HealthBoard health, SubjectNames? namesOf = null)
+        TimeProvider time, HealthBoard health, SubjectNames? namesOf = null, Func<Pseudonym, bool>? isStranger = null)
     {
+        this.isStranger = isStranger ?? (_ => false);
         this.sightings = sightings;
         this.places = [.. places];
         this.isBlind = isBlind;
@@ -79,6 +81,14 @@ internal sealed class PresenceLoop
     /// <summary>A customer's portal session is over, and the visit with it unless a beacon is heard. Waits for nothing; where too much waits already, silence ends the visit.</summary>
     public void LeavePortal(Pseudonym subject) => signs.Writer.TryWrite(new(PortalSignKind.Leaves, subject, default, default));
 
+    /// <summary>Somebody was erased, and is a stranger by now: their visit ends without a word. Completes once what had happened before is on disk.</summary>
+    public async Task ForgetAsync(Pseudonym subject, CancellationToken stop)
+    {
+        var sign = new PortalSign(PortalSignKind.Forgotten, subject, default, default);
+        await signs.Writer.WriteAsync(sign, stop);
+        await sign.Visit.Task.WaitAsync(stop);
+    }
+
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(TickEvery, time);
@@ -93,7 +103,8 @@ internal sealed class PresenceLoop
                 await Task.WhenAny(heard, signed, ticked);
                 stop.ThrowIfCancellationRequested();
                 Volatile.Write(ref lastRound, Instant.Now(time).Nanoseconds);
-                for (var i = 0; i < Portion && sightings.TryRead(out var sighting); i++) tracker.Observe(sighting, events);
+                for (var i = 0; i < Portion && sightings.TryRead(out var sighting); i++)
+                    if (!isStranger(sighting.Subject)) tracker.Observe(sighting, events);
                 while (answered.Count < MostSigns && signs.Reader.TryRead(out var sign))
                 {
                     sign.Taken = Take(sign);
@@ -134,6 +145,9 @@ internal sealed class PresenceLoop
                 return tracker.ObservePortal(sign.Subject, sign.Assurance, sign.Zone, now, events);
             case PortalSignKind.Renews:
                 tracker.RenewPortal(sign.Subject, now);
+                return default;
+            case PortalSignKind.Forgotten:
+                tracker.Forget(sign.Subject, now);
                 return default;
             default:
                 tracker.EndPortal(sign.Subject, now, events);
@@ -193,6 +207,7 @@ internal sealed class PresenceLoop
         Arrives,
         Renews,
         Leaves,
+        Forgotten,
     }
 
     private sealed record PortalSign(PortalSignKind Kind, Pseudonym Subject, Assurance Assurance, ZoneId Zone)

@@ -38,6 +38,8 @@ internal sealed class VisitsProjection : IProjection
         """,
     ];
 
+    public IReadOnlyList<PersonalTable> Personal { get; } = [new("open_visit", ["subject"], ["visit"]), new("furniture", ["subject"], [])];
+
     public void Apply(SqliteConnection database, CommittedEvent committed)
     {
         using var command = database.CreateCommand();

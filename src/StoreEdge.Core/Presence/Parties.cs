@@ -22,5 +22,8 @@ internal sealed class Parties(PresenceOptions options)
         return null;
     }
 
+    /// <summary>Nobody is said to have come in with this visit any more.</summary>
+    internal void Forget(VisitId visit) => leaders.RemoveAll(l => l.Visit == visit);
+
     private readonly record struct Leader(VisitId Visit, Pseudonym? Household, ZoneId Zone, Instant At);
 }

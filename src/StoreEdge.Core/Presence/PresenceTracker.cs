@@ -171,6 +171,16 @@ public sealed class PresenceTracker
         if (!track.HasBeacon) Depart(track, DepartureReason.Portal, at, at, events);
     }
 
+    /// <summary>Forgets a subject at once and without a word: an open visit ends untold, because the telling would name who is to be forgotten.</summary>
+    public void Forget(Pseudonym subject, Instant at)
+    {
+        if (subjects.Find(subject, at, out _) is not { } track) return;
+        if (track.Present) Present--;
+        if (track.HasVisit) parties.Forget(track.Visit);
+        subjects.Forget(track);
+        Furniture -= subjects.Sweep();
+    }
+
     /// <summary>
     /// Takes up visits that were open when the agent stopped, without telling anything again: their subjects have the unlearned silence to be heard in. Whoever had just
     /// left may return to theirs.

@@ -38,6 +38,11 @@ public sealed class ServiceNotifier
     /// <summary>The service has started.</summary>
     public void Ready(string status) => Send($"READY=1\nSTATUS={OneLine(status)}");
 
+    /// <summary>The service reads its configuration again and is back with <see cref="Ready"/>.</summary>
+    /// <param name="status">One line for <c>systemctl status</c>.</param>
+    /// <param name="monotonicMicroseconds">Now on CLOCK_MONOTONIC, by which systemd tells this reload from an earlier one.</param>
+    public void Reloading(string status, long monotonicMicroseconds) => Send($"RELOADING=1\nMONOTONIC_USEC={monotonicMicroseconds}\nSTATUS={OneLine(status)}");
+
     /// <summary>One line for <c>systemctl status</c>.</summary>
     public void Status(string status) => Send($"STATUS={OneLine(status)}");
 

@@ -36,6 +36,12 @@ internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjec
     ];
 
     /// <inheritdoc/>
+    public IReadOnlyList<PersonalTable> Personal => PersonalTables;
+
+    /// <summary>The same, for who has no portal at hand.</summary>
+    public static IReadOnlyList<PersonalTable> PersonalTables { get; } = [new("portal_session", ["subject"], ["visit"])];
+
+    /// <inheritdoc/>
     public void Apply(SqliteConnection database, CommittedEvent committed)
     {
         switch (committed.Data)

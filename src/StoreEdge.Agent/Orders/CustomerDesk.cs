@@ -1,0 +1,128 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Contracts;
+using StoreEdge.Core.Identity;
+
+namespace StoreEdge.Agent.Orders;
+
+/// <summary>What erasing asks of other rooms.</summary>
+/// <param name="Tables">The tables that hold something about a person.</param>
+/// <param name="EnrolmentVersion">Of the enrolment list in force.</param>
+/// <param name="ForgetInMemory">Ends what goes on for these subjects: presence, showings, contexts. Completes once it has.</param>
+/// <param name="StateDirectory">Where other copies may lie.</param>
+internal sealed record CustomerDoors(
+    IReadOnlyList<PersonalTable> Tables, Func<long> EnrolmentVersion, Func<IReadOnlyList<Pseudonym>, Task> ForgetInMemory, string StateDirectory);
+
+/// <summary>
+/// Gives out and erases everything that is held about a customer. An erasure is one transaction with its answer: rows go, events go and are declared as gaps, and
+/// the customer is a stranger from then on, until there is a newer enrolment list.
+/// </summary>
+internal sealed class CustomerDesk(JournalStore journal, Strangers strangers, CustomerDoors doors)
+{
+    /// <summary>A page of an export: below the limits of common brokers (mosquitto has none, others begin at 256 kB).</summary>
+    private const int PageBytes = 200_000;
+
+    /// <summary>10 MB of one customer are more than any store holds; what is beyond is said to be left out.</summary>
+    private const int MostPages = 50;
+
+
+    /// <summary>Carries out <c>erase</c>.</summary>
+    public async Task<OrderOutcome> EraseAsync(EraseMessage message)
+    {
+        if (journal.Query(PersonSearch.IsSalvaging))
+            return OrderResult.Refused("what a former journal held is still being gone through; send the same command again in some minutes");
+        var (subjects, list) = (message.Subjects, doors.EnrolmentVersion());
+        foreach (var subject in subjects) strangers.Add(Strangers.HashOf(subject), list);
+        await doors.ForgetInMemory([.. subjects.Select(s => new Pseudonym(s))]).ConfigureAwait(false);
+        var search = new PersonSearch(subjects);
+        search.Look(journal, doors.Tables);
+        var copies = await Task.Run(() => StateFiles.Remove(doors.StateDirectory, [.. search.Subjects, .. search.Visits])).ConfigureAwait(false);
+        return new([], transaction =>
+        {
+            // A copy: what is written is written again where somebody else's fault undid it, and numbers may then be others'.
+            var found = new PersonSearch(search);
+            found.LookAtRest(transaction.Database, doors.Tables, transaction.LastSeq);
+            var (rows, events) = found.Erase(transaction, doors.Tables, journal.Epoch);
+            StrangersTable.Keep(transaction.Database, subjects, list);
+            return OrderResult.Done(
+                string.Create(CultureInfo.InvariantCulture, $"{events} events and {rows} rows are erased"),
+                new Dictionary<string, JsonElement>
+                {
+                    ["events"] = Number(events),
+                    ["rows"] = Number(rows),
+                    ["visits"] = Number(found.Visits.Count),
+                    ["copies"] = Number(copies),
+                });
+        }, Fold: true);
+    }
+
+    /// <summary>Carries out <c>export</c>. Its answers are not kept: they are the customer's data.</summary>
+    public Task<OrderOutcome> ExportAsync(ExportMessage message)
+    {
+        var search = new PersonSearch(message.Subjects);
+        search.Look(journal, doors.Tables);
+        var tables = journal.Query(database => Json(json => search.WriteTables(database, doors.Tables, json)));
+        var pages = new List<List<byte[]>> { new() };
+        var (size, leftOut) = (tables.Length, 0);
+        foreach (var seq in search.Events)
+        {
+            if (journal.ReadAfter(seq - 1, 1) is not [var stored] || stored.Seq != seq) continue;
+            var one = Json(json =>
+            {
+                json.WriteNumber("seq", stored.Seq);
+                json.WriteString("type", stored.Type);
+                json.WriteString("time", stored.Time);
+                json.WritePropertyName("data");
+                json.WriteRawValue(stored.Data.Span);
+            });
+            if (size + one.Length > PageBytes && pages[^1].Count > 0)
+            {
+                pages.Add([]);
+                size = 0;
+            }
+
+            if (pages.Count > MostPages)
+            {
+                leftOut++;
+                continue;
+            }
+
+            pages[^1].Add(one);
+            size += one.Length;
+        }
+
+        if (pages.Count > MostPages) pages.RemoveAt(MostPages);
+        return Task.FromResult(new OrderOutcome([.. pages.Select((page, i) => Page(page, i, pages.Count, tables, leftOut))], Keeps: false));
+    }
+
+    private static OrderResult Page(List<byte[]> events, int index, int count, byte[] tables, int leftOut)
+    {
+        var data = new Dictionary<string, JsonElement>
+        {
+            ["page"] = Number(index + 1),
+            ["pages"] = Number(count),
+            ["events"] = JsonElement.Parse("[" + string.Join(',', events.Select(Encoding.UTF8.GetString)) + "]"),
+        };
+        if (index == 0) data["tables"] = JsonElement.Parse(tables);
+        var note = count > 1 ? $"page {index + 1} of {count}; each is an answer of its own to this command" : null;
+        return OrderResult.Done(leftOut == 0 ? note : $"{note}; {leftOut} events are left out", data);
+    }
+
+    private static JsonElement Number(long number) => JsonElement.Parse(number.ToString(CultureInfo.InvariantCulture));
+
+    private static byte[] Json(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}
