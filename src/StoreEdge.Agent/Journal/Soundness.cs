@@ -41,7 +41,9 @@ internal static class Soundness
             check.Reset();
             if (found != "ok") throw Damaged(path, $"SQLite finds {found.ReplaceLineEndings(" ")}");
             // It does not compare indexes with their tables. Every event of a boot hangs on the boot's one small row.
-            using var boots = new Statement(database, "SELECT integrity_check FROM pragma_integrity_check('boot') WHERE EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'boot')");
+            using var known = new Statement(database, "SELECT count(*) FROM sqlite_schema WHERE name = 'boot'");
+            if (known.RunNumber() == 0) return;
+            using var boots = new Statement(database, "PRAGMA integrity_check('boot')");
             var compared = boots.Step() ? boots.Text(0) : "ok";
             boots.Reset();
             if (compared != "ok") throw Damaged(path, $"SQLite finds {compared.ReplaceLineEndings(" ")}");
