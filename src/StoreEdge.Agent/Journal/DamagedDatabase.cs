@@ -98,14 +98,17 @@ internal sealed class DamagedDatabase : IDisposable
     public bool Holds(long seq)
     {
         var found = false;
-        ReadEvents(seq - 1, seq, row => found |= EventRows.TryRead(row) is not null);
+        ReadEvents(seq - 1, seq, row => found |= EventRows.TryRead(row) is { } stored && stored.Seq >= seq);
         return found;
     }
 
-    /// <summary>Every sound event after a number. A damaged page is jumped over by trying larger numbers, then what was jumped is read from behind.</summary>
-    /// <param name="after">The number before the first.</param>
+    /// <summary>
+    /// Every event after a number, sound or not. A damaged page is jumped over by trying larger numbers, then what was jumped is read from behind. Only sound rows say how far the reading
+    /// has come: a damaged page answers with any number, also with one that lies behind, and following it would never end.
+    /// </summary>
+    /// <param name="after">The number before the first; not negative.</param>
     /// <param name="last">No event beyond this number is looked for once reading fails.</param>
-    /// <param name="take">Gets each event's row, in the order of <see cref="EventRows"/>.</param>
+    /// <param name="take">Gets each event's row, in the order of <see cref="EventRows"/>: one that was met from both sides comes twice, and a damaged page may hand over others than it was asked for.</param>
     public void ReadEvents(long after, long last, Action<Statement> take)
     {
         if (database is null) return;
@@ -119,14 +122,15 @@ internal sealed class DamagedDatabase : IDisposable
         {
             if (TryEvents(forward, s => s.Bind(1, cursor), row =>
             {
-                cursor = row.Number(0);
+                if (EventRows.TryRead(row) is { } stored) cursor = Math.Max(cursor, stored.Seq);
                 take(row);
             })) return;
             var from = cursor;
             long? beyond = null;
-            for (var step = 1L; beyond is null && from + step <= last; step *= 2) beyond = FirstAfter(forward, from + step);
+            for (var step = 1L; beyond is null && step > 0 && step <= last - from; step *= 2) beyond = FirstSoundAfter(forward, from + step);
             TryEvents(backward, s => s.Bind(1, from).Bind(2, beyond ?? long.MaxValue), take);
             if (beyond is not { } next) return;
+            // At least one further than before, for it was asked for after from + 1.
             cursor = next - 1;
         }
     }
@@ -156,17 +160,17 @@ internal sealed class DamagedDatabase : IDisposable
         foreach (var file in (ReadOnlySpan<string>)[copy, copy + "-wal", copy + "-shm"]) File.Delete(file);
     }
 
-    private long? FirstAfter(string sql, long after)
+    private long? FirstSoundAfter(string sql, long after)
     {
         long? first = null;
-        TryEvents(sql, s => s.Bind(1, after), row => first = row.Number(0), once: true);
+        TryEvents(sql, s => s.Bind(1, after), row => first = EventRows.TryRead(row) is { } stored && stored.Seq > after ? stored.Seq : null, isFound: () => first is not null);
         return first;
     }
 
     private bool TryRead(string sql, Action<Statement> take) => TryEvents(sql, s => s, take);
 
     /// <returns>False where reading met a damaged page.</returns>
-    private bool TryEvents(string sql, Func<Statement, Statement> bind, Action<Statement> take, bool once = false)
+    private bool TryEvents(string sql, Func<Statement, Statement> bind, Action<Statement> take, Func<bool>? isFound = null)
     {
         try
         {
@@ -175,7 +179,7 @@ internal sealed class DamagedDatabase : IDisposable
             while (rows.Step())
             {
                 take(rows);
-                if (once) break;
+                if (isFound?.Invoke() == true) break;
             }
 
             rows.Reset();

@@ -42,7 +42,9 @@ public class RecoveryTests
         var sound = Directory.GetFiles(source.Directory).ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes);
         var chance = new Random(20261122);
         var replaced = 0;
-        for (var variant = 0; variant < 200; variant++)
+        // Each takes a few commits' time; the thorough run takes five times as many.
+        var variants = Environment.GetEnvironmentVariable("STOREEDGE_TEST_TIER") == "all" ? 200 : 40;
+        for (var variant = 0; variant < variants; variant++)
         {
             await using var bench = new Bench();
             foreach (var (name, bytes) in sound) await File.WriteAllBytesAsync(Path.Combine(bench.Directory, name), bytes);
@@ -60,7 +62,7 @@ public class RecoveryTests
             }
         }
 
-        Assert.InRange(replaced, 20, 200);
+        Assert.InRange(replaced, variants / 10, variants);
     }
 
     [Fact]
