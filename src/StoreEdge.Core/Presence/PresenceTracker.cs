@@ -110,6 +110,13 @@ public sealed class PresenceTracker
         {
             if (!track.Present)
             {
+                // What has been away is no fixture any more; the visit that its owner has just ended on the portal is still theirs to return to.
+                if (track.Furniture && now - track.LastHeard > options.FurnitureGone)
+                {
+                    track.Furniture = false;
+                    Furniture--;
+                }
+
                 if (IsForgettable(track, now)) subjects.Forget(track);
                 continue;
             }
@@ -368,7 +375,7 @@ public sealed class PresenceTracker
 
     private static Instant Later(Instant a, Instant b) => a > b ? a : b;
 
-    private bool IsForgettable(Track track, Instant now) => track.Furniture ? now - track.LastHeard > options.FurnitureGone :
-        (!track.HasVisit || now - track.Left > options.ReentryGrace)
+    private bool IsForgettable(Track track, Instant now) => !track.Furniture
+        && (!track.HasVisit || now - track.Left > options.ReentryGrace)
         && (!track.HasBeenHeard || now - track.LastHeard > options.SilenceMaximum);
 }

@@ -25,14 +25,6 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_file_that_was_cut_is_told_in_one_line()
-    {
-        Directory.CreateDirectory(Path.Combine(directory, "state"));
-        File.WriteAllText(Path.Combine(directory, "state", "portal.key"), "cut");
-        Assert.Contains("delete it", await RunAsync("--set", $"state.directory={directory}/state"), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_port_that_is_taken_is_told_in_one_line()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

@@ -14,6 +14,9 @@ public sealed class LevelsPropertyTests
          from passed in Gen.Frequency((2, Gen.Constant(0)), (6, Gen.Choose(1, 3000)), (1, Gen.Choose(-200, 0)), (1, Gen.Choose(3_600_000, 360_000_000)))
          select (rssi, (long)passed)).ArrayOf();
 
+    /// <summary>A mean of doubles may miss its own bounds by the last bits: 20.000000000000007 was seen.</summary>
+    private const double Rounding = 1e-9;
+
     [Fact]
     public void What_a_receiver_hears_stays_between_the_floor_and_the_strongest_packet() =>
         Prop.ForAll(Arb.From(Packets), packets =>
@@ -24,8 +27,8 @@ public sealed class LevelsPropertyTests
             {
                 now = new(now.Nanoseconds + passed * 1_000_000);
                 hearing.Take((sbyte)rssi, now, rssi + 80, new());
-                Assert.InRange(hearing.FastAt(now, 1), -127, 20);
-                Assert.InRange(hearing.SlowAt(now + TimeSpan.FromDays(1), 1), -127, 20);
+                Assert.InRange(hearing.FastAt(now, 1), -127 - Rounding, 20 + Rounding);
+                Assert.InRange(hearing.SlowAt(now + TimeSpan.FromDays(1), 1), -127 - Rounding, 20 + Rounding);
                 Assert.InRange(hearing.Evidence, 0, 28.0 * packets.Length);
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));

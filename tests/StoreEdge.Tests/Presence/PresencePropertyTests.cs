@@ -61,6 +61,19 @@ public sealed class PresencePropertyTests
     public void Whatever_happens_visits_begin_and_end_in_order(string places, string options) =>
         Prop.ForAll(Arb.From(Stories, Shrink), story => Play(places, options, story)).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
 
+    [Fact]
+    public void Whoever_was_furniture_and_on_the_portal_returns_to_the_visit_that_ended_on_the_portal()
+    {
+        // Furniture that is not heard for an hour is forgotten; the end of its owner's visit on the portal may be a moment ago.
+        PresenceStory.Step[] story =
+        [
+            new(PresenceStory.Kind.Portal, 2, 1, -78, 261), new(PresenceStory.Kind.Gap, 1, 2, -75, 338), new(PresenceStory.Kind.Portal, 2, 3, -59, 267), new(PresenceStory.Kind.Gap, 2, 3, -76, 27),
+            new(PresenceStory.Kind.Stay, 2, 1, -47, 244), new(PresenceStory.Kind.Portal, 2, 3, -50, 288), new(PresenceStory.Kind.Gap, 0, 1, -59, 252), new(PresenceStory.Kind.Pass, 3, 3, -94, 349),
+            new(PresenceStory.Kind.Stay, 2, 3, -64, 312),
+        ];
+        Assert.True(Play("inside", "default", story).OfType<Arrival>().Last().Returned);
+    }
+
     [Theory]
     [InlineData("both")]
     [InlineData("inside")]
