@@ -96,6 +96,23 @@ internal sealed class UnrecordedWork(IReadOnlyCollection<MissedEvents> missed) :
     }
 }
 
+/// <summary>Declares what the former run could not write any more. Where it fails, the note stays for the next start.</summary>
+internal sealed class UnwrittenWork(IReadOnlyList<UnrecordedData> noted, string directory) : JournalWork
+{
+    public override long Bytes => noted.Count * 2L * ParkedEvent.Overhead;
+
+    public override void Execute(JournalTransaction transaction)
+    {
+        foreach (var one in noted) transaction.Append(one, ContractsJson.Write(one), transaction.Now.At);
+    }
+
+    public override void Committed() => UnwrittenNote.Delete(directory);
+
+    public override void Failed(JournalFault fault)
+    {
+    }
+}
+
 /// <summary>Writes rows of a room's own, and events with them if need be.</summary>
 internal sealed class RowsWork<T>(Func<JournalTransaction, T> write) : JournalWork
 {

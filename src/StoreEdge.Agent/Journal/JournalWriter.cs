@@ -1,5 +1,6 @@
 using System.Globalization;
 using StoreEdge.Agent.Health;
+using StoreEdge.Contracts;
 using StoreEdge.Core;
 
 namespace StoreEdge.Agent.Journal;
@@ -30,7 +31,7 @@ internal sealed class JournalWriter : IDisposable
     private static readonly TimeSpan ReaderPatience = TimeSpan.FromMilliseconds(250), LogRetry = TimeSpan.FromSeconds(10);
 
     private readonly JournalTransaction transaction;
-    private readonly string path;
+    private readonly string path, directory;
     private readonly JournalOptions options;
     private readonly TimeProvider time;
     private readonly HealthBoard health;
@@ -69,9 +70,10 @@ internal sealed class JournalWriter : IDisposable
         Guid epoch, Func<long> acknowledged, Action<JournalFault> onFault, ILogger log)
     {
         (this.transaction, this.path, this.options, this.time, this.health, this.deliver, this.onFault, this.log) = (transaction, path, options, time, health, deliver, onFault, log);
+        directory = Path.GetDirectoryName(path)!;
         room = new(options.QueueCapacity);
         parking = new(options.ParkedAtMost);
-        disk = new(Path.GetDirectoryName(path)!, options, transaction, epoch, acknowledged, work => TryCommit([work], out _), time, health, log);
+        disk = new(directory, options, transaction, epoch, acknowledged, work => TryCommit([work], out _), time, health, log);
     }
 
     public (long Appends, long Groups, long Faults) Counts => (Interlocked.Read(ref appends), Interlocked.Read(ref groups), Interlocked.Read(ref faults));
@@ -95,6 +97,7 @@ internal sealed class JournalWriter : IDisposable
         lookAlarm = time.CreateTimer(_ => Ring(lingered: false), null, LookEvery, LookEvery);
         // Makes the ballast before the first event is measured by anybody, and finds a disk that is full already.
         disk.Prepare(0);
+        if (UnwrittenNote.Read(directory) is { Count: > 0 } noted) Enter(new UnwrittenWork(noted, directory));
         new Thread(Run) { Name = "journal", IsBackground = true }.Start();
     }
 
@@ -175,8 +178,26 @@ internal sealed class JournalWriter : IDisposable
             if (last && group.Count == 0 && NothingWaits()) break;
         }
 
-        if (parking.Count > 0) log.LogError("{Count} events that waited in memory are lost: the journal cannot be written, and the agent ends", parking.Count);
+        if (!parking.IsEmpty) NoteWhatWaits();
         ended.SetResult();
+    }
+
+    /// <summary>The end of the thread: what could not be written is lost, and the next start says how much that was.</summary>
+    private void NoteWhatWaits()
+    {
+        parking.MissAll(ReasonOf(outage ?? Full));
+        Interlocked.Exchange(ref parkedNow, 0);
+        var now = options.ReadClock(time);
+        var missed = parking.Overflow.Select(m => new UnrecordedData(m.Count, m.Reason, now.TimeOf(m.From), now.TimeOf(m.To))).ToList();
+        log.LogError("{Count} events that waited in memory are lost: the journal cannot be written, and the agent ends", missed.Sum(m => m.Count));
+        try
+        {
+            UnwrittenNote.Add(directory, missed);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            log.LogError("Nor could it be noted for the next start to declare: {Fault}", fault.Message);
+        }
     }
 
     private bool NothingWaits()

@@ -66,6 +66,14 @@ internal sealed class Parking(int capacity)
         ? before with { Count = before.Count + 1, From = missed.At < before.From ? missed.At : before.From, To = missed.At > before.To ? missed.At : before.To }
         : new(1, reason, missed.At, missed.At);
 
+    /// <summary>Nothing that waits will be written any more.</summary>
+    public void MissAll(string reason)
+    {
+        foreach (var queue in byWorth)
+            while (queue.TryDequeue(out var one)) Miss(one.Event, reason);
+        count = 0;
+    }
+
     /// <summary>The first of those that wait, in the order in which they happened; they stay until <see cref="Remove"/>.</summary>
     public IReadOnlyList<ParkedEvent> First(int most) => [.. byWorth.SelectMany(q => q.Take(most)).OrderBy(p => p.Order).Take(most).Select(p => p.Event)];
 

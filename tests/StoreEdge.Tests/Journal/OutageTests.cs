@@ -151,6 +151,31 @@ public sealed class OutageTests
         Assert.Equal(1, bench.Store.LastSeq);
     }
 
+    [Theory]
+    [InlineData(raw.SQLITE_CORRUPT)]
+    [InlineData(raw.SQLITE_IOERR)]
+    public async Task What_still_waits_when_the_agent_ends_is_declared_by_the_next_start_and_once(int code)
+    {
+        var disk = new FailingDisk();
+        await using var bench = new Bench();
+        var epoch = bench.Open(Options, disk).Epoch;
+        await bench.AppendAsync("before");
+        disk.Code = code;
+        foreach (var visit in (string[])["a", "b"]) Assert.False((await bench.AppendAsync(visit)).IsKept);
+        // Damage asks for the restart that replaces the file; nothing else does.
+        Assert.Equal(code == raw.SQLITE_CORRUPT, bench.Store.Damaged.IsCompleted);
+        await bench.Store.DisposeAsync();
+        disk.Code = 0;
+
+        var next = bench.Open(Options, disk);
+        bench.Settle();
+        Assert.Equal(code == raw.SQLITE_CORRUPT, next.Epoch != epoch);
+        await bench.ReopenAsync(Options, disk);
+        bench.Settle();
+        var unrecorded = Assert.Single(bench.Store.ReadAfter(0, 100).Select(e => ContractsJson.Read(e.Type, e.Data.Span)).OfType<UnrecordedData>());
+        Assert.Equal((2L, "fault"), (unrecorded.Count, unrecorded.Reason));
+    }
+
     /// <summary>Fails each write that an event takes part in, as the disk would.</summary>
     private sealed class FailingDisk : IProjection
     {
