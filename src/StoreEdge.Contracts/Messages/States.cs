@@ -43,7 +43,7 @@ public sealed record DesiredDocumentState(string Document, long Version, string 
 public sealed record HealthStateMessage(string Verdict, IReadOnlyList<HealthWarningMessage> Warnings);
 
 /// <summary>One warning.</summary>
-/// <param name="Code">Stable, such as <c>broker-unreachable</c>.</param>
+/// <param name="Code">Stable, such as <c>broker-unreachable</c>; where one of several is meant, its name follows a colon, as in <c>receiver-silent:door</c>.</param>
 /// <param name="Severity"><c>warning</c> or <c>fault</c>.</param>
 /// <param name="Text">What is wrong, with the evidence; no personal data.</param>
 /// <param name="NextAction">What to do.</param>
