@@ -21,10 +21,10 @@ internal static class Soundness
         Span<byte> header = stackalloc byte[100];
         using (var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
             if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length) throw Damaged(path, "it is cut off");
-        // Offsets from sqlite.org/fileformat2.html, section 1.3.
+        // Offsets from sqlite.org/fileformat2.html, section 1.3. The text encoding (56) stays 0 until the log is first folded in: a new file holds no table yet.
         if (!header.StartsWith("SQLite format 3\0"u8)) throw Damaged(path, "it does not begin as a database");
         if (header[18] is not (1 or 2) || header[19] != header[18] || header[20] != 0 || (header[21], header[22], header[23]) != (64, 32, 32)
-            || BinaryPrimitives.ReadUInt32BigEndian(header[56..]) != 1)
+            || BinaryPrimitives.ReadUInt32BigEndian(header[56..]) > 1)
             throw Damaged(path, "its first page is damaged");
     }
 

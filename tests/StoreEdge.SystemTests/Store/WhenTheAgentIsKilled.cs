@@ -9,7 +9,7 @@ public sealed class WhenTheAgentIsKilled
     public async Task Twenty_kills_and_restarted_brokers_later_central_holds_exactly_what_the_journal_holds()
     {
         await using var broker = await Broker.StartedAsync(persistence: true);
-        await using var agent = new AgentProcess(broker.Port);
+        await using var agent = new AgentProcess(broker.Port, AgentProcess.DrainAtOnce);
         await using var simulation = new Simulation(agent, broker.Port);
         await agent.StartAsync();
         var run = simulation.Run("kill-test", seconds: 100, seed: 7, drain: 60);

@@ -16,7 +16,11 @@ public sealed class WhenTheDiskIsFull
     public async Task Arrivals_reach_the_display_and_survive_while_dwells_go_and_central_learns_which()
     {
         await using var broker = new Broker();
-        await using var agent = new AgentProcess(broker.Port, AgentProcess.EnrolFromFile);
+        await using var agent = new AgentProcess(broker.Port, configuration =>
+        {
+            AgentProcess.EnrolFromFile(configuration);
+            AgentProcess.DrainAtOnce(configuration);
+        });
         using var disk = new SmallDisk(agent.State, megabytes: 32);
         await using var simulation = new Simulation(agent, broker.Port);
         await BacklogAsync(agent.State);

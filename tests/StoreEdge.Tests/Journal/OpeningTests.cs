@@ -31,6 +31,20 @@ public class OpeningTests
     }
 
     [Fact]
+    public async Task A_power_cut_before_the_log_was_first_folded_in_is_no_damage()
+    {
+        await using var running = new Bench();
+        await using var found = new Bench();
+        var epoch = running.Open().Epoch;
+        await running.AppendAsync();
+        foreach (var file in new[] { "journal.db", "journal.db-wal" }) File.Copy(Path.Combine(running.Directory, file), Path.Combine(found.Directory, file));
+        var store = found.Open();
+        Assert.Equal(epoch, store.Epoch);
+        Assert.Empty(store.Formers());
+        Assert.Equal(2, (await found.AppendAsync()).Seq);
+    }
+
+    [Fact]
     public async Task A_second_agent_is_turned_away()
     {
         await using var bench = new Bench();
