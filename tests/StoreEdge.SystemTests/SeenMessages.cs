@@ -14,17 +14,16 @@ public sealed class SeenMessages(ITestOutputHelper output)
     /// <summary>Messages that no system test brings about, to grow shorter: whoever makes one travel strikes it here.</summary>
     private static readonly string[] NotYet =
     [
-        "choice", "clock-synchronized", "cmd-drain", "cmd-erase", "cmd-export", "cmd-ping", "cmd-resend", "config-state", "desired", "footfall",
-        "journal-renewed", "notice", "unrecorded", "zone",
+        "choice", "clock-synchronized", "cmd-drain", "cmd-export", "cmd-resend", "footfall", "journal-renewed", "unrecorded", "zone",
     ];
 
     [WholeRunFact]
     public void Every_message_of_the_contract_has_passed_a_broker_but_for_these()
     {
         var seen = ContractListener.Seen;
-        Assert.Equal([], ContractSchemas.Names.Where(n => !seen.ContainsKey(n)).Except(NotYet));
         // Said, not failed: what a day's other tests show in passing must not break this one.
         foreach (var name in NotYet.Where(seen.ContainsKey)) output.WriteLine($"{name} has been seen by now: strike it from the list");
+        Assert.Equal([], ContractSchemas.Names.Where(n => !seen.ContainsKey(n)).Except(NotYet));
     }
 }
 
