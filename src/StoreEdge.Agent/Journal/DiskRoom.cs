@@ -43,7 +43,7 @@ internal sealed class DiskRoom(
     private readonly long[] searched = new long[Worth.Classes.Count];
     private readonly long[] lost = new long[Worth.Classes.Count];
     private Instant looked;
-    private bool everLooked, isShort;
+    private bool everLooked, isShort, lackedRoom;
     private long lostAll, told = -1, early, roomAgain;
 
     /// <summary>Gives the ballast's room back where the journal could not even be opened without; before it is.</summary>
@@ -63,7 +63,8 @@ internal sealed class DiskRoom(
         try
         {
             Look();
-            return !isShort || transaction.FreePages() >= Pages(bytes) || TryFree(Pages(bytes));
+            // Without room for the giving up itself there may still be plenty to give up: that is what the ballast is for.
+            return !isShort || transaction.FreePages() >= Pages(bytes) || TryFree(Pages(bytes)) || (lackedRoom && Rescue(bytes));
         }
         catch (SqliteException)
         {
@@ -164,6 +165,7 @@ internal sealed class DiskRoom(
     /// <summary>Gives up as much as is needed; false where that is not to be had.</summary>
     private bool TryFree(long pages)
     {
+        lackedRoom = false;
         while (transaction.FreePages() < pages + Reserve && TryRetireEarly())
         {
         }
@@ -179,10 +181,17 @@ internal sealed class DiskRoom(
         return transaction.FreePages() >= pages;
     }
 
+    private bool TryCommit(JournalWork work)
+    {
+        var isKept = commit(work);
+        lackedRoom |= !isKept;
+        return isKept;
+    }
+
     private bool TryRetireEarly()
     {
         var work = new EarlyRetirement(acknowledged);
-        if (transaction.OldestSeq() is var oldest && (oldest == 0 || oldest > Math.Min(acknowledged(), transaction.LastSeq - 1)) || !commit(work)) return false;
+        if (transaction.OldestSeq() is var oldest && (oldest == 0 || oldest > Math.Min(acknowledged(), transaction.LastSeq - 1)) || !TryCommit(work)) return false;
         early += work.Deleted;
         return true;
     }
@@ -198,7 +207,7 @@ internal sealed class DiskRoom(
                 if (transaction.InWindow(worth, first, last).Count > 0)
                 {
                     var work = new GivingUpWork(worth, first, last, epoch);
-                    if (!commit(work)) return false;
+                    if (!TryCommit(work)) return false;
                     lost[worth] += work.Count;
                     Interlocked.Add(ref lostAll, work.Count);
                     return true;
