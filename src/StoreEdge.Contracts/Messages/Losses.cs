@@ -40,7 +40,7 @@ public sealed record GapData(Guid Epoch, IReadOnlyList<SeqRange> Ranges, string 
 /// <param name="To">The last, not below the first.</param>
 public sealed record SeqRange(long From, long To);
 
-/// <summary>Events that never got a number, because nothing could be written for a while and memory was full.</summary>
+/// <summary>Events that never got a number, because nothing could be written for a while, and memory was full or the agent ended meanwhile.</summary>
 /// <param name="Count">How many.</param>
 /// <param name="Reason"><c>disk-full</c>, <c>not-writable</c> or <c>fault</c>.</param>
 /// <param name="From">When the first of them happened, as well as the clock knew.</param>
