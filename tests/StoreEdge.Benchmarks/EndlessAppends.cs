@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Win32.SafeHandles;
 using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Contracts;
@@ -33,7 +34,8 @@ internal static class EndlessAppends
         var database = await store.WriteAsync(transaction => transaction.Database);
         if (careless) JournalFile.Execute(database, "PRAGMA synchronous = OFF");
         if (pages > 0) JournalFile.Execute(database, string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {pages}"));
-        await using var output = Console.OpenStandardOutput();
+        // Not the console's stream: that one takes a pipe which nobody reads any more for success, and this would go on for ever.
+        await using var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
         var gate = new Lock();
         var left = events > 0 ? events : long.MaxValue;
 
