@@ -96,7 +96,7 @@ public sealed class LanesTests : IDisposable
             await Eventually.True(() => store.Journal.AcknowledgedSeq == store.Journal.LastSeq, "central to go on");
             Assert.Equal([1L, 2, 3], central.Declared);
             Assert.True(store.Warns("event-refused:dwell"));
-            Assert.Equal(3, central.State<OutboxStateMessage>(LinkedStore.Topics.OutboxState)?.DeadLetters ?? 3);
+            await Eventually.True(() => central.State<OutboxStateMessage>(LinkedStore.Topics.OutboxState)?.DeadLetters == 3, "the state to say three");
         }
 
         await broker.StopAsync();
