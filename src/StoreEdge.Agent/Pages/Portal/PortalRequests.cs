@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
+
+namespace StoreEdge.Agent.Pages.Portal;
+
+/// <summary>What every request of the portal goes through: the checks before a deed, the way an answer is written, and the boundary that turns a fault into a kind page.</summary>
+internal sealed class PortalRequests(PortalOptions options, PageFrame frame, IDeviceLocator locator, HealthBoard health, TimeProvider time, ILogger log)
+{
+    private const string FaultCode = "portal-failed";
+
+    private readonly RateCap posts = new(options.PostsPerMinute, TimeSpan.FromMinutes(1), options.MaxDevices, time);
+
+    private RefusalPage RefusalPage => new(frame);
+
+    /// <summary>The form of a POST that may be looked at; null where a refusal has been written instead.</summary>
+    public async Task<PortalForm?> FormOfAsync(HttpContext http)
+    {
+        if (!SameOrigin.Holds(http.Request))
+        {
+            await RefuseAsync(http, Refusal.ForeignOrigin);
+            return null;
+        }
+
+        if (locator.Locate(http) is { } device && !posts.TryTake(device))
+        {
+            http.Response.Headers.RetryAfter = Math.Ceiling(posts.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            await RefuseAsync(http, Refusal.TooOften);
+            return null;
+        }
+
+        var (form, refusal) = await PortalForm.ReadAsync(http.Request, http.RequestAborted);
+        if (form is null) await RefuseAsync(http, refusal);
+        return form;
+    }
+
+    /// <summary>Says kindly why not.</summary>
+    public Task RefuseAsync(HttpContext http, Refusal refusal) =>
+        WriteAsync(http, RefusalPage.StatusOf(refusal), RefusalPage.Of(AskedLanguage.Of(http.Request, options.DefaultLanguage), refusal));
+
+    /// <summary>On to another page by 303: the browser goes on with GET, so that a reload repeats nothing and the phone's network assistant sees one navigation.</summary>
+    public Task GoAsync(HttpContext http, string path)
+    {
+        frame.WriteHeaders(http.Response.Headers);
+        http.Response.StatusCode = StatusCodes.Status303SeeOther;
+        http.Response.Headers.Location = path;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Answers with a page.</summary>
+    public async Task WriteAsync(HttpContext http, int status, Markup page)
+    {
+        var bytes = Encoding.UTF8.GetBytes(page.ToString());
+        frame.WriteHeaders(http.Response.Headers);
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "text/html; charset=utf-8";
+        http.Response.ContentLength = bytes.Length;
+        if (!HttpMethods.IsHead(http.Request.Method)) await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
+    }
+
+    /// <summary>The boundary of one request: a fault shows the customer a kind page and the technician a warning; the next request that goes well clears it.</summary>
+    public RequestDelegate Guarded(RequestDelegate inner) => async http =>
+    {
+        try
+        {
+            await inner(http);
+            if (HttpMethods.IsPost(http.Request.Method) && http.Response.StatusCode < 400) health.Clear(FaultCode);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The phone hung up; there is nobody to tell.
+        }
+        catch (Exception fault)
+        {
+            log.LogError(fault, "A portal request failed");
+            health.Raise(FaultCode, Severity.Fault, $"The portal could not serve a customer: {fault.GetType().Name}.", "Look at the journal's warnings and at the log; customers see an apology meanwhile.");
+            if (http.Response.HasStarted) throw;
+            http.Response.Clear();
+            // Where the journal refused, nothing was promised: the page says so, and that it is as before.
+            await RefuseAsync(http, fault is JournalFault && HttpMethods.IsPost(http.Request.Method) ? Refusal.NotKept : Refusal.Fault);
+        }
+    };
+}
