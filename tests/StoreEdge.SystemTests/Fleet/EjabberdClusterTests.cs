@@ -44,6 +44,7 @@ public sealed partial class EjabberdClusterTests(ITestOutputHelper output) : IDi
             AgentProcess.EnrolFromFile(configuration);
             var mqtt = configuration["mqtt"]!.AsObject();
             (mqtt["host"], mqtt["username"], mqtt["passwordFile"], mqtt["retryMost"]) = (two.Address, "agent", password, "5s");
+            mqtt["fallbacks"] = new JsonArray(new JsonObject { ["host"] = one.Address, ["port"] = port });
         });
         await agent.StartAsync();
         var storeId = (string)JsonNode.Parse(await File.ReadAllTextAsync(agent.ConfigurationFile))!["store"]!["id"]!;
@@ -59,6 +60,7 @@ public sealed partial class EjabberdClusterTests(ITestOutputHelper output) : IDi
         var atKill = fleet.Progress().Acknowledged;
         // Half of the stores lived on that node, and one of the journey services: what the other node takes for it waits there, or is lost with it.
         await Eventually.True(() => fleet.Progress() is var now && now.Online == Stores && now.Acknowledged > atKill, "every store on the node that is left", TimeSpan.FromMinutes(2));
+        await Eventually.Get(agent.StatusAsync, now => now.ToJsonString().Contains("broker-on-fallback", StringComparison.Ordinal), "the agent on the node that is left", TimeSpan.FromMinutes(2));
         await two.StartAsync();
 
         var report = await fleet.ReportAsync(TimeSpan.FromMinutes(8));
