@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using StoreEdge.SystemTests.Gate;
 
 namespace StoreEdge.SystemTests.Store;
 
@@ -11,12 +12,16 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     private readonly string program;
 
+    private readonly NetworkNamespace? inside;
+
     /// <param name="mqttPort">Of a broker on this machine; null for a store without one.</param>
     /// <param name="configure">Changes the demo's configuration.</param>
     /// <param name="program">Another build than the one beside these tests.</param>
-    public AgentProcess(int? mqttPort, Action<JsonObject>? configure = null, string? program = null)
+    /// <param name="inside">The network that it runs in; null for this machine's own.</param>
+    public AgentProcess(int? mqttPort, Action<JsonObject>? configure = null, string? program = null, NetworkNamespace? inside = null)
     {
         this.program = program ?? Checkout.Agent;
+        this.inside = inside;
         Directory = System.IO.Directory.CreateTempSubdirectory("storeedge-agent-").FullName;
         Port = Checkout.FreePort();
         Url = new Uri($"http://127.0.0.1:{Port}");
@@ -30,7 +35,8 @@ internal sealed class AgentProcess : IAsyncDisposable
         else configuration.Remove("mqtt");
         configure?.Invoke(configuration);
         File.WriteAllText(ConfigurationFile, configuration.ToJsonString());
-        Http = new() { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(10) };
+        Http = inside?.Http() ?? new() { Timeout = TimeSpan.FromSeconds(10) };
+        Http.BaseAddress = Url;
     }
 
     public string Directory { get; }
@@ -70,7 +76,8 @@ internal sealed class AgentProcess : IAsyncDisposable
     /// <param name="environment">Beside what this process has.</param>
     public async Task StartAsync(params (string Name, string Value)[] environment)
     {
-        process = Checkout.Start(program, LogFile, ["run", "--config", ConfigurationFile], environment);
+        IReadOnlyList<string> command = [.. inside?.Prefix ?? [], program, "run", "--config", ConfigurationFile];
+        process = Checkout.Start(command[0], LogFile, command.Skip(1), environment);
         await Eventually.Get(
             async () =>
             {
@@ -114,14 +121,14 @@ internal sealed class AgentProcess : IAsyncDisposable
     public async Task<JsonNode> StatusAsync() => JsonNode.Parse(await Http.GetStringAsync(new Uri("/diagnostics/status.json", UriKind.Relative)))!;
 
     /// <summary>Runs another subcommand to its end.</summary>
-    public static Task<(int Code, string Output, string Error)> CommandAsync(string? input, params string[] arguments) => CommandOfAsync(Checkout.Agent, input, arguments);
+    public static Task<(int Code, string Output, string Error)> CommandAsync(string? input, params string[] arguments) => CommandOfAsync([Checkout.Agent, .. arguments], input);
 
-    /// <summary>As <see cref="CommandAsync"/>, of this agent's own build.</summary>
-    public Task<(int Code, string Output, string Error)> RunAsync(string? input, params string[] arguments) => CommandOfAsync(program, input, arguments);
+    /// <summary>As <see cref="CommandAsync"/>, of this agent's own build and in its network.</summary>
+    public Task<(int Code, string Output, string Error)> RunAsync(string? input, params string[] arguments) => CommandOfAsync([.. inside?.Prefix ?? [], program, .. arguments], input);
 
-    private static async Task<(int Code, string Output, string Error)> CommandOfAsync(string program, string? input, string[] arguments)
+    private static async Task<(int Code, string Output, string Error)> CommandOfAsync(string[] line, string? input)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using var command = Process.Start(start)!;
         var (output, error) = (command.StandardOutput.ReadToEndAsync(), command.StandardError.ReadToEndAsync());
         if (input is not null) await command.StandardInput.WriteAsync(input);
