@@ -101,7 +101,7 @@ internal static class StoreHost
         new DiagnosticsEndpoints(new(checkup, feed, time), feed, () => watchdog.Missing, time, loops.Stopping).Map(app);
         app.MapKiosk(displays, time);
         using var portal = options.Portal.Enabled
-            ? new PortalParts(options.Portal, portalKey, sessions, registry, strangers, presence, journal, phone, inputs, health, time, () => clock.LowerBound, logs)
+            ? new PortalParts(options.Portal, new OpenDoor(), portalKey, sessions, registry, strangers, presence, journal, phone, inputs, health, time, () => clock.LowerBound, logs)
             : null;
         portal?.Map(app);
 
@@ -113,6 +113,7 @@ internal static class StoreHost
         loops.Run("journal", async ending => throw await journal.Damaged.WaitAsync(ending).ConfigureAwait(false));
         loops.Run("presence", presence.RunAsync);
         loops.Run("sensing", sensing.RunAsync);
+        if (portal is not null) loops.Run("portal", portal.RunAsync);
         if (footfall is not null) loops.Run("footfall", footfall.RunAsync);
         loops.Run("tap", new TapLoop(Path.Combine(options.StateDirectory, TapLoop.SocketName), sensing.Receivers, time, health, logs.CreateLogger<TapLoop>()).RunAsync);
         outposts.Run(loops);

@@ -75,11 +75,17 @@ internal sealed class PresenceLoop
         return await sign.Visit.Task.WaitAsync(stop);
     }
 
-    /// <summary>A customer's phone shows life: an open visit goes on. Waits for nothing; where too much waits already, the next sign of life does as well.</summary>
-    public void RenewPortal(Pseudonym subject) => signs.Writer.TryWrite(new(PortalSignKind.Renews, subject, default, default));
+    /// <summary>Customers' phones show life: open visits go on. Waits for nothing; where too much waits already, the next sign of life does as well.</summary>
+    public void RenewPortal(IReadOnlyList<Pseudonym> subjects)
+    {
+        if (subjects.Count > 0) signs.Writer.TryWrite(new(PortalSignKind.Renews, subjects[0], default, default) { Renewed = subjects });
+    }
 
     /// <summary>A customer's portal session is over, and the visit with it unless a beacon is heard. Waits for nothing; where too much waits already, silence ends the visit.</summary>
-    public void LeavePortal(Pseudonym subject) => signs.Writer.TryWrite(new(PortalSignKind.Leaves, subject, default, default));
+    /// <param name="subject">Whose.</param>
+    /// <param name="silently">Nothing was heard of the phone any more.</param>
+    public void LeavePortal(Pseudonym subject, bool silently) =>
+        signs.Writer.TryWrite(new(silently ? PortalSignKind.FallsSilent : PortalSignKind.Leaves, subject, default, default));
 
     /// <summary>Somebody was erased, and is a stranger by now: their visit ends without a word. Completes once what had happened before is on disk.</summary>
     public async Task ForgetAsync(Pseudonym subject, CancellationToken stop)
@@ -144,13 +150,13 @@ internal sealed class PresenceLoop
             case PortalSignKind.Arrives:
                 return tracker.ObservePortal(sign.Subject, sign.Assurance, sign.Zone, now, events);
             case PortalSignKind.Renews:
-                tracker.RenewPortal(sign.Subject, now);
+                foreach (var subject in sign.Renewed) tracker.RenewPortal(subject, now);
                 return default;
             case PortalSignKind.Forgotten:
                 tracker.Forget(sign.Subject, now);
                 return default;
             default:
-                tracker.EndPortal(sign.Subject, now, events);
+                tracker.EndPortal(sign.Subject, now, events, silently: sign.Kind == PortalSignKind.FallsSilent);
                 return default;
         }
     }
@@ -207,12 +213,16 @@ internal sealed class PresenceLoop
         Arrives,
         Renews,
         Leaves,
+        FallsSilent,
         Forgotten,
     }
 
     private sealed record PortalSign(PortalSignKind Kind, Pseudonym Subject, Assurance Assurance, ZoneId Zone)
     {
         public TaskCompletionSource<VisitId> Visit { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Whom a renewal is about: many at once, so that a full shop does not fill the queue.</summary>
+        public IReadOnlyList<Pseudonym> Renewed { get; init; } = [];
 
         public VisitId Taken { get; set; }
     }

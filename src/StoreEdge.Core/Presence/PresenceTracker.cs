@@ -171,11 +171,17 @@ public sealed class PresenceTracker
     }
 
     /// <summary>Takes the end of a portal session; the visit ends with it unless a beacon is still heard.</summary>
-    public void EndPortal(Pseudonym subject, Instant at, ICollection<PresenceEvent> events)
+    /// <param name="subject">Whose.</param>
+    /// <param name="at">Now.</param>
+    /// <param name="events">Takes what happened.</param>
+    /// <param name="silently">Nothing was heard of the phone any more: the visit ended with its last sign of life.</param>
+    public void EndPortal(Pseudonym subject, Instant at, ICollection<PresenceEvent> events, bool silently = false)
     {
         if (subjects.Find(subject, at, out _) is not { Present: true, HasPortal: true } track) return;
         track.HasPortal = false;
-        if (!track.HasBeacon) Depart(track, DepartureReason.Portal, at, at, events);
+        if (track.HasBeacon) return;
+        if (silently) Depart(track, DepartureReason.Silence, track.LastPortal, at, events);
+        else Depart(track, DepartureReason.Portal, at, at, events);
     }
 
     /// <summary>Forgets a subject at once and without a word: an open visit ends untold, because the telling would name who is to be forgotten.</summary>

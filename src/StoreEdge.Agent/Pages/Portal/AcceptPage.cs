@@ -9,10 +9,11 @@ internal sealed class AcceptPage(PortalOptions options, PageFrame frame)
     /// <param name="text">Its language.</param>
     /// <param name="token">A fresh acceptance token.</param>
     /// <param name="refusal">Why the last attempt was not taken, or null.</param>
-    public Markup Of(PortalText text, string token, Refusal? refusal = null) => frame.Page(
+    /// <param name="done">What was just done (<c>left</c>), or null.</param>
+    public Markup Of(PortalText text, string token, Refusal? refusal = null, string? done = null) => frame.Page(
         text, PortalPaths.Portal, options.Name, options.Welcome.GetValueOrDefault(text.Tag, text.Welcome), Markup.Of(
         $"""
-        {(refusal is { } why ? Notice(text.Refusals[why]) : Markup.Empty)}
+        {(refusal is { } why ? Notice(text.Refusals[why]) : done == "left" ? PageFrame.Said(Markup.Of($"{text.Done[done]}")) : Markup.Empty)}
         <section class="card" aria-labelledby="asked">
         <h2 id="asked">{text.AskedTitle}</h2>
         <dl class="glance">

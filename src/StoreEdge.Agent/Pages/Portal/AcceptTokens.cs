@@ -11,8 +11,8 @@ namespace StoreEdge.Agent.Pages.Portal;
 /// keeps nothing; only used ones are remembered, until they expire.
 /// </summary>
 /// <remarks>
-/// 8 bytes of issue time, 12 random bytes, HMAC-SHA-256 over both, the phone and the wording, as base64url. The key is drawn at start and never
-/// stored, so a token dies with the process, and with the boot.
+/// 8 bytes of issue time, 12 random bytes, HMAC-SHA-256 over both, the phone, its address and the wording, as base64url. The key is drawn at start and
+/// never stored, so a token dies with the process, and with the boot.
 /// </remarks>
 internal sealed class AcceptTokens(TimeSpan lifetime, TimeProvider time, int maxUsed = AcceptTokens.DefaultMaxUsed)
 {
@@ -27,26 +27,26 @@ internal sealed class AcceptTokens(TimeSpan lifetime, TimeProvider time, int max
     private Instant? floor;
 
     /// <summary>A fresh token.</summary>
-    /// <param name="device">The phone; null where it is not known, which only an equally unknown one matches.</param>
+    /// <param name="caller">Who is being shown it. A phone that is not known is matched only by one that is equally unknown.</param>
     /// <param name="wording">What the phone is being shown.</param>
-    public string Issue(DeviceKey? device, string wording)
+    public string Issue(Caller caller, string wording)
     {
         Span<byte> token = stackalloc byte[Size];
         BinaryPrimitives.WriteInt64BigEndian(token, Instant.Now(time).Nanoseconds);
         RandomNumberGenerator.Fill(token.Slice(StampSize, NonceSize));
-        Sign(token[..HeadSize], device, wording, token[HeadSize..]);
+        Sign(token[..HeadSize], caller, wording, token[HeadSize..]);
         return Base64Url.EncodeToString(token);
     }
 
     /// <summary>Uses a token up.</summary>
-    /// <returns>Whether it was ours, for this phone and wording, young enough and unused.</returns>
-    public bool TryUse(string text, DeviceKey? device, string wording)
+    /// <returns>Whether it was ours, for this phone, address and wording, young enough and unused.</returns>
+    public bool TryUse(string text, Caller caller, string wording)
     {
         Span<byte> token = stackalloc byte[Size + 3];
         if (text.Length != Base64Url.GetEncodedLength(Size) || !Base64Url.TryDecodeFromChars(text, token, out var written) || written != Size) return false;
         token = token[..Size];
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        Sign(token[..HeadSize], device, wording, expected);
+        Sign(token[..HeadSize], caller, wording, expected);
         if (!CryptographicOperations.FixedTimeEquals(expected, token[HeadSize..])) return false;
         var issued = new Instant(BinaryPrimitives.ReadInt64BigEndian(token));
         var now = Instant.Now(time);
@@ -69,11 +69,11 @@ internal sealed class AcceptTokens(TimeSpan lifetime, TimeProvider time, int max
         }
     }
 
-    private void Sign(ReadOnlySpan<byte> head, DeviceKey? device, string wording, Span<byte> mac)
+    private void Sign(ReadOnlySpan<byte> head, Caller caller, string wording, Span<byte> mac)
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);
         hmac.AppendData(head);
-        hmac.AppendData(Encoding.UTF8.GetBytes($"{wording}\0{(device is { } known ? "d" + known.Value : "")}"));
+        hmac.AppendData(Encoding.UTF8.GetBytes($"{wording}\0{caller.Address}\0{(caller.Device is { } known ? "d" + known.Value : "")}"));
         hmac.GetHashAndReset(mac);
     }
 }

@@ -12,11 +12,13 @@ internal interface IPortalArrivals
     /// <returns>The subject's one open visit.</returns>
     Task<VisitId> ArriveAsync(Pseudonym subject, Assurance assurance, CancellationToken stop);
 
-    /// <summary>The subject's phone has looked at its page: a sign of life for the open visit. Opens none where there is none, and waits for nothing.</summary>
-    void StillHere(Pseudonym subject);
+    /// <summary>Phones of these subjects show life: their open visits go on. Opens none where there is none, and waits for nothing.</summary>
+    void StillHere(IReadOnlyList<Pseudonym> subjects);
 
-    /// <summary>The phone goes on as somebody else: the subject's visit ends with its portal session, unless a beacon is still heard.</summary>
-    void Leave(Pseudonym subject);
+    /// <summary>The subject's phone has gone, or goes on as somebody else: the visit ends with its portal session, unless a beacon is still heard.</summary>
+    /// <param name="subject">Who.</param>
+    /// <param name="silently">Nothing was heard of the phone any more: the visit ended with its last sign of life.</param>
+    void Leave(Pseudonym subject, bool silently = false);
 }
 
 /// <summary>The customer behind what was typed as loyalty number, or null where nobody is enrolled under it.</summary>

@@ -2,7 +2,7 @@ namespace StoreEdge.Agent.Pages.Portal;
 
 /// <summary>The phone's page over HTTP: each deed is checked to be one that we offered to this session, done by the reception, and acknowledged on the page.</summary>
 internal sealed class PhoneEndpoints(
-    PortalOptions options, PortalKey key, PageFrame frame, PortalRequests requests, Reception reception, IDeviceLocator locator, FillPhone fill, HasStopped hasStopped, TimeProvider time)
+    PortalOptions options, PortalKey key, PageFrame frame, PortalRequests requests, Reception reception, FillPhone fill, HasStopped hasStopped, TimeProvider time)
 {
     private static readonly string[] Votes = ["want", "not-now", "never"];
 
@@ -44,7 +44,7 @@ internal sealed class PhoneEndpoints(
             return;
         }
 
-        reception.StillHere(locator.Locate(http), session);
+        reception.StillHere((await requests.CallerAsync(http)).Device, session);
         var text = AskedLanguage.Of(http.Request, options.DefaultLanguage, session);
         var stopped = hasStopped(session.Subject);
         var offers = session.Over || stopped ? [] : await fill(session, text.Tag, http.RequestAborted);
@@ -71,13 +71,20 @@ internal sealed class PhoneEndpoints(
     private async Task RevokeAsync(HttpContext http)
     {
         if (await DeedAsync(http, form => ["revoke", form["purpose"]]) is not var (session, form)) return;
-        var after = form["purpose"] == "loyalty" ? await reception.RevokeLoyaltyAsync(locator.Locate(http), session) : await reception.RevokeMarketingAsync(session);
+        if (form["purpose"] == "terms")
+        {
+            await reception.RevokeTermsAsync(session);
+            await requests.GoAsync(http, $"{PortalPaths.Portal}?lang={AskedLanguage.Of(http.Request, options.DefaultLanguage, session).Tag}&done=left");
+            return;
+        }
+
+        var after = form["purpose"] == "loyalty" ? await reception.RevokeLoyaltyAsync((await requests.CallerAsync(http)).Device, session) : await reception.RevokeMarketingAsync(session);
         await AnswerAsync(http, after, "revoked");
     }
 
     private async Task NotMeAsync(HttpContext http)
     {
-        if (await DeedAsync(http, _ => ["not-me"]) is var (session, _)) await AnswerAsync(http, await reception.ContinueAsGuestAsync(locator.Locate(http), session), "guest");
+        if (await DeedAsync(http, _ => ["not-me"]) is var (session, _)) await AnswerAsync(http, await reception.ContinueAsGuestAsync((await requests.CallerAsync(http)).Device, session), "guest");
     }
 
     /// <summary>After a deed: on to the page of the session as it is now, saying so; null where another request has voided the session meanwhile.</summary>

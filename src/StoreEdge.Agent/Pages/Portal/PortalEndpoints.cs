@@ -10,7 +10,6 @@ internal sealed class PortalEndpoints
 
     private readonly PortalOptions options;
     private readonly Reception reception;
-    private readonly IDeviceLocator locator;
     private readonly TimeProvider time;
     private readonly PageFrame frame;
     private readonly AcceptTokens tokens;
@@ -18,13 +17,13 @@ internal sealed class PortalEndpoints
     private readonly PhoneEndpoints phone;
 
     public PortalEndpoints(
-        PortalOptions options, PortalKey key, Reception reception, IDeviceLocator locator, FillPhone fill, HasStopped hasStopped, HealthBoard health, TimeProvider time, ILogger<PortalEndpoints> log)
+        PortalOptions options, PortalKey key, Reception reception, IGuestDoor door, FillPhone fill, HasStopped hasStopped, HealthBoard health, TimeProvider time, ILogger<PortalEndpoints> log)
     {
-        (this.options, this.reception, this.locator, this.time) = (options, reception, locator, time);
+        (this.options, this.reception, this.time) = (options, reception, time);
         frame = new(options, new(options.BrandColour));
         tokens = new(options.TokenLifetime, time);
-        requests = new(options, frame, locator, health, time, log);
-        phone = new(options, key, frame, requests, reception, locator, fill, hasStopped, time);
+        requests = new(options, frame, door, health, time, log);
+        phone = new(options, key, frame, requests, reception, fill, hasStopped, time);
     }
 
     private AcceptPage AcceptPage => new(options, frame);
@@ -41,10 +40,11 @@ internal sealed class PortalEndpoints
 
     private static string Wording(PortalText text, PortalOptions options) => $"{text.Tag} {text.VersionFor(options)}";
 
-    private Task ShowPortalAsync(HttpContext http)
+    private async Task ShowPortalAsync(HttpContext http)
     {
         var text = AskedLanguage.Of(http.Request, options.DefaultLanguage);
-        return requests.WriteAsync(http, StatusCodes.Status200OK, AcceptPage.Of(text, tokens.Issue(locator.Locate(http), Wording(text, options))));
+        var token = tokens.Issue(await requests.CallerAsync(http), Wording(text, options));
+        await requests.WriteAsync(http, StatusCodes.Status200OK, AcceptPage.Of(text, token, done: http.Request.Query["done"]));
     }
 
     private Task BackToPortalAsync(HttpContext http) => requests.GoAsync(http, PortalPaths.Portal);
@@ -52,18 +52,25 @@ internal sealed class PortalEndpoints
     private async Task AcceptAsync(HttpContext http)
     {
         if (await requests.FormOfAsync(http) is not { } form) return;
-        var device = locator.Locate(http);
-        var text = PortalText.ByTag(form["lang"]) ?? AskedLanguage.Of(http.Request, options.DefaultLanguage);
-        if (!tokens.TryUse(form["token"], device, Wording(text, options)))
+        var caller = await requests.CallerAsync(http);
+        if (caller.Device is not { } device)
         {
-            var page = AcceptPage.Of(text, tokens.Issue(device, Wording(text, options)), Refusal.StaleForm);
+            await requests.RefuseAsync(http, Refusal.NotOnTheWifi);
+            return;
+        }
+
+        var text = PortalText.ByTag(form["lang"]) ?? AskedLanguage.Of(http.Request, options.DefaultLanguage);
+        if (!tokens.TryUse(form["token"], caller, Wording(text, options)))
+        {
+            var page = AcceptPage.Of(text, tokens.Issue(caller, Wording(text, options)), Refusal.StaleForm);
             await requests.WriteAsync(http, RefusalPage.StatusOf(Refusal.StaleForm), page);
             return;
         }
 
         var wish = new Wish(text, form.Ticked("loyalty"), form.Ticked("marketing"), form["number"]);
-        var (session, note) = await reception.AcceptAsync(device, wish).WaitAsync(LongestAcceptance, time);
-        await requests.GoAsync(http, phone.PhoneOf(session, text, note));
+        var accepted = await reception.AcceptAsync(device, wish).WaitAsync(LongestAcceptance, time);
+        if (accepted.Passes) await requests.GoAsync(http, phone.PhoneOf(accepted.Session, text, accepted.Note));
+        else await requests.RefuseAsync(http, Refusal.NotOpened, text);
     }
 }
 

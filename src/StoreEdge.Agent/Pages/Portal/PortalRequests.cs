@@ -6,13 +6,21 @@ using StoreEdge.Agent.Journal;
 namespace StoreEdge.Agent.Pages.Portal;
 
 /// <summary>What every request of the portal goes through: the checks before a deed, the way an answer is written, and the boundary that turns a fault into a kind page.</summary>
-internal sealed class PortalRequests(PortalOptions options, PageFrame frame, IDeviceLocator locator, HealthBoard health, TimeProvider time, ILogger log)
+internal sealed class PortalRequests(PortalOptions options, PageFrame frame, IGuestDoor door, HealthBoard health, TimeProvider time, ILogger log)
 {
     private const string FaultCode = "portal-failed";
 
     private readonly RateCap posts = new(options.PostsPerMinute, TimeSpan.FromMinutes(1), options.MaxDevices, time);
+    private readonly RateCap postsOfAddress = new(options.PostsPerMinute, TimeSpan.FromMinutes(1), options.MaxDevices, time);
 
     private RefusalPage RefusalPage => new(frame);
+
+    /// <summary>Who asks.</summary>
+    public async ValueTask<Caller> CallerAsync(HttpContext http)
+    {
+        var address = Caller.AddressOf(http.Connection);
+        return new(await door.FindAsync(address, http.RequestAborted), address);
+    }
 
     /// <summary>The form of a POST that may be looked at; null where a refusal has been written instead.</summary>
     public async Task<PortalForm?> FormOfAsync(HttpContext http)
@@ -23,7 +31,9 @@ internal sealed class PortalRequests(PortalOptions options, PageFrame frame, IDe
             return null;
         }
 
-        if (locator.Locate(http) is { } device && !posts.TryTake(device))
+        // By address as well: one phone may invent many hardware addresses, and the door may not know it.
+        var caller = await CallerAsync(http);
+        if (!postsOfAddress.TryTake(new(caller.Address.ToString())) || caller.Device is { } device && !posts.TryTake(device))
         {
             http.Response.Headers.RetryAfter = Math.Ceiling(posts.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             await RefuseAsync(http, Refusal.TooOften);
@@ -36,8 +46,8 @@ internal sealed class PortalRequests(PortalOptions options, PageFrame frame, IDe
     }
 
     /// <summary>Says kindly why not.</summary>
-    public Task RefuseAsync(HttpContext http, Refusal refusal) =>
-        WriteAsync(http, RefusalPage.StatusOf(refusal), RefusalPage.Of(AskedLanguage.Of(http.Request, options.DefaultLanguage), refusal));
+    public Task RefuseAsync(HttpContext http, Refusal refusal, PortalText? text = null) =>
+        WriteAsync(http, RefusalPage.StatusOf(refusal), RefusalPage.Of(text ?? AskedLanguage.Of(http.Request, options.DefaultLanguage), refusal));
 
     /// <summary>On to another page by 303: the browser goes on with GET, so that a reload repeats nothing and the phone's network assistant sees one navigation.</summary>
     public Task GoAsync(HttpContext http, string path)

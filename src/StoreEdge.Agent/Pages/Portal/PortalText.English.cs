@@ -80,6 +80,7 @@ internal sealed partial record PortalText
             ["stop"] = "Done. All offers are stopped.",
             ["revoked"] = "Revoked. It applies from now on.",
             ["guest"] = "Done. This visit is now anonymous.",
+            ["left"] = "Done. You are disconnected, and your acceptance is revoked.",
             ["unknown-number"] = "We could not find that number. You are connected as a guest.",
             ["no-number"] = "Without the number we cannot recognise you. You are connected as a guest.",
         },
@@ -93,6 +94,8 @@ internal sealed partial record PortalText
             [Refusal.TooOften] = ("One moment, please", "There were many attempts from this phone. Wait a little and try again."),
             [Refusal.UnknownSession] = ("This page has expired", "It is good for one visit only. Start again: it takes one tap."),
             [Refusal.NotKept] = ("We could not write that down", "What you just said was not saved and does not count; everything is as it was before. Please try again in a moment, or tell our staff."),
+            [Refusal.NotOnTheWifi] = ("We cannot see this phone on our Wi‑Fi", "So there is nothing to open, and nothing was written down. Connect to the shop's Wi‑Fi and start again."),
+            [Refusal.NotOpened] = ("The Internet did not open", "Your acceptance is written down, but the way to the Internet did not open. It is not your phone. Tap again in a moment, or tell our staff."),
             [Refusal.Fault] = ("Something went wrong here", "The fault is ours. Try again in a moment; if it goes on, please tell our staff."),
         },
     };

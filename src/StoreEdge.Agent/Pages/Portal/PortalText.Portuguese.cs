@@ -80,6 +80,7 @@ internal sealed partial record PortalText
             ["stop"] = "Pronto. Todas as ofertas estão paradas.",
             ["revoked"] = "Revogado. Já está valendo.",
             ["guest"] = "Pronto. Esta visita agora é anônima.",
+            ["left"] = "Pronto. Você está desconectado e seu aceite foi revogado.",
             ["unknown-number"] = "Não encontramos esse número. Você está conectado como visitante.",
             ["no-number"] = "Sem o número não conseguimos reconhecer você. Você está conectado como visitante.",
         },
@@ -93,6 +94,8 @@ internal sealed partial record PortalText
             [Refusal.TooOften] = ("Um momento, por favor", "Foram muitas tentativas deste telefone. Espere um pouco e tente de novo."),
             [Refusal.UnknownSession] = ("Esta página expirou", "Ela vale só para uma visita. Comece de novo: leva um toque."),
             [Refusal.NotKept] = ("Não conseguimos registrar isso", "O que você acabou de dizer não foi salvo e não vale; tudo continua como antes. Tente de novo em instantes ou fale com a nossa equipe."),
+            [Refusal.NotOnTheWifi] = ("Não vemos este celular no nosso Wi‑Fi", "Por isso não há o que liberar, e nada foi anotado. Conecte-se ao Wi‑Fi da loja e comece de novo."),
+            [Refusal.NotOpened] = ("A internet não foi liberada", "Seu aceite está anotado, mas o caminho até a internet não abriu. Não é o seu celular. Toque de novo daqui a pouco ou avise nossa equipe."),
             [Refusal.Fault] = ("Algo deu errado aqui", "A falha é nossa. Tente de novo em instantes; se persistir, fale com a nossa equipe."),
         },
     };

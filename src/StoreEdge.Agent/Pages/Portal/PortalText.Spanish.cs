@@ -80,6 +80,7 @@ internal sealed partial record PortalText
             ["stop"] = "Listo. Todas las ofertas están paradas.",
             ["revoked"] = "Revocado. Vale desde ahora.",
             ["guest"] = "Listo. Esta visita ahora es anónima.",
+            ["left"] = "Listo. Estás desconectado y tu aceptación fue revocada.",
             ["unknown-number"] = "No encontramos ese número. Estás conectado como visitante.",
             ["no-number"] = "Sin el número no podemos reconocerte. Estás conectado como visitante.",
         },
@@ -93,6 +94,8 @@ internal sealed partial record PortalText
             [Refusal.TooOften] = ("Un momento, por favor", "Hubo muchos intentos desde este teléfono. Espera un poco e inténtalo de nuevo."),
             [Refusal.UnknownSession] = ("Esta página ha caducado", "Vale solo para una visita. Empieza de nuevo: es un toque."),
             [Refusal.NotKept] = ("No pudimos registrarlo", "Lo que acabas de decir no se guardó y no cuenta; todo sigue como antes. Inténtalo de nuevo en un momento o avisa a nuestro equipo."),
+            [Refusal.NotOnTheWifi] = ("No vemos este teléfono en nuestro Wi‑Fi", "Por eso no hay nada que abrir, y nada quedó anotado. Conéctate al Wi‑Fi de la tienda y empieza de nuevo."),
+            [Refusal.NotOpened] = ("Internet no se abrió", "Tu aceptación está anotada, pero el camino a Internet no se abrió. No es tu teléfono. Toca de nuevo en un momento o avisa a nuestro equipo."),
             [Refusal.Fault] = ("Algo falló aquí", "La falla es nuestra. Inténtalo en un momento; si sigue, avisa a nuestro equipo."),
         },
     };

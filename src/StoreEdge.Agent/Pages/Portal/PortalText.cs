@@ -130,6 +130,12 @@ internal enum Refusal
     /// <summary>The phone's page is unknown or has expired.</summary>
     UnknownSession,
 
+    /// <summary>The door does not know the phone, so there is nothing to open; nothing was taken.</summary>
+    NotOnTheWifi,
+
+    /// <summary>The acceptance is kept, but the door did not open.</summary>
+    NotOpened,
+
     /// <summary>Something broke here.</summary>
     Fault,
 }

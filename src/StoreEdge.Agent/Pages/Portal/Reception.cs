@@ -13,19 +13,22 @@ namespace StoreEdge.Agent.Pages.Portal;
 /// <param name="Number">What was typed as loyalty number; used only with the loyalty box, and never kept.</param>
 internal sealed record Wish(PortalText Text, bool Loyalty, bool Marketing, string Number);
 
+/// <summary>What came of an acceptance.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Note">What to tell the customer (a key of <see cref="PortalText.Done"/>), or null.</param>
+/// <param name="Passes">Whether the door opened.</param>
+internal sealed record Accepted(PortalSession Session, string? Note, bool Passes);
+
 /// <summary>
 /// Lets people in and keeps their word: who accepts becomes a visit with a receipt, and every later choice is in the journal before it counts.
 /// </summary>
 /// <remarks>
-/// Which phone has which session is known in RAM only: after a restart a recognised customer finds the same visit again, an anonymous phone that accepts
-/// anew begins a new one. No deed can be cancelled: once begun it is finished and journaled, even when the phone has hung up.
+/// No deed can be cancelled: once begun it is finished and journaled, even when the phone has hung up.
 /// </remarks>
 internal sealed class Reception(
-    PortalOptions options, JournalStore journal, PortalSessions sessions, IPortalArrivals arrivals, RecogniseLogin recognise, HasStopped hasStopped, TimeProvider time,
+    PortalOptions options, JournalStore journal, PortalSessions sessions, IPortalArrivals arrivals, Doorkeeper doorkeeper, RecogniseLogin recognise, HasStopped hasStopped, TimeProvider time,
     Func<DateTimeOffset> atLeast) : IDisposable
 {
-    private readonly Lock gate = new();
-    private readonly Recent<DeviceKey, (string Receipt, Instant Seen)> devices = new(options.MaxDevices);
     private readonly RateCap vainNumbers = new(options.LoginAttempts, TimeSpan.FromMinutes(10), options.MaxDevices, time);
 
     // One acceptance per phone at a time, or a double tap would be two visits; one deed per session at a time, or "not me" twice would be two guests.
@@ -35,38 +38,21 @@ internal sealed class Reception(
     public PortalSession? Find(string sessionToken) =>
         journal.Query(database => sessions.ByToken(database, sessionToken, atLeast())) is { Terms: true } session ? session : null;
 
-    /// <summary>The phone of a session shows life: its visit goes on, and its address still counts as the same phone.</summary>
+    /// <summary>The phone of a session shows life: its visit goes on, and it still counts as the same phone.</summary>
     public void StillHere(DeviceKey? device, PortalSession session)
     {
         if (session.Over) return;
-        arrivals.StillHere(session.Subject);
-        if (device is not { } known) return;
-        lock (gate)
-        {
-            if (devices.TryGet(known, out var entry) && entry.Receipt == session.Receipt) devices.Set(known, (entry.Receipt, Instant.Now(time)));
-        }
+        arrivals.StillHere([session.Subject]);
+        doorkeeper.Touch(device, session);
     }
 
-    /// <summary>Takes an acceptance. The same phone within its visit gets the same visit again; boxes it leaves unticked then withdraw nothing.</summary>
-    /// <returns>The session, and what to tell the customer (a key of <see cref="PortalText.Done"/>) or null.</returns>
-    public async Task<(PortalSession Session, string? Note)> AcceptAsync(DeviceKey? device, Wish wish)
+    /// <summary>Takes an acceptance, then opens the door. The same phone within its visit gets the same visit again; boxes it leaves unticked then withdraw nothing.</summary>
+    public async Task<Accepted> AcceptAsync(DeviceKey device, Wish wish)
     {
-        using var turn = await perDevice.TakeAsync(device?.Value ?? Guid.NewGuid().ToString());
+        using var turn = await perDevice.TakeAsync(device.Value);
         var (customer, note) = Recognise(device, wish);
-        var current = SessionOf(device);
-        if (current is null) return (await BeginAsync(device, customer ?? NewGuest(), wish.Text, wish.Loyalty, wish.Marketing), note);
-        if (customer is { } other && other != current.Subject) return (await ChangeAsync(device, current, other, wish.Text, wish.Loyalty, wish.Marketing), note);
-
-        var visit = await arrivals.ArriveAsync(current.Subject, AssuranceOf(current.Subject), CancellationToken.None);
-        var renewed = current with { Visit = visit, Loyalty = current.Loyalty || wish.Loyalty, Marketing = current.Marketing || wish.Marketing };
-        if (renewed != current)
-        {
-            renewed = renewed with { Language = wish.Text.Tag, TextVersion = wish.Text.VersionFor(options) };
-            await KeepAsync(renewed);
-        }
-
-        Remember(device, renewed.Receipt);
-        return (renewed, note);
+        var session = await AcceptAsync(device, customer, wish);
+        return new(session, note, await doorkeeper.LetInAsync(device, session));
     }
 
     /// <summary>Journals a choice; it counts from the commit on.</summary>
@@ -80,6 +66,16 @@ internal sealed class Reception(
     /// <summary>Takes back the consent to personal offers.</summary>
     /// <returns>The session as it is now, or null where it is void by now.</returns>
     public Task<PortalSession?> RevokeMarketingAsync(PortalSession session) => AtTheDeskAsync(session, live => KeepAsync(live with { Marketing = false }));
+
+    /// <summary>Takes back the terms themselves, and with them everything: the visit ends, and whoever passes with the receipt does not any more.</summary>
+    /// <returns>The void session, or null where it was void already.</returns>
+    public Task<PortalSession?> RevokeTermsAsync(PortalSession session) => AtTheDeskAsync(session, async live =>
+    {
+        var after = await KeepAsync(live with { Terms = false, Loyalty = false, Marketing = false });
+        arrivals.Leave(live.Subject);
+        await doorkeeper.LetOutAsync(live.Receipt);
+        return after;
+    });
 
     /// <summary>Takes back the consent to be recognised. A recognised customer goes on as a guest, on a session that nothing ties to the customer.</summary>
     /// <returns>The session to go on with, or null where it is void by now.</returns>
@@ -114,24 +110,30 @@ internal sealed class Reception(
 
     private static string WordOf(Pseudonym subject) => AssuranceOf(subject) == Assurance.High ? "high" : "low";
 
-    private (Pseudonym? Customer, string? Note) Recognise(DeviceKey? device, Wish wish)
+    private async Task<PortalSession> AcceptAsync(DeviceKey device, Pseudonym? customer, Wish wish)
+    {
+        if (SessionOf(device) is not { } current) return await BeginAsync(customer ?? NewGuest(), wish.Text, wish.Loyalty, wish.Marketing);
+        if (customer is { } other && other != current.Subject) return await ChangeAsync(device, current, other, wish.Text, wish.Loyalty, wish.Marketing);
+        var visit = await arrivals.ArriveAsync(current.Subject, AssuranceOf(current.Subject), CancellationToken.None);
+        var renewed = current with { Visit = visit, Loyalty = current.Loyalty || wish.Loyalty, Marketing = current.Marketing || wish.Marketing };
+        return renewed == current ? current : await KeepAsync(renewed with { Language = wish.Text.Tag, TextVersion = wish.Text.VersionFor(options) });
+    }
+
+    private (Pseudonym? Customer, string? Note) Recognise(DeviceKey device, Wish wish)
     {
         if (!wish.Loyalty) return (null, null);
         if (string.IsNullOrWhiteSpace(wish.Number)) return (null, "no-number");
         // A phone that has tried too many numbers hears the same as one that tried a wrong one: it learns nothing more.
-        if (device is { } guesser && !vainNumbers.Has(guesser)) return (null, "unknown-number");
+        if (!vainNumbers.Has(device)) return (null, "unknown-number");
         if (recognise(wish.Number.Trim()) is { } customer) return (customer, null);
-        if (device is { } mistaken) vainNumbers.TryTake(mistaken);
+        vainNumbers.TryTake(device);
         return (null, "unknown-number");
     }
 
-    private async Task<PortalSession> BeginAsync(DeviceKey? device, Pseudonym subject, PortalText text, bool loyalty, bool marketing)
+    private async Task<PortalSession> BeginAsync(Pseudonym subject, PortalText text, bool loyalty, bool marketing)
     {
         var visit = await arrivals.ArriveAsync(subject, AssuranceOf(subject), CancellationToken.None);
-        var session = await KeepAsync(
-            new(Guid.NewGuid().ToString(), visit, subject, text.Tag, text.VersionFor(options), Terms: true, loyalty, marketing, atLeast(), Over: false));
-        Remember(device, session.Receipt);
-        return session;
+        return await KeepAsync(new(Guid.NewGuid().ToString(), visit, subject, text.Tag, text.VersionFor(options), Terms: true, loyalty, marketing, atLeast(), Over: false));
     }
 
     /// <summary>The same person goes on under another subject. Their "stop" goes with them, unless they ask for personal offers in the same breath.</summary>
@@ -139,7 +141,8 @@ internal sealed class Reception(
     {
         var stopped = hasStopped(from.Subject) && !marketing;
         arrivals.Leave(from.Subject);
-        var session = await BeginAsync(device, subject, text, loyalty, marketing);
+        var session = await BeginAsync(subject, text, loyalty, marketing);
+        await doorkeeper.ChangeAsync(device, from.Receipt, session);
         if (stopped) await SayAsync(session, "stop", null, null);
         return session;
     }
@@ -163,22 +166,5 @@ internal sealed class Reception(
     private PortalSession? ByReceipt(string receipt) =>
         journal.Query(database => sessions.ByReceipt(database, receipt, atLeast())) is { Terms: true } session ? session : null;
 
-    private PortalSession? SessionOf(DeviceKey? device)
-    {
-        if (device is not { } known) return null;
-        string receipt;
-        lock (gate)
-        {
-            if (!devices.TryGet(known, out var entry) || Instant.Now(time) - entry.Seen > options.DeviceIdle) return null;
-            receipt = entry.Receipt;
-        }
-
-        return ByReceipt(receipt) is { Over: false } session ? session : null;
-    }
-
-    private void Remember(DeviceKey? device, string receipt)
-    {
-        if (device is not { } known) return;
-        lock (gate) devices.Set(known, (receipt, Instant.Now(time)));
-    }
+    private PortalSession? SessionOf(DeviceKey device) => doorkeeper.ReceiptOf(device) is { } receipt && ByReceipt(receipt) is { Over: false } session ? session : null;
 }

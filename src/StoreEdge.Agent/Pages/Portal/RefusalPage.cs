@@ -11,6 +11,7 @@ internal sealed class RefusalPage(PageFrame frame)
     public static int StatusOf(Refusal refusal) => refusal switch
     {
         Refusal.StaleForm => StatusCodes.Status409Conflict,
+        Refusal.NotOnTheWifi => StatusCodes.Status409Conflict,
         Refusal.ForeignOrigin => StatusCodes.Status403Forbidden,
         Refusal.Malformed => StatusCodes.Status400BadRequest,
         Refusal.TooLarge => StatusCodes.Status413PayloadTooLarge,

@@ -23,8 +23,9 @@ internal sealed class Shop : IAsyncDisposable
     private readonly Bench bench = new();
     private WebApplication? app;
     private Reception? reception;
+    private Doorkeeper? doorkeeper;
 
-    public PortalOptions Options { get; init; } = new() { Name = "Casa Aurora", PostsPerMinute = 1000 };
+    public required PortalOptions Options { get; init; }
 
     public IReadOnlyList<PhoneOfferCard> Offers { get; set; } = [Card("chair")];
 
@@ -36,13 +37,16 @@ internal sealed class Shop : IAsyncDisposable
 
     public PortalKey Key { get; } = new(new byte[32]);
 
+    /// <summary>Whether and how phones pass; it outlives a restart of the portal, as the kernel's tables do.</summary>
+    public IGuestDoor Door { get; init; } = new OpenDoor();
+
     public bool JournalBroken { get; set; }
 
     public static PhoneOfferCard Card(string id) => new(id, $"decision-{id}", "en", $"Title {id}", $"Text {id}", "R$ 9,90", null, null, $"Because of {id}.", true);
 
-    public static async Task<Shop> OpenAsync(PortalOptions? options = null)
+    public static async Task<Shop> OpenAsync(PortalOptions? options = null, IGuestDoor? door = null)
     {
-        var shop = options is null ? new Shop() : new Shop { Options = options };
+        var shop = new Shop { Options = options ?? new() { Name = "Casa Aurora", PostsPerMinute = 1000 }, Door = door ?? new OpenDoor() };
         await shop.StartAsync();
         return shop;
     }
@@ -51,6 +55,7 @@ internal sealed class Shop : IAsyncDisposable
     {
         await app!.DisposeAsync();
         reception!.Dispose();
+        doorkeeper!.Dispose();
         await StartAsync();
     }
 
@@ -107,6 +112,7 @@ internal sealed class Shop : IAsyncDisposable
     {
         if (app is not null) await app.DisposeAsync();
         reception?.Dispose();
+        doorkeeper?.Dispose();
         await bench.DisposeAsync();
     }
 
@@ -116,9 +122,11 @@ internal sealed class Shop : IAsyncDisposable
         IProjection[] projections = [sessions, new PreferencesProjection(), new ShowingsProjection()];
         var store = app is null ? bench.Open(null, projections) : await bench.ReopenAsync(null, projections);
         var inputs = new DecisionInputs(store, Clock, bench.Health);
-        reception = new(Options, store, sessions, Presence, typed => typed == "MARIA-1" ? Maria : null, inputs.HasStopped, Clock, Clock.GetUtcNow);
+        doorkeeper = new(Door, Options, Presence, Clock);
+        await doorkeeper.BeginAsync(receipt => store.Query(database => sessions.ByReceipt(database, receipt, Clock.GetUtcNow())), CancellationToken.None);
+        reception = new(Options, store, sessions, Presence, doorkeeper, typed => typed == "MARIA-1" ? Maria : null, inputs.HasStopped, Clock, Clock.GetUtcNow);
         var endpoints = new PortalEndpoints(
-            Options, Key, reception, new SourceAddress(), (_, _, _) => JournalBroken ? throw new IOException("disk") : ValueTask.FromResult(Offers), inputs.HasStopped,
+            Options, Key, reception, Door, (_, _, _) => JournalBroken ? throw new IOException("disk") : ValueTask.FromResult(Offers), inputs.HasStopped,
             bench.Health, Clock, NullLogger<PortalEndpoints>.Instance);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -180,13 +188,18 @@ internal sealed class Presence : IPortalArrivals
         return visit;
     }
 
-    public void StillHere(Pseudonym subject)
-    {
-    }
+    /// <summary>Who showed life, in the order in which they did.</summary>
+    public List<Pseudonym> Renewed { get; } = [];
 
-    public void Leave(Pseudonym subject)
+    /// <summary>Who fell silent, of those who left.</summary>
+    public List<Pseudonym> Silent { get; } = [];
+
+    public void StillHere(IReadOnlyList<Pseudonym> subjects) => Renewed.AddRange(subjects);
+
+    public void Leave(Pseudonym subject, bool silently = false)
     {
         open.Remove(subject);
         Left.Add(subject);
+        if (silently) Silent.Add(subject);
     }
 }
