@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using StoreEdge.Agent.Timekeeping;
 using StoreEdge.Contracts;
 using StoreEdge.Core;
 using StoreEdge.Core.Identity;
@@ -24,20 +25,24 @@ internal sealed record PresentVisit(VisitId Visit, Pseudonym Subject, ZoneId Zon
 }
 
 /// <summary>
-/// Who is here. What central says about a visit is kept no longer than the visit; what arrives before its visit waits, in bounded number.
+/// Who is here. What central says about a visit is kept no longer than the visit; what arrives before its visit waits, for a short while and in bounded number.
 /// </summary>
-internal sealed class PresentVisits
+/// <param name="time">The store's clock.</param>
+/// <param name="clock">How far the store's clock is to be trusted; null where it always is.</param>
+internal sealed class PresentVisits(TimeProvider time, TrustedClock? clock = null)
 {
     /// <summary>A context can overtake its own arrival by milliseconds only; more than this many waiting is somebody else's fault.</summary>
     private const int MostWaiting = 256;
+
+    /// <summary>Long enough for a slow disk to finish the arrival; who has not come by then has left, or never was here.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     /// <summary>Notices kept for one visit: more than anybody reads on a phone; the oldest go first.</summary>
     private const int MostNotices = 16;
 
     private readonly Lock gate = new();
     private readonly Dictionary<VisitId, PresentVisit> visits = [];
-    private readonly Dictionary<VisitId, (Facts Facts, ImmutableArray<Offer> Notices)> early = [];
-    private readonly Queue<VisitId> earlyOrder = [];
+    private readonly OrderedDictionary<VisitId, (Facts Facts, ImmutableArray<Offer> Notices, Instant Since)> early = [];
 
     /// <summary>How many are here.</summary>
     public int Count
@@ -45,6 +50,15 @@ internal sealed class PresentVisits
         get
         {
             lock (gate) return visits.Count;
+        }
+    }
+
+    /// <summary>Of how many visits something is known that have not begun yet.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (gate) return early.Count;
         }
     }
 
@@ -65,8 +79,9 @@ internal sealed class PresentVisits
     {
         lock (gate)
         {
+            ForgetTheLate();
             var known = visits.GetValueOrDefault(visit) ?? new(visit, subject, zone, cameAt, Facts.None, [], party);
-            if (early.Remove(visit, out var waiting)) known = known with { Facts = known.Facts.With(waiting.Facts), Notices = waiting.Notices };
+            if (early.Remove(visit, out var waiting)) known = known with { Facts = Known(known.Facts, waiting.Facts), Notices = waiting.Notices };
             return visits[visit] = known with { Zone = zone, CameAt = cameAt };
         }
     }
@@ -82,6 +97,7 @@ internal sealed class PresentVisits
     {
         lock (gate)
         {
+            ForgetTheLate();
             early.Remove(visit);
             visits.Remove(visit, out var gone);
             return gone;
@@ -122,14 +138,24 @@ internal sealed class PresentVisits
         {
             if (visits.TryGetValue(visit, out var present))
             {
-                visits[visit] = present with { Facts = present.Facts.With(facts), Notices = Join(present.Notices, notices) };
+                visits[visit] = present with { Facts = Known(present.Facts, facts), Notices = Join(present.Notices, notices) };
                 return;
             }
 
-            if (!early.TryGetValue(visit, out var waiting)) earlyOrder.Enqueue(visit);
-            early[visit] = (waiting.Facts is null ? facts : waiting.Facts.With(facts), Join(waiting.Notices.IsDefault ? [] : waiting.Notices, notices));
-            while (earlyOrder.Count > MostWaiting) early.Remove(earlyOrder.Dequeue());
+            ForgetTheLate();
+            early[visit] = early.TryGetValue(visit, out var waiting)
+                ? (Known(waiting.Facts, facts), Join(waiting.Notices, notices), waiting.Since)
+                : (facts, notices, Instant.Now(time));
+            if (early.Count > MostWaiting) early.RemoveAt(0);
         }
+    }
+
+    private Facts Known(Facts held, Facts later) => held.With(later, clock is null or { IsKnown: true } ? time.GetUtcNow() : null);
+
+    /// <summary>The caller holds <see cref="gate"/>.</summary>
+    private void ForgetTheLate()
+    {
+        while (early.Count > 0 && Instant.Now(time) - early.GetAt(0).Value.Since > LongestWait) early.RemoveAt(0);
     }
 
     private static ImmutableArray<Offer> Join(ImmutableArray<Offer> known, ImmutableArray<Offer> newer) =>

@@ -46,12 +46,14 @@ internal sealed class CentralLink
         });
         Broker.Handle(topics.AnyContext, (message, _) =>
         {
-            deciding.Accept(Read(message, ContractsJson.Default.ContextMessage));
+            var context = Read(message, ContractsJson.Default.ContextMessage);
+            deciding.Accept(For(message, topics.Context(context.VisitId), context));
             return ValueTask.CompletedTask;
         });
         Broker.Handle(topics.AnyNotice, (message, _) =>
         {
-            deciding.Accept(Read(message, ContractsJson.Default.NoticeMessage));
+            var notice = Read(message, ContractsJson.Default.NoticeMessage);
+            deciding.Accept(For(message, topics.Notice(notice.VisitId), notice));
             return ValueTask.CompletedTask;
         });
     }
@@ -77,6 +79,10 @@ internal sealed class CentralLink
             return null;
         }
     }
+
+    /// <summary>What is said about one customer must not reach another by a mistake of whoever publishes: topic and message name the same visit, or nothing is taken.</summary>
+    private static T For<T>(MqttMessage message, string topic, T read) =>
+        message.Topic == topic ? read : throw new FormatException("its topic names another visit than the message does");
 
     private static T Read<T>(MqttMessage message, JsonTypeInfo<T> type)
         where T : class => JsonSerializer.Deserialize(message.Payload.Span, type) ?? throw new FormatException("null is no message");

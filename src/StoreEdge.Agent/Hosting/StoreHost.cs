@@ -75,7 +75,7 @@ internal static class StoreHost
         // Events are acted upon.
         var bundles = new BundleStore(options.Bundle, health);
         bundles.Load(desired.Bundle);
-        var visits = new PresentVisits();
+        var visits = new PresentVisits(time, clock);
         var inputs = new DecisionInputs(journal, time, health, registry.NamesOf, clock);
         inputs.CheckDoubt();
         var phone = new PhoneOffers(journal, bundles, visits, inputs, time, strangers.Contains);

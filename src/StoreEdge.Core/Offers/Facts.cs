@@ -56,10 +56,13 @@ public sealed class Facts
             fact.Value.Purpose is { } purpose && fact.Key is not (FactName.CommercialHold or FactName.OpenIssue or FactName.Gift or FactName.Household) && !consented(purpose);
     }
 
-    /// <summary>These facts with <paramref name="newer"/> laid over them.</summary>
-    public Facts With(Facts newer)
+    /// <summary>
+    /// These facts with those of a later message laid over them. Messages can overtake each other, so of two that say the same thing the one that was true later counts; but one from the
+    /// future has a wrong stamp and holds nothing back, and without the time of day (null) the order of arrival is all there is.
+    /// </summary>
+    public Facts With(Facts later, DateTimeOffset? at)
     {
-        ArgumentNullException.ThrowIfNull(newer);
-        return new(all.SetItems(newer.all));
+        ArgumentNullException.ThrowIfNull(later);
+        return new(all.SetItems(later.all.Where(f => !(all.TryGetValue(f.Key, out var held) && held.AsOf > f.Value.AsOf && held.AsOf - at <= Fact.ClockTolerance))));
     }
 }

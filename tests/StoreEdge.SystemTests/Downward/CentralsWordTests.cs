@@ -28,6 +28,7 @@ public sealed class CentralsWordTests : IAsyncLifetime, IDisposable
         agent = new(broker.Port, configuration =>
         {
             configuration["store"]!["id"] = "demo";
+            AgentProcess.EnrolFromFile(configuration);
             var file = Path.Combine((string)configuration["state"]!["directory"]!, "..", "central.pub.pem");
             File.WriteAllText(file, key.ExportSubjectPublicKeyInfoPem());
             configuration["central"] = new JsonObject { ["publicKeyFile"] = file, ["trial"] = "15s" };
@@ -100,7 +101,8 @@ public sealed class CentralsWordTests : IAsyncLifetime, IDisposable
                 using var rr = Process.Start(new ProcessStartInfo("mosquitto_rr", [
                     "-V", "5", "-q", "1", "-p", $"{broker.Port}", "-t", Topics.Command("ping"), "-e", "central/answers", "-W", "30", "-D", "publish", "correlation-data", "c-7",
                     "-F", "%t %D %p", "-m", """{"id":"ping-1","expiresAt":null}""",
-                ]) { RedirectStandardOutput = true })!;
+                ])
+                { RedirectStandardOutput = true })!;
                 var said = await rr.StandardOutput.ReadToEndAsync();
                 await rr.WaitForExitAsync();
                 Assert.StartsWith("central/answers c-7 {", said, StringComparison.Ordinal);
@@ -113,6 +115,24 @@ public sealed class CentralsWordTests : IAsyncLifetime, IDisposable
             var wanted = i + 1;
             await Eventually.True(() => answers.Count(a => a.Topic == Topics.Response("ping")) == wanted, "an answer on res/ping");
         }
+    }
+
+    [Fact]
+    public async Task What_is_said_of_one_visit_is_not_taken_for_another()
+    {
+        await using var visitor = await Visitor.ComesInAsync(agent);
+        var visit = (string)(await agent.KeptAsync(EventTypes.Arrival))["visitId"]!;
+        async Task SaysAsync(string topic)
+        {
+            var notice = new NoticeMessage("n1", visit, "order-ready", new Dictionary<string, string> { ["en"] = "Your order is at the counter." }, TimeProvider.System.GetUtcNow().AddHours(1));
+            await central.PublishAsync(new(topic, JsonSerializer.SerializeToUtf8Bytes(notice, ContractsJson.Default.NoticeMessage)));
+        }
+
+        bool Warns() => retained.GetValueOrDefault(Topics.HealthState)?.ToJsonString().Contains("names another visit", StringComparison.Ordinal) ?? false;
+        await SaysAsync(Topics.Notice("somebody-else"));
+        await Eventually.True(Warns, "a warning about the wrong topic");
+        await SaysAsync(Topics.Notice(visit));
+        await Eventually.True(() => !Warns(), "the all-clear");
     }
 
     [SlowFact]

@@ -82,7 +82,7 @@ internal sealed class DecidingBench : IAsyncDisposable
             [new PreferencesProjection(), new ShowingsProjection(), new Refusal(() => Refuses)], time, Health, NullLogger<JournalStore>.Instance);
         Bundles = new(new(BundleFile, Path.Combine(Directory, "state")), Health);
         Bundles.Load();
-        Visits = new();
+        Visits = new(time, Trusted);
         Hub = new([new(Door, new("entrance")), new(new("aisle"), new("aisle"))], Posters.Idle(Bundles.Current), Journal, time, Health);
         Inputs = new(Journal, time, Health, clock: Trusted);
         Phones = new(Journal, Bundles, Visits, Inputs, time);

@@ -161,7 +161,7 @@ public sealed class DeciderTests
     public void A_gift_makes_interests_say_nothing_even_when_the_flag_is_old()
     {
         var bundle = Bundle(Offer("i", "generic").With("sensitivity", "personal").When("interest", "coffee"));
-        var facts = Known((FactName.Interest, "coffee")).With(new(ImmutableDictionary<FactName, Fact>.Empty.Add(FactName.Gift, new(["true"], Noon.AddDays(-9), TimeSpan.FromHours(1), null))));
+        var facts = Known((FactName.Interest, "coffee")).With(new(ImmutableDictionary<FactName, Fact>.Empty.Add(FactName.Gift, new(["true"], Noon.AddDays(-9), TimeSpan.FromHours(1), null))), Noon);
         Assert.Equal("gift", Decider.Decide(bundle, bundle.On("phone"), Friend() with { Facts = facts }, 1).Reason("i"));
     }
 
