@@ -112,6 +112,15 @@ public sealed partial class AgentOptionsTests : IDisposable
             ErrorsOf($$"""{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "outbox": { "drainPerSecond": {{pace}} } }"""),
             e => e.StartsWith($"storeedge.json: outbox.drainPerSecond: {pace} is not allowed; ", StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("\"5s\"", "a span of time from 10s to 1h")]
+    [InlineData("\"2h\"", "a span of time from 10s to 1h")]
+    [InlineData("3", "a span of time from 10s to 1h")]
+    public void A_trial_that_proves_nothing_or_never_ends_is_refused(string trial, string allowed) =>
+        Assert.Contains(
+            ErrorsOf($$"""{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "central": { "trial": {{trial}} } }"""),
+            e => e.StartsWith($"storeedge.json: central.trial: {trial} is not allowed; {allowed}", StringComparison.Ordinal));
+
     [Fact]
     public void Lingering_longer_than_a_second_is_refused()
     {
