@@ -18,6 +18,11 @@ namespace StoreEdge.Contracts;
 [JsonSerializable(typeof(DepartureData))]
 [JsonSerializable(typeof(ConsentData))]
 [JsonSerializable(typeof(ChoiceData))]
+[JsonSerializable(typeof(IdentifiedData))]
+[JsonSerializable(typeof(HelpRequestedData))]
+[JsonSerializable(typeof(HelpChangedData))]
+[JsonSerializable(typeof(GiftMarkedData))]
+[JsonSerializable(typeof(CustomerErasedData))]
 [JsonSerializable(typeof(DecisionData))]
 [JsonSerializable(typeof(RenderedData))]
 [JsonSerializable(typeof(ProofOfPlayData))]
@@ -33,6 +38,7 @@ namespace StoreEdge.Contracts;
 [JsonSerializable(typeof(ResendMessage))]
 [JsonSerializable(typeof(EraseMessage))]
 [JsonSerializable(typeof(ExportMessage))]
+[JsonSerializable(typeof(HelpMessage))]
 [JsonSerializable(typeof(ResponseMessage))]
 [JsonSerializable(typeof(DesiredMessage))]
 [JsonSerializable(typeof(ClockStateMessage))]
@@ -71,6 +77,11 @@ public sealed partial class ContractsJson : JsonSerializerContext
                 EventTypes.Departure => JsonSerializer.Deserialize(utf8, Default.DepartureData),
                 EventTypes.Consent => JsonSerializer.Deserialize(utf8, Default.ConsentData),
                 EventTypes.Choice => JsonSerializer.Deserialize(utf8, Default.ChoiceData),
+                EventTypes.Identified => JsonSerializer.Deserialize(utf8, Default.IdentifiedData),
+                EventTypes.HelpRequested => JsonSerializer.Deserialize(utf8, Default.HelpRequestedData),
+                EventTypes.HelpChanged => JsonSerializer.Deserialize(utf8, Default.HelpChangedData),
+                EventTypes.GiftMarked => JsonSerializer.Deserialize(utf8, Default.GiftMarkedData),
+                EventTypes.CustomerErased => JsonSerializer.Deserialize(utf8, Default.CustomerErasedData),
                 EventTypes.Decision => JsonSerializer.Deserialize(utf8, Default.DecisionData),
                 EventTypes.Rendered => JsonSerializer.Deserialize(utf8, Default.RenderedData),
                 EventTypes.ProofOfPlay => JsonSerializer.Deserialize(utf8, Default.ProofOfPlayData),

@@ -21,6 +21,21 @@ public static class EventTypes
     /// <summary>See <see cref="ChoiceData"/>.</summary>
     public const string Choice = "choice";
 
+    /// <summary>See <see cref="IdentifiedData"/>.</summary>
+    public const string Identified = "identified";
+
+    /// <summary>See <see cref="HelpRequestedData"/>.</summary>
+    public const string HelpRequested = "help-requested";
+
+    /// <summary>See <see cref="HelpChangedData"/>.</summary>
+    public const string HelpChanged = "help-changed";
+
+    /// <summary>See <see cref="GiftMarkedData"/>.</summary>
+    public const string GiftMarked = "gift-marked";
+
+    /// <summary>See <see cref="CustomerErasedData"/>.</summary>
+    public const string CustomerErased = "customer-erased";
+
     /// <summary>See <see cref="DecisionData"/>.</summary>
     public const string Decision = "decision";
 
@@ -48,6 +63,7 @@ public static class EventTypes
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Arrival, Zone, Dwell, Departure, Consent, Choice, Decision, Rendered, ProofOfPlay, Footfall, Gap, Unrecorded, JournalRenewed, ClockSynchronized,
+        Arrival, Zone, Dwell, Departure, Consent, Choice, Identified, HelpRequested, HelpChanged, GiftMarked, CustomerErased, Decision, Rendered, ProofOfPlay, Footfall, Gap,
+        Unrecorded, JournalRenewed, ClockSynchronized,
     ];
 }

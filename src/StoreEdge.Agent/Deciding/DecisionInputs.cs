@@ -103,6 +103,25 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         return rows.Reader.Read() ? new PresentVisit(visit, new(rows.Reader.GetString(0)), new(rows.Reader.GetString(1)), null, Facts.None, []) : null;
     });
 
+    /// <summary>What the customer has said about offers and gifts and is in force, the latest first.</summary>
+    public IReadOnlyList<(string Kind, string Target)> WordsOf(Pseudonym subject, VisitId visit) => journal.Query(database =>
+    {
+        using var rows = Select(
+            database,
+            $"""
+            SELECT kind, target, value, visit FROM preference WHERE subject IN {List(AllNames(subject), out var names)} AND kind IN ('want', 'never', 'not-now', 'gift') ORDER BY seq DESC
+            """, names);
+        var (said, words) = (new HashSet<(string, string)>(), new List<(string, string)>());
+        while (rows.Reader.Read())
+        {
+            var word = (Kind: rows.Reader.GetString(0), rows.Reader.GetString(1));
+            // Under two names of one customer the later word counts.
+            if (said.Add(word) && rows.Reader.GetInt64(2) != 0 && (word.Kind != "not-now" || rows.Reader.GetString(3) == visit.Value)) words.Add(word);
+        }
+
+        return words;
+    });
+
     /// <summary>How sure the visit's last event was; null once it is over.</summary>
     public string? AssuranceOf(VisitId visit) => journal.Query(database =>
     {
@@ -151,8 +170,11 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
             wishes = kind switch
             {
                 "stop" => wishes with { Stopped = value ? Truth.True : Truth.False },
-                "never" => wishes with { NeverOffers = wishes.NeverOffers.Add(new(target)) },
-                "not-now" when rows.Reader.GetString(3) == visit.Visit.Value => wishes with { NotNow = wishes.NotNow.Add(new(target)) },
+                "never" when value => wishes with { NeverOffers = wishes.NeverOffers.Add(new(target)) },
+                "never" => wishes with { NeverOffers = wishes.NeverOffers.Remove(new(target)) },
+                "gift" when value => wishes with { GiftDemands = wishes.GiftDemands.Add(target) },
+                "gift" => wishes with { GiftDemands = wishes.GiftDemands.Remove(target) },
+                "not-now" when value && rows.Reader.GetString(3) == visit.Visit.Value => wishes with { NotNow = wishes.NotNow.Add(new(target)) },
                 "loyalty" => wishes with { Consents = wishes.Consents.SetItem(Purpose.Loyalty, value) },
                 "marketing" => wishes with { Consents = wishes.Consents.SetItem(Purpose.Marketing, value) },
                 _ => wishes,

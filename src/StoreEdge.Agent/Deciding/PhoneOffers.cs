@@ -82,7 +82,8 @@ internal sealed class PhoneOffers(JournalStore journal, BundleStore bundles, Pre
         var facts = context.Facts.All.Select(f => $"{f.Key}={string.Join('+', f.Value.Values)}@{f.Value.AsOf.UtcTicks}:{f.Value.IsFresh(context.KnownAt)}");
         return string.Join('|', [
             bundle.Hash, context.Language, .. facts, .. context.Notices.Select(n => n.Id.Value), .. wishes.Consents.OrderBy(c => c.Key).Select(c => $"{c.Key}={c.Value}"),
-            .. wishes.NeverOffers.Select(o => "never " + o).Order(StringComparer.Ordinal), .. wishes.NotNow.Select(o => "not now " + o).Order(StringComparer.Ordinal)]);
+            .. wishes.NeverOffers.Select(o => "never " + o).Order(StringComparer.Ordinal), .. wishes.NotNow.Select(o => "not now " + o).Order(StringComparer.Ordinal),
+            .. wishes.GiftDemands.Select(d => "gift " + d).Order(StringComparer.Ordinal)]);
     }
 
     private static PhoneOffer ToPhone(Chosen chosen, DecisionId decision, Bundle bundle)

@@ -7,11 +7,16 @@ using StoreEdge.Core.Identity;
 namespace StoreEdge.Agent.Deciding;
 
 /// <summary>
-/// What customers said (stop, never, not now, want, consents), written in the transaction of the very event: once the phone shows that it was taken, a
+/// What customers said (stop, never, not now, want, a gift, consents), written in the transaction of the very event: once the phone shows that it was taken, a
 /// power cut cannot undo it. Of somebody who is nobody beyond the visit, nothing outlives the visit.
 /// </summary>
 internal sealed class PreferencesProjection : IProjection
 {
+    /// <summary>Offers that a customer wanted, and may look at later.</summary>
+    public const int MostWants = 20;
+
+    private static readonly string[] AboutAnOffer = ["want", "not-now", "never"];
+
     public string Name => "preferences";
 
     public IReadOnlyList<string> Migrations { get; } =
@@ -56,9 +61,16 @@ internal sealed class PreferencesProjection : IProjection
             case ChoiceData { Choice: "stop" } stop:
                 Set(database, stop.Subject, "stop", "", stop.VisitId, true, committed.Seq);
                 break;
+            case ChoiceData { Choice: "again", OfferId: null } again:
+                Set(database, again.Subject, "stop", "", again.VisitId, false, committed.Seq);
+                break;
             case ChoiceData { OfferId: { } offer } choice:
-                if (choice.Choice is "never" or "not-now") Set(database, choice.Subject, choice.Choice, offer, choice.VisitId, true, committed.Seq);
+                foreach (var kind in AboutAnOffer) SetLast(database, choice, kind, offer, committed.Seq);
+                if (choice.Choice == "want") ForgetOldWants(database, choice.Subject);
                 Vote(database, choice, offer, committed.AtLeast);
+                break;
+            case GiftMarkedData gift:
+                Set(database, gift.Subject, "gift", gift.Demand, gift.VisitId, gift.Gift, committed.Seq);
                 break;
             case ConsentData consent:
                 Set(database, consent.Subject, "loyalty", "", consent.VisitId, consent.Loyalty, committed.Seq);
@@ -176,6 +188,24 @@ internal sealed class PreferencesProjection : IProjection
         "INSERT INTO preference VALUES($subject, $kind, $target, $visit, $value, $seq) ON CONFLICT DO UPDATE SET visit = excluded.visit, value = excluded.value, seq = excluded.seq",
         ("$subject", subject), ("$kind", kind), ("$target", target), ("$visit", visit), ("$value", value ? 1L : 0L), ("$seq", seq));
 
+    /// <summary>The last word about an offer counts; "again" leaves none in force, whichever it was and under whichever of the customer's names it stands.</summary>
+    private static void SetLast(SqliteConnection database, ChoiceData choice, string kind, string offer, long seq)
+    {
+        if (kind == choice.Choice || choice.Choice == "again") Set(database, choice.Subject, kind, offer, choice.VisitId, kind == choice.Choice, seq);
+        else
+            Run(database, "UPDATE preference SET value = 0, seq = $seq WHERE subject = $subject AND kind = $kind AND target = $offer",
+                ("$seq", seq), ("$subject", choice.Subject), ("$kind", kind), ("$offer", offer));
+    }
+
+    /// <summary>What somebody wanted long ago says little about them: it is kept so that they can look at it and say that it was a gift.</summary>
+    private static void ForgetOldWants(SqliteConnection database, string subject) => Run(
+        database,
+        """
+        DELETE FROM preference WHERE subject = $subject AND kind = 'want'
+            AND seq <= (SELECT seq FROM preference WHERE subject = $subject AND kind = 'want' ORDER BY seq DESC LIMIT 1 OFFSET $most)
+        """,
+        ("$subject", subject), ("$most", (long)MostWants));
+
     /// <summary>One vote per person, offer and day; the last counts. Who voted is known for that day only, how many did for ever.</summary>
     private static void Vote(SqliteConnection database, ChoiceData choice, string offer, DateTimeOffset at)
     {
@@ -183,6 +213,12 @@ internal sealed class PreferencesProjection : IProjection
         Run(database, "DELETE FROM vote WHERE day < $day", day);
         Run(database, "UPDATE tally SET times = times - 1 WHERE offer = $offer AND choice = (SELECT choice FROM vote WHERE day = $day AND subject = $subject AND offer = $offer)",
             day, ("$subject", choice.Subject), ("$offer", offer));
+        if (choice.Choice == "again")
+        {
+            Run(database, "DELETE FROM vote WHERE day = $day AND subject = $subject AND offer = $offer", day, ("$subject", choice.Subject), ("$offer", offer));
+            return;
+        }
+
         Run(database, "INSERT INTO vote VALUES($day, $subject, $offer, $choice) ON CONFLICT DO UPDATE SET choice = excluded.choice",
             day, ("$subject", choice.Subject), ("$offer", offer), ("$choice", choice.Choice));
         Run(database, "INSERT INTO tally VALUES($offer, $choice, 1) ON CONFLICT DO UPDATE SET times = times + 1", ("$offer", offer), ("$choice", choice.Choice));

@@ -3,6 +3,7 @@ using System.Text.Json;
 using StoreEdge.Agent.Configuration;
 using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Helping;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Orders;
 using StoreEdge.Agent.Pages.Portal;
@@ -21,19 +22,8 @@ internal sealed class OrderParts
     private OrderParts(OrderDesk desk) => this.desk = desk;
 
     public static OrderParts Open(
-        AgentOptions options, JournalStore journal, CentralLink link, TrustedClock clock, EnrolmentRegistry registry, Strangers strangers, PresenceLoop presence,
-        DecidingLoop deciding, HealthBoard health, ILoggerFactory logs, CancellationToken stopping)
+        AgentOptions options, JournalStore journal, CentralLink link, TrustedClock clock, CustomerDesk customers, HelpDesk help, HealthBoard health, ILoggerFactory logs)
     {
-        var customers = new CustomerDesk(journal, strangers, new(
-            Tables(), () => registry.Version, async subjects =>
-            {
-                foreach (var subject in subjects)
-                {
-                    // Presence first: what it had to tell is in the journal when deciding forgets, and is erased with the rest.
-                    await presence.ForgetAsync(subject, stopping).ConfigureAwait(false);
-                    await deciding.ForgetAsync(subject, stopping).ConfigureAwait(false);
-                }
-            }, options.StateDirectory));
         Dictionary<string, OrderHandler> handlers = new(StringComparer.Ordinal)
         {
             ["ping"] = _ => Task.FromResult<OrderOutcome>(OrderResult.Done($"store {options.Store.Id}, program {ProgramVersion.Text}")),
@@ -66,6 +56,7 @@ internal sealed class OrderParts
             },
             ["erase"] = message => customers.EraseAsync((EraseMessage)message),
             ["export"] = message => customers.ExportAsync((ExportMessage)message),
+            ["help"] = message => Task.FromResult(GoOn(help, (HelpMessage)message)),
         };
         var desk = new OrderDesk(options.Store.Id.Value, journal, link.Broker, clock, handlers, health, logs.CreateLogger<OrderDesk>());
         desk.Listen();
@@ -78,7 +69,29 @@ internal sealed class OrderParts
         loops.Run("answers", desk.AnswerAsync);
     }
 
+    /// <summary>Erases and exports customers, at central's word or at their own; with or without a central.</summary>
+    public static CustomerDesk Customers(
+        AgentOptions options, JournalStore journal, EnrolmentRegistry registry, Strangers strangers, PresenceLoop presence, DecidingLoop deciding, CancellationToken stopping) =>
+        new(journal, strangers, new(
+            Tables(), () => registry.Version, async subjects =>
+            {
+                foreach (var subject in subjects)
+                {
+                    // Presence first: what it had to tell is in the journal when deciding forgets, and is erased with the rest.
+                    await presence.ForgetAsync(subject, stopping).ConfigureAwait(false);
+                    await deciding.ForgetAsync(subject, stopping).ConfigureAwait(false);
+                }
+            }, options.StateDirectory));
+
+    private static OrderOutcome GoOn(HelpDesk desk, HelpMessage help) => desk.IsOpen(help.RequestId)
+        ? new OrderOutcome([], transaction =>
+        {
+            HelpDesk.GoOn(transaction, help.RequestId, help.State);
+            return OrderResult.Done();
+        })
+        : OrderResult.Refused("no such request is open: it was solved or withdrawn, or the visit has ended");
+
     /// <summary>The tables of every room that keeps something about people.</summary>
     internal static IReadOnlyList<PersonalTable> Tables() =>
-        [.. ((IProjection[])[new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection()]).SelectMany(p => p.Personal), .. PortalSessions.PersonalTables];
+        [.. ((IProjection[])[new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), new HelpProjection()]).SelectMany(p => p.Personal), .. PortalSessions.PersonalTables];
 }

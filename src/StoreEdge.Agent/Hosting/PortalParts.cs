@@ -1,7 +1,9 @@
 using StoreEdge.Agent.Configuration;
 using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Helping;
 using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Orders;
 using StoreEdge.Agent.Pages.Portal;
 using StoreEdge.Agent.Presence;
 using StoreEdge.Core.Identity;
@@ -19,7 +21,8 @@ internal sealed class PortalParts : IDisposable
 
     public PortalParts(
         PortalSettings settings, IGuestDoor door, PortalKey key, PortalSessions sessions, EnrolmentRegistry registry, Strangers strangers, PresenceLoop presence, JournalStore journal,
-        PhoneOffers phone, DecisionInputs inputs, HealthBoard health, TimeProvider time, Func<DateTimeOffset> atLeast, ILoggerFactory logs)
+        PhoneOffers phone, PhoneWords words, DecisionInputs inputs, HelpDesk help, CustomerDesk customers, TimeSpan keptFor, Func<bool> isOffline, HealthBoard health, TimeProvider time,
+        Func<DateTimeOffset> atLeast, ILoggerFactory logs)
     {
         HasStopped hasStopped = inputs.HasStopped;
         var arrivals = new PortalArrivals(presence, settings.Zone);
@@ -29,9 +32,12 @@ internal sealed class PortalParts : IDisposable
             settings.Page, journal, sessions, arrivals, doorkeeper,
             typed => registry.TryFindLogin(typed, out var subject) && !strangers.Contains(subject) ? inputs.NameOfOpenVisit(subject) : null, hasStopped, time, atLeast);
         endpoints = new(
-            settings.Page, key, reception, door, async (session, language, stop) =>
-                [.. (await phone.DecideForPhoneAsync(session.Visit, session.Subject, language, stop).ConfigureAwait(false)).Select(Card)],
-            hasStopped, health, time, logs.CreateLogger<PortalEndpoints>());
+            settings.Page, key, reception, door, new(
+                async (session, language, stop) => [.. (await phone.DecideForPhoneAsync(session.Visit, session.Subject, language, stop).ConfigureAwait(false)).Select(Card)],
+                hasStopped, (session, language) => Knowledge(words, session, language), isOffline, help, customers,
+                subject => registry.NamesOf(subject) is { IsEmpty: false } names ? [.. names.ToArray().Select(n => n.Value).Append(subject.Value).Distinct()] : [subject.Value], words.NameOf,
+                keptFor),
+            health, time, logs.CreateLogger<PortalEndpoints>());
     }
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapPortal(endpoints);
@@ -52,6 +58,20 @@ internal sealed class PortalParts : IDisposable
     private static PhoneOfferCard Card(PhoneOffer offer) => new(
         offer.Offer.Value, offer.Decision.Value, offer.Language, offer.Headline, string.Join(' ', new[] { offer.Body, offer.Call }.Where(t => t.Length > 0)),
         offer.Price is { } price ? price + (offer.PriceUnit is { } unit ? $" · {unit}" : "") : null, offer.PriceBefore, offer.Supplier, offer.Why, offer.Class != OfferClass.Service);
+
+    /// <summary>What central told is about the customer it knows: whoever is not recognised is shown none of it.</summary>
+    private static PhoneKnowledge Knowledge(PhoneWords words, PortalSession session, string language)
+    {
+        var gifts = words.Gifts(session.Visit, session.Subject);
+        return new(
+            words.ZoneOf(session.Visit),
+            [.. words.Said(session.Visit, session.Subject, language).Select(w => new PhoneWordCard(w.Kind, w.Offer.Value, w.Language, w.Name, w.Demand, w.IsGift))],
+            session.Recognised ? [.. words.Told(session.Visit, language).Select(f => Card(f, gifts))] : []);
+    }
+
+    private static PhoneFactCard Card(PhoneFact fact, IReadOnlySet<string> gifts) => new(
+        $"{char.ToLowerInvariant(fact.Name.ToString()[0])}{fact.Name.ToString()[1..]}", fact.Values, fact.AsOf,
+        fact.Purpose switch { Purpose.Loyalty => "loyalty", Purpose.Marketing => "marketing", _ => "service" }, [.. fact.Demands.Select(d => (d, gifts.Contains(d)))]);
 
     /// <summary>Presence in the portal's words.</summary>
     private sealed class PortalArrivals(PresenceLoop presence, ZoneId zone) : IPortalArrivals

@@ -3,6 +3,7 @@ using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Desired;
 using StoreEdge.Agent.Displays;
 using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Helping;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Mqtt;
 using StoreEdge.Agent.Orders;
@@ -52,7 +53,7 @@ internal static class StoreHost
         // The truth on disk, and what is derived from it.
         await using var journal = JournalStore.Open(
             options.StateDirectory, options.Journal with { ClockSynchronized = () => clock.IsSynchronized, TimeAtLeast = () => clock.LowerBound },
-            [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), sessions, new DesiredVersions(), new AnswersTable(), new StrangersTable()], time, health,
+            [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), new HelpProjection(), sessions, new DesiredVersions(), new AnswersTable(), new StrangersTable()], time, health,
             logs.CreateLogger<JournalStore>());
         enrolment.Load();
         var strangers = new Strangers(() => registry.Version);
@@ -87,7 +88,10 @@ internal static class StoreHost
             ? new CentralLink(broker, options.Outbox, options.Store.Id.Value, journal, health, () => Versions(bundles, registry), verification, time, logs)
             : null;
         var downward = link is null ? null : await DesiredParts.OpenAsync(options, desired, journal, bundles, link, loops.End, health).ConfigureAwait(false);
-        var orders = link is null ? null : OrderParts.Open(options, journal, link, clock, registry, strangers, presence, deciding, health, logs, loops.Stopping);
+        var words = new PhoneWords(bundles, visits, inputs);
+        var help = new HelpDesk(journal, words.ZoneOf);
+        var customers = OrderParts.Customers(options, journal, registry, strangers, presence, deciding, loops.Stopping);
+        var orders = link is null ? null : OrderParts.Open(options, journal, link, clock, customers, help, health, logs);
         link?.Listen(enrolment, deciding);
 
         // People look.
@@ -101,7 +105,9 @@ internal static class StoreHost
         new DiagnosticsEndpoints(new(checkup, feed, time), feed, () => watchdog.Missing, time, loops.Stopping).Map(app);
         app.MapKiosk(displays, time);
         using var portal = options.Portal.Enabled
-            ? new PortalParts(options.Portal, new OpenDoor(), portalKey, sessions, registry, strangers, presence, journal, phone, inputs, health, time, () => clock.LowerBound, logs)
+            ? new PortalParts(
+                options.Portal, new OpenDoor(), portalKey, sessions, registry, strangers, presence, journal, phone, words, inputs, help, customers, options.Journal.KeepFor,
+                () => link is { Broker.Status.IsOnline: false }, health, time, () => clock.LowerBound, logs)
             : null;
         portal?.Map(app);
 

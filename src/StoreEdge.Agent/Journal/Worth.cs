@@ -11,7 +11,7 @@ internal static class Worth
         [EventTypes.Footfall, EventTypes.Dwell, EventTypes.Zone],
         [EventTypes.ProofOfPlay, EventTypes.Rendered, EventTypes.Decision],
         [EventTypes.Departure],
-        [EventTypes.Arrival],
+        [EventTypes.Arrival, EventTypes.Identified],
     ];
 
     /// <summary>The class of a type, as an index of <see cref="Classes"/>; their count for what is never given up, and for types that this program does not know.</summary>
@@ -23,5 +23,5 @@ internal static class Worth
     }
 
     /// <summary>Whether a customer said it: it is promised only once it is on disk, and never waits in memory.</summary>
-    public static bool IsCustomersWord(string type) => type is EventTypes.Consent or EventTypes.Choice;
+    public static bool IsCustomersWord(string type) => type is EventTypes.Consent or EventTypes.Choice or EventTypes.GiftMarked or EventTypes.HelpRequested or EventTypes.HelpChanged;
 }

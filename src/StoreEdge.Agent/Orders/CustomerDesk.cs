@@ -16,6 +16,11 @@ namespace StoreEdge.Agent.Orders;
 internal sealed record CustomerDoors(
     IReadOnlyList<PersonalTable> Tables, Func<long> EnrolmentVersion, Func<IReadOnlyList<Pseudonym>, Task> ForgetInMemory, string StateDirectory);
 
+/// <summary>Everything that is held about a customer.</summary>
+/// <param name="Tables">The rows that name them, as JSON by table.</param>
+/// <param name="Events">The numbers of the events that name them, ascending.</param>
+internal sealed record CustomerFile(byte[] Tables, IReadOnlyCollection<long> Events);
+
 /// <summary>
 /// Gives out and erases everything that is held about a customer. An erasure is one transaction with its answer: rows go, events go and are declared as gaps, and
 /// the customer is a stranger from then on, until there is a newer enrolment list.
@@ -28,6 +33,8 @@ internal sealed class CustomerDesk(JournalStore journal, Strangers strangers, Cu
     /// <summary>10 MB of one customer are more than any store holds; what is beyond is said to be left out.</summary>
     private const int MostPages = 50;
 
+    /// <summary>How long a reader that holds up the last of an erasure is waited for, and how often that is looked at.</summary>
+    private static readonly TimeSpan FoldPatience = TimeSpan.FromSeconds(8), FoldPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Carries out <c>erase</c>.</summary>
     public async Task<OrderOutcome> EraseAsync(EraseMessage message)
@@ -59,25 +66,57 @@ internal sealed class CustomerDesk(JournalStore journal, Strangers strangers, Cu
         }, Fold: true);
     }
 
+    /// <summary>Erases at the customer's own word, and tells central whom by the hash of the name. Completes once it is off the disk, or as far as a reader that stays lets it.</summary>
+    /// <returns>False where it cannot be done now; nothing has been erased then.</returns>
+    /// <exception cref="JournalFault">It could not be kept: nothing has been erased.</exception>
+    public async Task<bool> EraseAtTheirWordAsync(IReadOnlyList<string> subjects, TimeProvider time)
+    {
+        if ((await EraseAsync(new("portal", subjects)).ConfigureAwait(false)).Write is not { } erase) return false;
+        await journal.WriteAsync(transaction =>
+        {
+            var done = erase(transaction).Data!;
+            var told = new CustomerErasedData([.. subjects.Select(Strangers.HashOf)], "portal", done["events"].GetInt64(), done["rows"].GetInt64());
+            return transaction.Append(told, ContractsJson.Write(told), transaction.Now.At);
+        }).ConfigureAwait(false);
+        for (var waited = TimeSpan.Zero; waited < FoldPatience && !await journal.FoldAsync().ConfigureAwait(false); waited += FoldPause)
+            await Task.Delay(FoldPause, time).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Looks up everything that is held about a customer.</summary>
+    public CustomerFile Find(IReadOnlyList<string> subjects)
+    {
+        var search = new PersonSearch(subjects);
+        search.Look(journal, doors.Tables);
+        return new(journal.Query(database => Json(json => search.WriteTables(database, doors.Tables, json))), search.Events);
+    }
+
+    /// <summary>Reads events of a file, one at a time; those that went meanwhile are left out.</summary>
+    public IEnumerable<StoredEvent> Read(IEnumerable<long> events)
+    {
+        foreach (var seq in events)
+            if (journal.ReadAfter(seq - 1, 1) is [var stored] && stored.Seq == seq) yield return stored;
+    }
+
+    /// <summary>An event as an export has it.</summary>
+    public static byte[] Write(StoredEvent stored) => Json(json =>
+    {
+        json.WriteNumber("seq", stored.Seq);
+        json.WriteString("type", stored.Type);
+        json.WriteString("time", stored.Time);
+        json.WritePropertyName("data");
+        json.WriteRawValue(stored.Data.Span);
+    });
+
     /// <summary>Carries out <c>export</c>. Its answers are not kept: they are the customer's data.</summary>
     public Task<OrderOutcome> ExportAsync(ExportMessage message)
     {
-        var search = new PersonSearch(message.Subjects);
-        search.Look(journal, doors.Tables);
-        var tables = journal.Query(database => Json(json => search.WriteTables(database, doors.Tables, json)));
+        var (tables, found) = Find(message.Subjects);
         var pages = new List<List<byte[]>> { new() };
         var (size, leftOut) = (tables.Length, 0);
-        foreach (var seq in search.Events)
+        foreach (var stored in Read(found))
         {
-            if (journal.ReadAfter(seq - 1, 1) is not [var stored] || stored.Seq != seq) continue;
-            var one = Json(json =>
-            {
-                json.WriteNumber("seq", stored.Seq);
-                json.WriteString("type", stored.Type);
-                json.WriteString("time", stored.Time);
-                json.WritePropertyName("data");
-                json.WriteRawValue(stored.Data.Span);
-            });
+            var one = Write(stored);
             if (size + one.Length > PageBytes && pages[^1].Count > 0)
             {
                 pages.Add([]);

@@ -15,7 +15,7 @@ internal static class OrderReader
     private static readonly SearchValues<char> Crockford = SearchValues.Create("0123456789abcdefghjkmnpqrstvwxyz");
 
     /// <summary>Every command.</summary>
-    public static readonly IReadOnlyList<string> Names = ["ping", "replay", "drain", "refuse", "resend", "erase", "export"];
+    public static readonly IReadOnlyList<string> Names = ["ping", "replay", "drain", "refuse", "resend", "erase", "export", "help"];
 
     /// <summary>Reads one.</summary>
     /// <param name="name">The last level of its topic.</param>
@@ -63,6 +63,7 @@ internal static class OrderReader
                 "resend" => JsonSerializer.Deserialize(payload.Span, ContractsJson.Default.ResendMessage),
                 "erase" => JsonSerializer.Deserialize(payload.Span, ContractsJson.Default.EraseMessage),
                 "export" => JsonSerializer.Deserialize(payload.Span, ContractsJson.Default.ExportMessage),
+                "help" => JsonSerializer.Deserialize(payload.Span, ContractsJson.Default.HelpMessage),
                 _ => null,
             };
         }
@@ -100,6 +101,8 @@ internal static class OrderReader
         ResendMessage { From: { } first, To: { } last } when last < first => "'to' must not be below 'from'",
         EraseMessage erase => FaultOf(erase.Subjects),
         ExportMessage export => FaultOf(export.Subjects),
+        HelpMessage help when !Guid.TryParseExact(help.RequestId, "D", out _) => "'requestId' must be the UUID of a help-requested",
+        HelpMessage { State: not ("on-the-way" or "solved") } => "'state' must be on-the-way or solved",
         _ => null,
     };
 

@@ -71,6 +71,14 @@ public sealed record EraseMessage(string Id, IReadOnlyList<string> Subjects) : I
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ExportMessage(string Id, IReadOnlyList<string> Subjects, DateTimeOffset? ExpiresAt = null) : ICommandMessage;
 
+/// <summary>Somebody has taken up a customer's request for help, or has solved it: the customer sees it on their page.</summary>
+/// <param name="Id">Unique, 1–64 characters; the same id again is answered again, not carried out again.</param>
+/// <param name="RequestId">Of the help-requested.</param>
+/// <param name="State"><c>on-the-way</c> or <c>solved</c>.</param>
+/// <param name="ExpiresAt">Not carried out after that; null: never expires.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record HelpMessage(string Id, string RequestId, string State, DateTimeOffset? ExpiresAt = null) : ICommandMessage;
+
 /// <summary>What became of a command.</summary>
 /// <param name="Id">The command's.</param>
 /// <param name="Command">The command's name.</param>

@@ -103,15 +103,86 @@ public sealed record ConsentData(
 /// <summary>A customer has decided about an offer, or about all of them.</summary>
 /// <param name="VisitId">The visit.</param>
 /// <param name="Subject">Pseudonym.</param>
-/// <param name="Choice"><c>want</c>, <c>not-now</c>, <c>never</c> or <c>stop</c>.</param>
-/// <param name="OfferId">The offer; null with <c>stop</c>.</param>
-/// <param name="DecisionId">The decision that showed it; null with <c>stop</c>.</param>
+/// <param name="Choice"><c>want</c>, <c>not-now</c>, <c>never</c>, <c>stop</c>, or <c>again</c>, which takes back what was said.</param>
+/// <param name="OfferId">The offer; null with <c>stop</c>, and with an <c>again</c> that takes it back.</param>
+/// <param name="DecisionId">The decision that showed it; null with <c>stop</c> and <c>again</c>.</param>
 /// <param name="Assurance"><c>high</c> for somebody who typed their number, <c>low</c> for a guest.</param>
 public sealed record ChoiceData(string VisitId, string Subject, string Choice, string? OfferId, string? DecisionId, string Assurance) : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]
     public string Type => EventTypes.Choice;
+}
+
+/// <summary>A customer was recognised on the portal, with their consent. What they typed is in no message.</summary>
+/// <param name="VisitId">The visit.</param>
+/// <param name="Subject">Pseudonym.</param>
+/// <param name="Means"><c>number</c>, <c>email</c>, <c>phone</c> (each typed), or <c>link</c> (signed by the shop's own app).</param>
+/// <param name="Assurance">How sure it is.</param>
+public sealed record IdentifiedData(string VisitId, string Subject, string Means, string Assurance) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.Identified;
+}
+
+/// <summary>A customer asks for somebody to come. A visit has one open request at most.</summary>
+/// <param name="VisitId">The visit.</param>
+/// <param name="Subject">Pseudonym.</param>
+/// <param name="RequestId">UUID version 7.</param>
+/// <param name="Zone">Where the customer is; null where it is not known.</param>
+/// <param name="Skill">What whoever comes should know: <c>find</c>, <c>advice</c>, <c>price</c>, <c>payment</c> or <c>other</c>.</param>
+/// <param name="Language">BCP 47 tag of what the customer reads.</param>
+/// <param name="Assurance"><c>high</c> for somebody who was recognised, <c>low</c> for a guest.</param>
+public sealed record HelpRequestedData(string VisitId, string Subject, string RequestId, string? Zone, string Skill, string Language, string Assurance) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.HelpRequested;
+}
+
+/// <summary>A request for help has gone on.</summary>
+/// <param name="VisitId">The visit.</param>
+/// <param name="Subject">Pseudonym.</param>
+/// <param name="RequestId">The request.</param>
+/// <param name="State"><c>on-the-way</c>, <c>solved</c> or <c>withdrawn</c>; nothing follows the last two.</param>
+/// <param name="By">Who said so: <c>customer</c> or <c>central</c>.</param>
+/// <param name="Assurance">As in the request.</param>
+public sealed record HelpChangedData(string VisitId, string Subject, string RequestId, string State, string By, string Assurance) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.HelpChanged;
+}
+
+/// <summary>A customer says that what they wanted or bought was for somebody else, so that it says nothing about them; or takes that back.</summary>
+/// <param name="VisitId">The visit.</param>
+/// <param name="Subject">Pseudonym.</param>
+/// <param name="Demand">The demand, as the bundle names it.</param>
+/// <param name="OfferId">The offer that they said it of; null where it was an interest that central had told.</param>
+/// <param name="Gift">Whether it was a gift.</param>
+/// <param name="Assurance"><c>high</c> for somebody who was recognised, <c>low</c> for a guest.</param>
+public sealed record GiftMarkedData(string VisitId, string Subject, string Demand, string? OfferId, bool Gift, string Assurance) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.GiftMarked;
+}
+
+/// <summary>A customer has had everything erased that this store held about them. It does not name them.</summary>
+/// <param name="SubjectHashes">SHA-256 of each of their pseudonyms, lower-case hex; 1–16.</param>
+/// <param name="By">Where they said so: <c>portal</c>.</param>
+/// <param name="Events">How many events went.</param>
+/// <param name="Rows">How many rows of the store's tables went.</param>
+public sealed record CustomerErasedData(IReadOnlyList<string> SubjectHashes, string By, long Events, long Rows) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.CustomerErased;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string? VisitId => null;
 }
 
 /// <summary>Something was chosen to be shown; journaled before it is shown.</summary>

@@ -27,6 +27,7 @@ public static class ContextParser
             NeverOffers = [.. reader.Texts("neverOffers", required: false).Select(o => new OfferId(o))],
             NeverSuppliers = [.. reader.Texts("neverSuppliers", required: false).Select(s => new SupplierId(s))],
             NeverDemands = [.. reader.Texts("neverDemands", required: false)],
+            GiftDemands = [.. reader.Texts("giftDemands", required: false)],
             NotNow = [.. reader.Texts("notNow", required: false).Select(o => new OfferId(o))],
         },
         Notices = reader.Items("notices", OfferParser.Read),

@@ -22,7 +22,7 @@ public static class Decider
         ArgumentNullException.ThrowIfNull(placement);
         ArgumentNullException.ThrowIfNull(context);
 
-        context = context with { Facts = context.Facts.Permitted(context.Consents) };
+        context = context with { Facts = context.Facts.Permitted(context.Consents).WithoutInterests(context.Wishes.GiftDemands) };
         var rejected = new List<Rejection>(bundle.Offers.Length);
         var passed = new List<Ranked>();
         foreach (var offer in context.Notices) Sift(offer);

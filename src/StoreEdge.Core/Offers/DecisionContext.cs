@@ -72,6 +72,9 @@ public sealed record Wishes
     /// <summary>Demands never to be addressed again.</summary>
     public ImmutableHashSet<string> NeverDemands { get; init; } = [];
 
+    /// <summary>Demands that were somebody else's: the customer said that what they wanted or bought of them was a gift, so an interest in them is not theirs.</summary>
+    public ImmutableHashSet<string> GiftDemands { get; init; } = [];
+
     /// <summary>Offers put off during this visit.</summary>
     public ImmutableHashSet<OfferId> NotNow { get; init; } = [];
 

@@ -56,6 +56,15 @@ public sealed class Facts
             fact.Value.Purpose is { } purpose && fact.Key is not (FactName.CommercialHold or FactName.OpenIssue or FactName.Gift or FactName.Household) && !consented(purpose);
     }
 
+    /// <summary>These facts without an interest in any of <paramref name="demands"/>; where none is left, what the customer is interested in is unknown.</summary>
+    public Facts WithoutInterests(IReadOnlySet<string> demands)
+    {
+        ArgumentNullException.ThrowIfNull(demands);
+        if (demands.Count == 0 || !all.TryGetValue(FactName.Interest, out var interest)) return this;
+        var own = interest.Values.RemoveAll(demands.Contains);
+        return own.Length == interest.Values.Length ? this : new(own.IsEmpty ? all.Remove(FactName.Interest) : all.SetItem(FactName.Interest, interest with { Values = own }));
+    }
+
     /// <summary>
     /// These facts with those of a later message laid over them. Messages can overtake each other, so of two that say the same thing the one that was true later counts; but one from the
     /// future has a wrong stamp and holds nothing back, and without the time of day (null) the order of arrival is all there is.

@@ -69,6 +69,8 @@ public sealed class ExampleTests
     [InlineData("arrival", "receiver")]
     [InlineData("zone", "receiver")]
     [InlineData("choice", "offerId", "decisionId")]
+    [InlineData("help-requested", "zone")]
+    [InlineData("gift-marked", "offerId")]
     [InlineData("decision", "visitId", "subject", "display")]
     [InlineData("rendered", "visitId", "arrivalToRenderMilliseconds")]
     [InlineData("proof-of-play", "visitId", "sentAt", "renderedAt")]

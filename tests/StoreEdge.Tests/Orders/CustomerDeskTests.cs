@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using StoreEdge.Agent.Deciding;
+using StoreEdge.Agent.Helping;
 using StoreEdge.Agent.Hosting;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Orders;
@@ -138,7 +139,7 @@ public sealed class CustomerDeskTests : IAsyncDisposable
 
     private IProjection[] Projections() =>
     [
-        new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), new PortalSessions(PortalKey.LoadOrCreate(Path.Combine(bench.Directory, "portal.key"), bench.Health), TimeSpan.FromDays(1)),
+        new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), new HelpProjection(), new PortalSessions(PortalKey.LoadOrCreate(Path.Combine(bench.Directory, "portal.key"), bench.Health), TimeSpan.FromDays(1)),
         new AnswersTable(), new StrangersTable(),
     ];
 

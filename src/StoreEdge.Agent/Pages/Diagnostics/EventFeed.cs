@@ -62,6 +62,7 @@ internal sealed class EventFeed(ChannelReader<CommittedEvent> committed, Action 
         ZoneData data => new(one.Seq, data.Type, data.Zone, one.Time, false),
         DwellData data => new(one.Seq, data.Type, data.Zone, one.Time, false),
         DepartureData data => new(one.Seq, data.Type, data.Zone, one.Time, false),
+        HelpRequestedData data => new(one.Seq, data.Type, data.Zone, one.Time, false),
         DecisionData data => new(one.Seq, data.Type, data.Display ?? data.Place, one.Time, false),
         RenderedData data => new(one.Seq, data.Type, data.Display, one.Time, false),
         ProofOfPlayData data => new(one.Seq, data.Type, data.Display, one.Time, false),

@@ -7,5 +7,7 @@ internal static class Icons
 
     public static Markup Tick { get; } = Markup.Trusted("""<svg viewBox="0 0 24 24" aria-hidden="true"><path d="m4 12.5 5.2 5.2L20 7"/></svg>""");
 
+    public static Markup Cloud { get; } = Markup.Trusted("""<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 18a4.5 4.5 0 0 1-.6-9 6 6 0 0 1 11.2 1.2A4 4 0 0 1 17.5 18zM3 3l18 18"/></svg>""");
+
     public static Markup Heart { get; } = Markup.Trusted("""<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 20S3.5 15 3.5 9A4.6 4.6 0 0 1 12 6.6 4.6 4.6 0 0 1 20.5 9c0 6-8.5 11-8.5 11z"/></svg>""");
 }

@@ -63,7 +63,22 @@ internal sealed class PageFrame(PortalOptions options, PortalTheme theme)
         """);
 
     /// <summary>Something to be told at once; read out by screen readers.</summary>
-    public static Markup Said(Markup what) => Markup.Of($"""<div class="card said" role="status">{Icons.Tick}<div>{what}</div></div>""");
+    /// <param name="what">The words.</param>
+    /// <param name="icon">Beside them; a tick where it is left out.</param>
+    public static Markup Said(Markup what, Markup? icon = null) => Markup.Of($"""<div class="card said" role="status">{icon ?? Icons.Tick}<div>{what}</div></div>""");
+
+    /// <summary>A form of the phone's page for one deed, with the proof that we offered it to this session.</summary>
+    public static Markup Form(PortalKey key, PortalSession session, PortalText text, string action, Markup content, params string[] deed) => Markup.Of(
+        $"""
+        <form method="post" action="{PortalPaths.PhoneOf(key.SessionToken(session.Receipt))}/{action}?lang={text.Tag}" accept-charset="utf-8"><input type="hidden" name="proof" value="{key.FormProof(session.Receipt, deed)}">{content}</form>
+        """);
+
+    /// <summary>A moment on the shop's clock.</summary>
+    public static DateTimeOffset Local(DateTimeOffset moment, TimeProvider time) => TimeZoneInfo.ConvertTime(moment, time.LocalTimeZone);
+
+    /// <summary>Day and time as the language writes them.</summary>
+    public static string Moment(PortalText text, DateTimeOffset moment, TimeProvider time) =>
+        Local(moment, time).ToString(text.Tag == "en" ? "yyyy-MM-dd HH:mm" : "dd/MM/yyyy HH:mm", System.Globalization.CultureInfo.InvariantCulture);
 
     private static Markup Switch(PortalText other, bool current, string here)
     {

@@ -1,12 +1,17 @@
+using StoreEdge.Agent.Helping;
+using StoreEdge.Agent.Orders;
+
 namespace StoreEdge.Agent.Pages.Portal;
 
 /// <summary>The phone's page over HTTP: each deed is checked to be one that we offered to this session, done by the reception, and acknowledged on the page.</summary>
 internal sealed class PhoneEndpoints(
-    PortalOptions options, PortalKey key, PageFrame frame, PortalRequests requests, Reception reception, FillPhone fill, HasStopped hasStopped, TimeProvider time)
+    PortalOptions options, PortalKey key, PageFrame frame, PortalRequests requests, Reception reception, PhoneDoors doors, TimeProvider time)
 {
     private static readonly string[] Votes = ["want", "not-now", "never"];
 
     private PhonePage PhonePage => new(options, key, frame, time);
+
+    private MyDataPages MyDataPages => new(options, key, frame, time);
 
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
@@ -17,6 +22,16 @@ internal sealed class PhoneEndpoints(
         routes.MapPost(PortalPaths.Phone + "/stop", requests.Guarded(StopAsync));
         routes.MapPost(PortalPaths.Phone + "/revoke", requests.Guarded(RevokeAsync));
         routes.MapPost(PortalPaths.Phone + "/not-me", requests.Guarded(NotMeAsync));
+        routes.MapPost(PortalPaths.Phone + "/leave", requests.Guarded(LeaveAsync));
+        routes.MapPost(PortalPaths.Phone + "/again", requests.Guarded(TakeBackAsync));
+        routes.MapPost(PortalPaths.Phone + "/gift", requests.Guarded(MarkGiftAsync));
+        routes.MapPost(PortalPaths.Phone + "/help", requests.Guarded(AskForHelpAsync));
+        routes.MapPost(PortalPaths.Phone + "/help-withdraw", requests.Guarded(WithdrawHelpAsync));
+        routes.MapMethods(PortalPaths.Phone + "/data", read, requests.Guarded(ShowDataAsync));
+        routes.MapMethods(PortalPaths.Phone + "/data.json", read, requests.Guarded(ExportAsync));
+        routes.MapMethods(PortalPaths.Phone + "/erase", read, requests.Guarded(ConfirmErasureAsync));
+        routes.MapPost(PortalPaths.Phone + "/erase", requests.Guarded(EraseAsync));
+        routes.MapMethods(PortalPaths.Erased, read, requests.Guarded(ShowErasedAsync));
         routes.MapMethods(PortalPaths.Phone + "/{deed}", read, requests.Guarded(BackToPhoneAsync));
     }
 
@@ -45,10 +60,12 @@ internal sealed class PhoneEndpoints(
         }
 
         reception.StillHere((await requests.CallerAsync(http)).Device, session);
-        var text = AskedLanguage.Of(http.Request, options.DefaultLanguage, session);
-        var stopped = hasStopped(session.Subject);
-        var offers = session.Over || stopped ? [] : await fill(session, text.Tag, http.RequestAborted);
-        await requests.WriteAsync(http, StatusCodes.Status200OK, PhonePage.Of(text, session, offers, stopped, http.Request.Query["done"]));
+        var text = TextOf(http, session);
+        var stopped = doors.HasStopped(session.Subject);
+        var offers = session.Over || stopped ? [] : await doors.Offers(session, text.Tag, http.RequestAborted);
+        var view = new PhoneView(
+            offers, stopped, session.Over ? PhoneKnowledge.None : doors.Know(session, text.Tag), session.Over ? null : doors.Help.Of(session.Visit), doors.IsOffline(), http.Request.Query["done"]);
+        await requests.WriteAsync(http, StatusCodes.Status200OK, PhonePage.Of(text, session, view));
     }
 
     private async Task ChooseAsync(HttpContext http)
@@ -73,8 +90,7 @@ internal sealed class PhoneEndpoints(
         if (await DeedAsync(http, form => ["revoke", form["purpose"]]) is not var (session, form)) return;
         if (form["purpose"] == "terms")
         {
-            await reception.RevokeTermsAsync(session);
-            await requests.GoAsync(http, $"{PortalPaths.Portal}?lang={AskedLanguage.Of(http.Request, options.DefaultLanguage, session).Tag}&done=left");
+            await LeaveAsync(http, session);
             return;
         }
 
@@ -87,9 +103,129 @@ internal sealed class PhoneEndpoints(
         if (await DeedAsync(http, _ => ["not-me"]) is var (session, _)) await AnswerAsync(http, await reception.ContinueAsGuestAsync((await requests.CallerAsync(http)).Device, session), "guest");
     }
 
+    private async Task LeaveAsync(HttpContext http)
+    {
+        if (await DeedAsync(http, _ => ["leave"]) is var (session, _)) await LeaveAsync(http, session);
+    }
+
+    private async Task LeaveAsync(HttpContext http, PortalSession session)
+    {
+        await reception.RevokeTermsAsync(session);
+        await requests.GoAsync(http, $"{PortalPaths.Portal}?lang={TextOf(http, session).Tag}&done=left");
+    }
+
+    private async Task TakeBackAsync(HttpContext http)
+    {
+        if (await DeedAsync(http, form => ["again", form["offer"]]) is not var (session, form)) return;
+        var offer = form["offer"] is { Length: > 0 } named ? named : null;
+        await AnswerAsync(http, await reception.ChooseAsync(session, "again", offer, null), offer is null ? "offers-again" : "again");
+    }
+
+    private async Task MarkGiftAsync(HttpContext http)
+    {
+        if (await DeedAsync(http, form => ["gift", form["demand"], form["offer"]]) is not var (session, form)) return;
+        if (form["gift"] is not ("yes" or "no"))
+        {
+            await requests.RefuseAsync(http, Refusal.Malformed);
+            return;
+        }
+
+        var gift = form["gift"] == "yes";
+        await AnswerAsync(http, await reception.MarkGiftAsync(session, form["demand"], form["offer"] is { Length: > 0 } offer ? offer : null, gift), gift ? "gift" : "not-gift");
+    }
+
+    private async Task AskForHelpAsync(HttpContext http)
+    {
+        if (await DeedAsync(http, _ => ["help"]) is not var (session, form)) return;
+        if (session.Over || !HelpDesk.Skills.Contains(form["skill"]))
+        {
+            await requests.RefuseAsync(http, session.Over ? Refusal.UnknownSession : Refusal.Malformed);
+            return;
+        }
+
+        var language = TextOf(http, session).Tag;
+        await AnswerAsync(http, await reception.AtTheDeskAsync(session, async live =>
+        {
+            await doors.Help.AskAsync(live.Visit, live.Subject, form["skill"], language, live.Assurance);
+            return live;
+        }), "help");
+    }
+
+    private async Task WithdrawHelpAsync(HttpContext http)
+    {
+        if (await DeedAsync(http, _ => ["help-withdraw"]) is not var (session, _)) return;
+        await AnswerAsync(http, await reception.AtTheDeskAsync(session, async live =>
+        {
+            await doors.Help.WithdrawAsync(live.Visit);
+            return live;
+        }), "help-withdrawn");
+    }
+
+    private async Task ShowDataAsync(HttpContext http)
+    {
+        if (await LookUpAsync(http) is not var (session, file)) return;
+        var text = TextOf(http, session);
+        var latest = doors.Customers.Read(file.Events.Reverse().Take(MyDataPages.MostEvents)).ToList();
+        var data = new MyData(file.Tables, latest, Math.Max(0, file.Events.Count - MyDataPages.MostEvents), doors.KeptFor, offer => doors.NameOf(offer, text.Tag));
+        await requests.WriteAsync(http, StatusCodes.Status200OK, MyDataPages.File(text, session, data));
+    }
+
+    /// <summary>The same as central's command exports, as one file.</summary>
+    private async Task ExportAsync(HttpContext http)
+    {
+        if (await LookUpAsync(http) is not var (session, file)) return;
+        requests.WriteHeaders(http, StatusCodes.Status200OK, "application/json; charset=utf-8");
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{PhoneText.Of(TextOf(http, session)).FileName}\"";
+        if (HttpMethods.IsHead(http.Request.Method)) return;
+        var (body, stop) = (http.Response.Body, http.RequestAborted);
+        await body.WriteAsync("{\"tables\":"u8.ToArray(), stop);
+        await body.WriteAsync(file.Tables, stop);
+        await body.WriteAsync(",\"events\":["u8.ToArray(), stop);
+        var first = true;
+        foreach (var stored in doors.Customers.Read(file.Events))
+        {
+            if (!first) await body.WriteAsync(","u8.ToArray(), stop);
+            first = false;
+            await body.WriteAsync(CustomerDesk.Write(stored), stop);
+        }
+
+        await body.WriteAsync("]}\n"u8.ToArray(), stop);
+    }
+
+    private Task ConfirmErasureAsync(HttpContext http) => SessionOf(http) is { } session
+        ? requests.WriteAsync(http, StatusCodes.Status200OK, MyDataPages.Confirm(TextOf(http, session), session))
+        : requests.RefuseAsync(http, Refusal.UnknownSession);
+
+    /// <summary>Everything goes, the session with it: what is left is a page that is about nobody.</summary>
+    private async Task EraseAsync(HttpContext http)
+    {
+        if (await DeedAsync(http, _ => ["erase"]) is not var (session, _)) return;
+        var text = TextOf(http, session);
+        var erased = await reception.EraseAsync(session, subject => doors.Customers.EraseAtTheirWordAsync(doors.NamesOf(subject), time));
+        if (erased == true) await requests.GoAsync(http, $"{PortalPaths.Erased}?lang={text.Tag}");
+        else await requests.RefuseAsync(http, erased is null ? Refusal.UnknownSession : Refusal.NotKept, text);
+    }
+
+    private Task ShowErasedAsync(HttpContext http) => requests.WriteAsync(http, StatusCodes.Status200OK, MyDataPages.Erased(AskedLanguage.Of(http.Request, options.DefaultLanguage)));
+
+    /// <summary>The session and everything that is held about who it is; null where a refusal has been written instead.</summary>
+    private async Task<(PortalSession Session, CustomerFile File)?> LookUpAsync(HttpContext http)
+    {
+        if (SessionOf(http) is not { } session)
+        {
+            await requests.RefuseAsync(http, Refusal.UnknownSession);
+            return null;
+        }
+
+        if (!await requests.MayAskAsync(http)) return null;
+        return (session, await reception.OneByOneAsync(() => doors.Customers.Find(doors.NamesOf(session.Subject)), http.RequestAborted));
+    }
+
+    private PortalText TextOf(HttpContext http, PortalSession session) => AskedLanguage.Of(http.Request, options.DefaultLanguage, session);
+
     /// <summary>After a deed: on to the page of the session as it is now, saying so; null where another request has voided the session meanwhile.</summary>
     private Task AnswerAsync(HttpContext http, PortalSession? session, string done) =>
-        session is null ? requests.RefuseAsync(http, Refusal.UnknownSession) : requests.GoAsync(http, PhoneOf(session, AskedLanguage.Of(http.Request, options.DefaultLanguage, session), done));
+        session is null ? requests.RefuseAsync(http, Refusal.UnknownSession) : requests.GoAsync(http, PhoneOf(session, TextOf(http, session), done));
 
     /// <summary>The session and the form of a deed that we offered to it; null where a refusal has been written instead.</summary>
     private async Task<(PortalSession Session, PortalForm Form)?> DeedAsync(HttpContext http, Func<PortalForm, string[]> deed)

@@ -17,13 +17,13 @@ internal sealed class PortalEndpoints
     private readonly PhoneEndpoints phone;
 
     public PortalEndpoints(
-        PortalOptions options, PortalKey key, Reception reception, IGuestDoor door, FillPhone fill, HasStopped hasStopped, HealthBoard health, TimeProvider time, ILogger<PortalEndpoints> log)
+        PortalOptions options, PortalKey key, Reception reception, IGuestDoor door, PhoneDoors doors, HealthBoard health, TimeProvider time, ILogger<PortalEndpoints> log)
     {
         (this.options, this.reception, this.time) = (options, reception, time);
         frame = new(options, new(options.BrandColour));
         tokens = new(options.TokenLifetime, time);
         requests = new(options, frame, door, health, time, log);
-        phone = new(options, key, frame, requests, reception, fill, hasStopped, time);
+        phone = new(options, key, frame, requests, reception, doors, time);
     }
 
     private AcceptPage AcceptPage => new(options, frame);

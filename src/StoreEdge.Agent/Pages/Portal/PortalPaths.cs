@@ -5,6 +5,7 @@ internal static class PortalPaths
 {
     public const string Portal = "/portal";
     public const string Accept = "/portal/accept";
+    public const string Erased = "/portal/erased";
     public const string Phone = "/portal/me/{token}";
 
     /// <summary>The phone's page of a session token (base64url, so it needs no escaping).</summary>

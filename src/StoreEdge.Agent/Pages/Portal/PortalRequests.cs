@@ -31,18 +31,21 @@ internal sealed class PortalRequests(PortalOptions options, PageFrame frame, IGu
             return null;
         }
 
-        // By address as well: one phone may invent many hardware addresses, and the door may not know it.
-        var caller = await CallerAsync(http);
-        if (!postsOfAddress.TryTake(new(caller.Address.ToString())) || caller.Device is { } device && !posts.TryTake(device))
-        {
-            http.Response.Headers.RetryAfter = Math.Ceiling(posts.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            await RefuseAsync(http, Refusal.TooOften);
-            return null;
-        }
-
+        if (!await MayAskAsync(http)) return null;
         var (form, refusal) = await PortalForm.ReadAsync(http.Request, http.RequestAborted);
         if (form is null) await RefuseAsync(http, refusal);
         return form;
+    }
+
+    /// <summary>Whether this phone may ask for something that costs more than a page; where not, a refusal has been written.</summary>
+    public async Task<bool> MayAskAsync(HttpContext http)
+    {
+        // By address as well: one phone may invent many hardware addresses, and the door may not know it.
+        var caller = await CallerAsync(http);
+        if (postsOfAddress.TryTake(new(caller.Address.ToString())) && (caller.Device is not { } device || posts.TryTake(device))) return true;
+        http.Response.Headers.RetryAfter = Math.Ceiling(posts.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        await RefuseAsync(http, Refusal.TooOften);
+        return false;
     }
 
     /// <summary>Says kindly why not.</summary>
@@ -62,11 +65,17 @@ internal sealed class PortalRequests(PortalOptions options, PageFrame frame, IGu
     public async Task WriteAsync(HttpContext http, int status, Markup page)
     {
         var bytes = Encoding.UTF8.GetBytes(page.ToString());
-        frame.WriteHeaders(http.Response.Headers);
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "text/html; charset=utf-8";
+        WriteHeaders(http, status, "text/html; charset=utf-8");
         http.Response.ContentLength = bytes.Length;
         if (!HttpMethods.IsHead(http.Request.Method)) await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
+    }
+
+    /// <summary>The head of an answer.</summary>
+    public void WriteHeaders(HttpContext http, int status, string contentType)
+    {
+        frame.WriteHeaders(http.Response.Headers);
+        http.Response.StatusCode = status;
+        http.Response.ContentType = contentType;
     }
 
     /// <summary>The boundary of one request: a fault shows the customer a kind page and the technician a warning; the next request that goes well clears it.</summary>

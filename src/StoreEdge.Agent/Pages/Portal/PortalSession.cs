@@ -18,4 +18,7 @@ internal sealed record PortalSession(
 {
     /// <summary>Whether we know which customer this is.</summary>
     public bool Recognised => !Subject.IsAnonymous;
+
+    /// <summary>How sure that is, in the contract's word. Nobody in particular is claimed about a guest; a login was typed by the customer.</summary>
+    public string Assurance => Recognised ? "high" : "low";
 }

@@ -33,6 +33,7 @@ internal sealed class Reception(
 
     // One acceptance per phone at a time, or a double tap would be two visits; one deed per session at a time, or "not me" twice would be two guests.
     private readonly Turns perDevice = new(), perReceipt = new();
+    private readonly SemaphoreSlim lookUp = new(1);
 
     /// <summary>The session behind a phone page's address, or null where it is unknown, expired or void.</summary>
     public PortalSession? Find(string sessionToken) =>
@@ -94,11 +95,50 @@ internal sealed class Reception(
         return await ChangeAsync(device, live, NewGuest(), TextOf(live), loyalty: false, marketing: false);
     });
 
+    /// <summary>The customer says that what they wanted or bought was, or was not, for somebody else.</summary>
+    /// <returns>The session, or null where it is void by now.</returns>
+    public Task<PortalSession?> MarkGiftAsync(PortalSession session, string demand, string? offerId, bool gift) => AtTheDeskAsync(session, async live =>
+    {
+        await journal.AppendAsync(new GiftMarkedData(live.Visit.Value, live.Subject.Value, demand, offerId, gift, live.Assurance), Instant.Now(time), CancellationToken.None);
+        return live;
+    });
+
+    /// <summary>Erases the customer, whose session goes with the rest; nobody passes with its receipt any more.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="erase">Erases; false where it cannot be done now.</param>
+    /// <returns>Whether it was done; null where the session is void by now.</returns>
+    public async Task<bool?> EraseAsync(PortalSession session, Func<Pseudonym, Task<bool>> erase)
+    {
+        bool? done = null;
+        await AtTheDeskAsync(session, async live =>
+        {
+            done = await erase(live.Subject);
+            if (done == true) await doorkeeper.LetOutAsync(live.Receipt);
+            return live;
+        });
+        return done;
+    }
+
+    /// <summary>Looks something up that goes through the whole journal: for one customer at a time, so that the store has its mind on its work.</summary>
+    public async Task<T> OneByOneAsync<T>(Func<T> find, CancellationToken stop)
+    {
+        await lookUp.WaitAsync(stop);
+        try
+        {
+            return await Task.Run(find, stop);
+        }
+        finally
+        {
+            lookUp.Release();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         perDevice.Dispose();
         perReceipt.Dispose();
+        lookUp.Dispose();
     }
 
     private static PortalText TextOf(PortalSession session) => PortalText.ByTag(session.Language) ?? PortalText.All[0];
@@ -133,7 +173,9 @@ internal sealed class Reception(
     private async Task<PortalSession> BeginAsync(Pseudonym subject, PortalText text, bool loyalty, bool marketing)
     {
         var visit = await arrivals.ArriveAsync(subject, AssuranceOf(subject), CancellationToken.None);
-        return await KeepAsync(new(Guid.NewGuid().ToString(), visit, subject, text.Tag, text.VersionFor(options), Terms: true, loyalty, marketing, atLeast(), Over: false));
+        var session = await KeepAsync(new(Guid.NewGuid().ToString(), visit, subject, text.Tag, text.VersionFor(options), Terms: true, loyalty, marketing, atLeast(), Over: false));
+        if (session.Recognised) await journal.AppendAsync(new IdentifiedData(visit.Value, subject.Value, "number", session.Assurance), Instant.Now(time), CancellationToken.None);
+        return session;
     }
 
     /// <summary>The same person goes on under another subject. Their "stop" goes with them, unless they ask for personal offers in the same breath.</summary>
@@ -157,7 +199,9 @@ internal sealed class Reception(
         return s;
     }
 
-    private async Task<PortalSession?> AtTheDeskAsync(PortalSession session, Func<PortalSession, Task<PortalSession>> deed)
+    /// <summary>Does something for a session as it is now, one deed at a time.</summary>
+    /// <returns>The session to go on with, or null where it is void by now and nothing was done.</returns>
+    public async Task<PortalSession?> AtTheDeskAsync(PortalSession session, Func<PortalSession, Task<PortalSession>> deed)
     {
         using var turn = await perReceipt.TakeAsync(session.Receipt);
         return ByReceipt(session.Receipt) is { } live ? await deed(live) : null;

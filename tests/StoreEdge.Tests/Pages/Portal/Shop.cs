@@ -7,8 +7,12 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StoreEdge.Agent.Deciding;
+using StoreEdge.Agent.Helping;
+using StoreEdge.Agent.Hosting;
 using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Orders;
 using StoreEdge.Agent.Pages.Portal;
+using StoreEdge.Agent.Presence;
 using StoreEdge.Contracts;
 using StoreEdge.Core.Identity;
 using StoreEdge.Tests.Journal;
@@ -41,6 +45,13 @@ internal sealed class Shop : IAsyncDisposable
     public IGuestDoor Door { get; init; } = new OpenDoor();
 
     public bool JournalBroken { get; set; }
+
+    public bool IsOffline { get; set; }
+
+    /// <summary>What central has told.</summary>
+    public IReadOnlyList<PhoneFactCard> Facts { get; set; } = [];
+
+    public Strangers Strangers { get; } = new(() => 1);
 
     public static PhoneOfferCard Card(string id) => new(id, $"decision-{id}", "en", $"Title {id}", $"Text {id}", "R$ 9,90", null, null, $"Because of {id}.", true);
 
@@ -119,15 +130,30 @@ internal sealed class Shop : IAsyncDisposable
     private async Task StartAsync()
     {
         var sessions = new PortalSessions(Key, Options.SessionLifetime);
-        IProjection[] projections = [sessions, new PreferencesProjection(), new ShowingsProjection()];
+        IProjection[] projections = [sessions, new PreferencesProjection(), new ShowingsProjection(), new VisitsProjection(), new HelpProjection(), new StrangersTable()];
         var store = app is null ? bench.Open(null, projections) : await bench.ReopenAsync(null, projections);
         var inputs = new DecisionInputs(store, Clock, bench.Health);
         doorkeeper = new(Door, Options, Presence, Clock);
         await doorkeeper.BeginAsync(receipt => store.Query(database => sessions.ByReceipt(database, receipt, Clock.GetUtcNow())), CancellationToken.None);
         reception = new(Options, store, sessions, Presence, doorkeeper, typed => typed == "MARIA-1" ? Maria : null, inputs.HasStopped, Clock, Clock.GetUtcNow);
         var endpoints = new PortalEndpoints(
-            Options, Key, reception, Door, (_, _, _) => JournalBroken ? throw new IOException("disk") : ValueTask.FromResult(Offers), inputs.HasStopped,
+            Options, Key, reception, Door, new(
+                (_, _, _) => JournalBroken ? throw new IOException("disk") : ValueTask.FromResult(Offers), inputs.HasStopped, Know, () => IsOffline, new(store, _ => "entrance"),
+                new(store, Strangers, new(OrderParts.Tables(), () => 1, Forget, bench.Directory)), subject => [subject.Value], (offer, _) => $"Title {offer}", TimeSpan.FromDays(30)),
             bench.Health, Clock, NullLogger<PortalEndpoints>.Instance);
+
+        PhoneKnowledge Know(PortalSession session, string language)
+        {
+            var words = inputs.WordsOf(session.Subject, session.Visit);
+            var gifts = words.Where(w => w.Kind == "gift").Select(w => w.Target).ToHashSet();
+            return new("entrance", [.. words.Where(w => w.Kind != "gift").Select(w => new PhoneWordCard(w.Kind, w.Target, "en", $"Title {w.Target}", "seating", gifts.Contains("seating")))], Facts);
+        }
+
+        Task Forget(IReadOnlyList<Pseudonym> subjects)
+        {
+            foreach (var subject in subjects) Presence.Leave(subject);
+            return Task.CompletedTask;
+        }
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseTestServer();

@@ -1,0 +1,46 @@
+using StoreEdge.Agent.Helping;
+using StoreEdge.Agent.Orders;
+using StoreEdge.Core.Identity;
+
+namespace StoreEdge.Agent.Pages.Portal;
+
+/// <summary>What the phone's page asks of other rooms.</summary>
+/// <param name="Offers">What is offered now.</param>
+/// <param name="HasStopped">Whether the customer wants no offers at all.</param>
+/// <param name="Know">What is known of the customer, in a language (BCP 47).</param>
+/// <param name="IsOffline">Whether central cannot be reached just now, which mostly means that the shop has no Internet; never so in a store without central.</param>
+/// <param name="Help">Requests for help.</param>
+/// <param name="Customers">Everything that is held about a customer.</param>
+/// <param name="NamesOf">Every pseudonym of a customer.</param>
+/// <param name="NameOf">What an offer is called, in a language.</param>
+/// <param name="KeptFor">How long events are kept once central has them.</param>
+internal sealed record PhoneDoors(
+    FillPhone Offers, HasStopped HasStopped, Func<PortalSession, string, PhoneKnowledge> Know, Func<bool> IsOffline, HelpDesk Help, CustomerDesk Customers,
+    Func<Pseudonym, IReadOnlyList<string>> NamesOf, Func<string, string, string> NameOf, TimeSpan KeptFor);
+
+/// <summary>What is known of the customer who holds the phone.</summary>
+/// <param name="Zone">Where they are; null where that is not known, or the visit is over.</param>
+/// <param name="Words">What they said about offers, the latest first.</param>
+/// <param name="Facts">What central told about them for this visit.</param>
+internal sealed record PhoneKnowledge(string? Zone, IReadOnlyList<PhoneWordCard> Words, IReadOnlyList<PhoneFactCard> Facts)
+{
+    /// <summary>Nothing.</summary>
+    public static PhoneKnowledge None { get; } = new(null, [], []);
+}
+
+/// <summary>Something the customer said about an offer; plain text, encoded by the page.</summary>
+/// <param name="Kind"><c>want</c>, <c>not-now</c> or <c>never</c>.</param>
+/// <param name="OfferId">The offer.</param>
+/// <param name="Language">BCP 47 tag of the name.</param>
+/// <param name="Name">What it is called.</param>
+/// <param name="Demand">What was wanted with it, as the bundle names it; null where that is not known any more.</param>
+/// <param name="IsGift">Whether the customer said that this was for somebody else.</param>
+internal sealed record PhoneWordCard(string Kind, string OfferId, string Language, string Name, string? Demand, bool IsGift);
+
+/// <summary>Something central told about the customer; plain text, encoded by the page.</summary>
+/// <param name="Name">The attribute's name in the contract.</param>
+/// <param name="Values">One or several; yes and no are <c>true</c> and <c>false</c>.</param>
+/// <param name="AsOf">When it was true.</param>
+/// <param name="Purpose">What it is used for: <c>service</c>, <c>loyalty</c> or <c>marketing</c>.</param>
+/// <param name="Demands">Of an interest: the demand of each value, and whether the customer said that it was for somebody else.</param>
+internal sealed record PhoneFactCard(string Name, IReadOnlyList<string> Values, DateTimeOffset AsOf, string Purpose, IReadOnlyList<(string Demand, bool IsGift)> Demands);
