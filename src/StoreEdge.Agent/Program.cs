@@ -13,5 +13,6 @@ return await new RootCommand("StoreEdge notices who comes in, keeps it, tells ce
     DecideCommand.Create(TimeProvider.System),
     JournalCommand.Create(),
     DesiredCommand.Create(),
+    GateCommand.Create(TimeProvider.System),
     SatelliteCommand.Create(TimeProvider.System),
 }.Parse(args).InvokeAsync();

@@ -1,6 +1,7 @@
 using System.Net;
 using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Displays;
+using StoreEdge.Agent.Gate;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Mqtt;
 using StoreEdge.Agent.Outbox;
@@ -29,7 +30,8 @@ internal sealed record AgentOptions(
     PortalSettings Portal,
     HardwareProfile? Hardware,
     FootfallOptions Footfall,
-    CentralOptions Central);
+    CentralOptions Central,
+    GateOptions? Gate);
 
 /// <summary>Which store this is.</summary>
 /// <param name="Id">As the whole fleet knows it; also the MQTT client id.</param>

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Displays;
+using StoreEdge.Agent.Gate;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Mqtt;
 using StoreEdge.Agent.Outbox;
@@ -30,10 +32,11 @@ internal static class AgentOptionsReader
         var state = State(top.Section("state"));
         var (satellites, espresense) = (Satellites(top.Section("satellites")), Espresense(top.Section("espresense")));
         var receivers = Receivers(top, state, satellites is not null, espresense is not null);
+        var portal = Portal(top.Section("portal"), store);
         var options = new AgentOptions(
             store, http, state, receivers, Enrolment(top.Section("enrolment")), Presence(top.Section("presence")), Journal(top.Section("journal")),
-            Outbox(top.Section("outbox")), Broker(top.Section("mqtt")), satellites, espresense, Bundle(top.Section("bundle"), state), Displays(top), Portal(top.Section("portal"), store), Hardware(top.Section("hardware"), errors),
-            Footfall(top.Section("footfall")), Central(top.Section("central")));
+            Outbox(top.Section("outbox")), Broker(top.Section("mqtt")), satellites, espresense, Bundle(top.Section("bundle"), state), Displays(top), portal, Hardware(top.Section("hardware"), errors),
+            Footfall(top.Section("footfall")), Central(top.Section("central")), Gate(top.Section("gate"), http, portal.Enabled));
         top.Close();
         return errors.Count == 0 ? options : throw new ConfigurationException(errors);
     }
@@ -313,6 +316,55 @@ internal static class AgentOptionsReader
         foreach (var (key, allowed) in page.Faults()) section.Fail(key, allowed);
         section.Close();
         return new(enabled, new(zone), page);
+    }
+
+    private static GateOptions? Gate(ConfigurationSection section, IPEndPoint http, bool hasPortal)
+    {
+        const string Interface = "the name of a network interface, such as wlan0", Network = "an address or a network, such as 203.0.113.7, 10.1.0.0/16 or 2001:db8::/32";
+        var d = new GateOptions { Guests = [], Upstream = "", PortalPort = http.Port };
+        var own = section.OneOf("mode", "off", "off", "own") == "own";
+        var upstream = section.Text("upstream", "", t => t.Length == 0 || IsInterface(t), Interface);
+        var read = d with
+        {
+            Guests = section.Texts("guests", d.Guests, t => IsInterface(t) ? t : null, Interface),
+            Upstream = upstream,
+            PortalPort = section.Integer("portalPort", d.PortalPort, 1, 65_535),
+            OpenPorts = [.. section.Texts("openPorts", ["443"], t => int.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65_535 ? t : null, "a TCP port, 1 to 65535").Select(t => int.Parse(t, CultureInfo.InvariantCulture))],
+            Passage = section.Span("passage", d.Passage, 10 * Second, Day),
+            UpBytesPerSecond = Rate(section, "upMbit"),
+            DownBytesPerSecond = Rate(section, "downMbit"),
+            Quota = section.Integer("quotaMegabytes", 0, 0, 1_000_000) is > 0 and var megabytes ? megabytes * 1_000_000L : null,
+            Walled = [.. section.Texts("walled", [], t => IsNetwork(t, out _) ? t : null, Network).Select(t => IsNetwork(t, out var network) ? network : default)],
+            WalledNames = section.Texts("walledNames", d.WalledNames, t => IsDomain(t) ? t.ToLowerInvariant() : null, "a host name, such as loyalty.example; names below it are meant too"),
+            Closed = section.Texts("closed", [], t => IsNetwork(t, out _) ? t : null, Network) is { Count: > 0 } closed ? [.. closed.Select(t => IsNetwork(t, out var network) ? network : default)] : d.Closed,
+            MaxGuests = section.Integer("maxGuests", d.MaxGuests, 1, 10_000),
+            DnsPerSecond = section.Integer("dnsPerSecond", d.DnsPerSecond, 1, 1000),
+            SilentAfter = section.Span("silentAfter", d.SilentAfter, Minute, Hour),
+        };
+        if (own && read.Guests.Count == 0) section.Fail("guests", "at least one: where guests come in, such as [\"wlan0\"]");
+        if (own && upstream.Length == 0) section.Fail("upstream", "where the Internet is, such as eth0");
+        if (own && read.Guests.Contains(upstream)) section.Fail("upstream", "not one of gate.guests");
+        if (own && !hasPortal) section.Fail("mode", "the gate needs the portal: without portal.enabled nobody could ever accept");
+        if (own && IPAddress.IsLoopback(http.Address) && read.PortalPort == http.Port)
+            section.Fail("mode", $"guests cannot reach the portal at http.listen {http}: listen at 0.0.0.0:{http.Port} or [::]:{http.Port}");
+        section.Close();
+        return own ? read : null;
+    }
+
+    private static long? Rate(ConfigurationSection section, string key) => section.Number(key, 0, 0, 10_000) is > 0 and var mbit ? Math.Max(1000, (long)(mbit * 125_000)) : null;
+
+    // What the kernel takes (dev_valid_name), and nftables between quotes.
+    private static bool IsInterface(string text) => text.Length is >= 1 and <= GateOptions.LongestInterface && text is not ("." or "..") && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '@');
+
+    private static bool IsDomain(string text) =>
+        text.Length <= 253 && text.Contains('.', StringComparison.Ordinal) && text.Split('.').All(l => l.Length is >= 1 and <= 63 && l.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'));
+
+    private static bool IsNetwork(string text, out IPNetwork network)
+    {
+        if (IPNetwork.TryParse(text, out network)) return true;
+        if (!IPAddress.TryParse(text, out var address) || text.Contains('%', StringComparison.Ordinal)) return false;
+        network = new(address, address.GetAddressBytes().Length * 8);
+        return true;
     }
 
     private static FootfallOptions Footfall(ConfigurationSection section)

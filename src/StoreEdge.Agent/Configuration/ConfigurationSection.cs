@@ -66,6 +66,29 @@ internal sealed class ConfigurationSection(ConfigurationLayers layers, JsonObjec
         return fallback;
     }
 
+    /// <summary>A list of texts, each of which a rule turns into a value; absent counts as <paramref name="fallback"/>.</summary>
+    /// <param name="key">Of the list.</param>
+    /// <param name="fallback">Where it is absent.</param>
+    /// <param name="parse">The value of an entry; null where it is not allowed.</param>
+    /// <param name="allowed">What an entry may be.</param>
+    public IReadOnlyList<T> Texts<T>(string key, IReadOnlyList<T> fallback, Func<string, T?> parse, string allowed)
+        where T : notnull
+    {
+        var node = Node(key);
+        if (node is null) return fallback;
+        if (node is not JsonArray list)
+        {
+            Fail(key, $"a list [ … ] is needed here; each entry {allowed}");
+            return fallback;
+        }
+
+        var values = new List<T>();
+        for (var i = 0; i < list.Count; i++)
+            if (list[i] is { } item && (item.GetValueKind() == JsonValueKind.String ? item.GetValue<string>() : item.ToJsonString()) is var text && parse(text) is { } value) values.Add(value);
+            else Report($"{Full(key)}[{i}]", list[i], allowed);
+        return values;
+    }
+
     /// <summary>Text that must be there.</summary>
     public string Required(string key, string allowed)
     {

@@ -108,6 +108,12 @@ internal static class WarningWords
         ["clock-unsynchronized"] = new("clock", new("Clock", "Relógio"), "Verifique a rede e `timedatectl status`; libere UDP 123 até um servidor de hora. Os eventos ficam guardados e seus horários são corrigidos depois."),
         ["clock-not-kept"] = new(null, new("Last known time", "Última hora conhecida"), "Verifique espaço e permissões do diretório de estado."),
         ["portal-failed"] = new("portal", Phrase.Same("Portal"), "Veja os avisos do diário e o log; os clientes recebem um pedido de desculpas."),
+        ["gate-not-held"] = new(null, new("Guest gate", "Porta dos visitantes"), "Veja o motivo no aviso: direitos (CAP_NET_ADMIN na unidade) ou biblioteca (sudo apt-get install libnftables1). Tenta de novo sozinho."),
+        ["gate-neighbours"] = new(null, new("Guest gate", "Porta dos visitantes"), "Inclua AF_NETLINK em RestrictAddressFamilies= da unidade; o kernel deve ser 5.0 ou mais novo."),
+        ["gate-tampered"] = new(null, new("Guest gate", "Porta dos visitantes"), "Encontre o que recarrega o firewall (nftables, fail2ban, docker) e faça-o deixar a tabela 'inet storeedge' em paz: sem 'flush ruleset'."),
+        ["gate-forwarding"] = new(null, new("Guest gate", "Porta dos visitantes"), "Copie deploy/access-point/sysctl.conf para /etc/sysctl.d/ e execute sysctl --system."),
+        ["gate-nearly-full"] = new(null, new("Guest gate", "Porta dos visitantes"), "Aumente gate.maxGuests ou reduza gate.passage."),
+        ["gate-full"] = new(null, new("Guest gate", "Porta dos visitantes"), "Aumente gate.maxGuests e reinicie, ou reduza gate.passage."),
         ["vital-sign"] = new(null, new("Vital sign", "Sinal vital"), "O systemd reinicia o serviço se persistir; depois envie o log (journalctl -u storeedge)."),
     };
 

@@ -104,9 +104,10 @@ internal static class StoreHost
             VitalSigns.Of(presence, journal, options.Http, self, time), systemd.FeedWatchdog, (systemd.WatchdogInterval ?? TimeSpan.FromSeconds(30)) / 3, time, health);
         new DiagnosticsEndpoints(new(checkup, feed, time), feed, () => watchdog.Missing, time, loops.Stopping).Map(app);
         app.MapKiosk(displays, time);
+        using var gate = options.Gate is { } gateOptions ? new GateParts(gateOptions, health, time, logs) : null;
         using var portal = options.Portal.Enabled
             ? new PortalParts(
-                options.Portal, new OpenDoor(), portalKey, sessions, registry, strangers, presence, journal, phone, words, inputs, help, customers, options.Journal.KeepFor,
+                options.Portal, gate?.Door ?? (IGuestDoor)new OpenDoor(), portalKey, sessions, registry, strangers, presence, journal, phone, words, inputs, help, customers, options.Journal.KeepFor,
                 () => link is { Broker.Status.IsOnline: false }, health, time, () => clock.LowerBound, logs)
             : null;
         portal?.Map(app);
@@ -122,6 +123,7 @@ internal static class StoreHost
         if (portal is not null) loops.Run("portal", portal.RunAsync);
         if (footfall is not null) loops.Run("footfall", footfall.RunAsync);
         loops.Run("tap", new TapLoop(Path.Combine(options.StateDirectory, TapLoop.SocketName), sensing.Receivers, time, health, logs.CreateLogger<TapLoop>()).RunAsync);
+        gate?.Run(loops);
         outposts.Run(loops);
         loops.Run("live events", feed.RunAsync);
         orders?.Run(loops);

@@ -101,7 +101,7 @@ internal sealed class GuestNetwork : IDisposable
     }
 
     /// <summary>The agent on this gateway: its pages are asked for from within.</summary>
-    /// <param name="configure">Changes the configuration.</param>
+    /// <param name="configure">Changes the configuration after the gate is switched on.</param>
     /// <param name="mqttPort">Of a broker that listens in the gateway's network.</param>
     public AgentProcess Agent(Action<JsonObject>? configure = null, int? mqttPort = null) => new(
         mqttPort,
@@ -109,6 +109,7 @@ internal sealed class GuestNetwork : IDisposable
         {
             var listen = (string)configuration["http"]!["listen"]!;
             configuration["http"] = new JsonObject { ["listen"] = $"[::]{listen[listen.LastIndexOf(':')..]}" };
+            configuration["gate"] = new JsonObject { ["mode"] = "own", ["guests"] = new JsonArray(GuestInterface), ["upstream"] = UpstreamInterface };
             configure?.Invoke(configuration);
         },
         inside: Gateway);

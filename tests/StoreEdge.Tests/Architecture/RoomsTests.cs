@@ -64,6 +64,13 @@ public sealed partial class RoomsTests
         ("Journal", "Desired", "the journal keeps what it is given and calls nobody"),
         ("Mqtt", "Orders", "the link carries bytes"),
         ("Mqtt", "Desired", "the link carries bytes"),
+        ("Gate", "Journal", "raw addresses stand in the gate's RAM and in the kernel: it writes nothing"),
+        ("Gate", "Mqtt", "raw addresses stand in the gate's RAM and in the kernel: it tells nobody"),
+        ("Gate", "Outbox", "the gate opens and closes; what came of it is the portal's to tell"),
+        ("Gate", "Presence", "who is here is the portal's to say, by a pseudonym"),
+        ("Gate", "Deciding", "the gate lets everybody pass who accepted, whoever they are"),
+        ("Pages", "Gate", "the portal asks a door, whichever it is"),
+        ("Sensing", "Gate", "the Wi-Fi's addresses and the radio's never meet"),
         ("Health", "Sensing", "rooms raise warnings; the board knows none of them"),
         ("Health", "Mqtt", "rooms raise warnings; the board knows none of them"),
         ("Health", "Journal", "rooms raise warnings; the board knows none of them"),
@@ -114,10 +121,21 @@ public sealed partial class RoomsTests
     [Fact]
     public void Raw_radio_addresses_stay_in_Sensing()
     {
-        string[] allowed = ["Sensing/", "Commands/DecodeCommand.cs", "Commands/ReplayCommand.cs"];
+        // The gate's own kind, the address of a station on the guest network, has to be told to the kernel; it stays in RAM and there, and prints as nothing.
+        string[] allowed = ["Sensing/", "Gate/", "Commands/DecodeCommand.cs", "Commands/ReplayCommand.cs"];
         foreach (var (path, text) in SourceTree.Files("src/StoreEdge.Agent"))
             if (!allowed.Any(a => path.StartsWith(a, StringComparison.Ordinal)))
-                Assert.False(RawAddress().IsMatch(text), $"{path} names a raw radio address; only Sensing (and the decode command, on a technician's own input) may");
+                Assert.False(RawAddress().IsMatch(text), $"{path} names a raw radio address; only Sensing, the gate (and the decode command, on a technician's own input) may");
+    }
+
+    [Fact]
+    public void The_gate_knows_stations_and_Sensing_knows_devices_and_neither_knows_the_others()
+    {
+        foreach (var (path, text) in SourceTree.Files("src/StoreEdge.Agent"))
+        {
+            if (path.StartsWith("Gate/", StringComparison.Ordinal)) Assert.False(Regex.IsMatch(text, @"\bDeviceAddress\b"), $"{path} names the address of a radio");
+            else Assert.False(Regex.IsMatch(text, @"\bStationAddress\b|\bPhysicalAddress\b"), $"{path} names the address of a station; only the gate may");
+        }
     }
 
     [Fact]
@@ -128,6 +146,6 @@ public sealed partial class RoomsTests
                 Assert.False(Regex.IsMatch(text, @"\[(LibraryImport|DllImport)|\bunsafe\b"), $"{folder}/{path} has native code; it belongs to StoreEdge.Linux");
     }
 
-    [GeneratedRegex(@"\bDeviceAddress\b")]
+    [GeneratedRegex(@"\b(DeviceAddress|StationAddress)\b")]
     private static partial Regex RawAddress();
 }

@@ -122,6 +122,63 @@ public sealed partial class AgentOptionsTests : IDisposable
             e => e.StartsWith($"storeedge.json: central.trial: {trial} is not allowed; {allowed}", StringComparison.Ordinal));
 
     [Fact]
+    public void A_gate_is_read_with_its_networks_and_rates_and_is_off_unless_asked_for()
+    {
+        var gate = AgentOptionsReader.Read(Layers("""
+            { "store": { "id": "s" }, "http": { "listen": "0.0.0.0:8480" }, "enrolment": { "pseudonymKeyFile": "k" },
+              "gate": { "mode": "own", "guests": ["wlan0", "br-guests"], "upstream": "eth0.7", "openPorts": [443, 8443], "passage": "90min", "upMbit": 2, "downMbit": 8.5,
+                        "quotaMegabytes": 500, "walled": ["203.0.113.7", "2001:db8::/32"], "walledNames": ["Loyalty.example"], "maxGuests": 50, "dnsPerSecond": 5, "silentAfter": "10min" } }
+            """)).Gate!;
+        Assert.Equal(["wlan0", "br-guests"], gate.Guests);
+        Assert.Equal(("eth0.7", 8480, TimeSpan.FromMinutes(90), 250_000L, 1_062_500L, 500_000_000L), (gate.Upstream, gate.PortalPort, gate.Passage, gate.UpBytesPerSecond, gate.DownBytesPerSecond, gate.Quota));
+        Assert.Equal(["203.0.113.7/32", "2001:db8::/32"], gate.Walled.Select(n => n.ToString()));
+        Assert.Equal([443, 8443], gate.OpenPorts);
+        Assert.Equal(["loyalty.example"], gate.WalledNames);
+        Assert.Equal((50, 5, TimeSpan.FromMinutes(10)), (gate.MaxGuests, gate.DnsPerSecond, gate.SilentAfter));
+        Assert.Contains(gate.Closed, n => n.Contains(System.Net.IPAddress.Parse("192.168.1.20")));
+        Assert.Null(AgentOptionsReader.Read(Layers("""{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "gate": { "mode": "off" } }""")).Gate);
+    }
+
+    [Theory]
+    [InlineData("\"mode\": \"ours\"", "gate.mode: \"ours\" is not allowed; one of off, own")]
+    [InlineData("\"guests\": []", "gate.guests: [] is not allowed; at least one")]
+    [InlineData("\"guests\": [\"wlan0\\\" accept\"]", "gate.guests[0]: \"wlan0\\u0022 accept\" is not allowed; the name of a network interface")]
+    [InlineData("\"guests\": [\"abcdefghijklmnop\"]", "gate.guests[0]: \"abcdefghijklmnop\" is not allowed; the name of a network interface")]
+    [InlineData("\"guests\": \"wlan0\"", "gate.guests: \"wlan0\" is not allowed; a list [ … ] is needed here")]
+    [InlineData("\"upstream\": \"eth 0\"", "gate.upstream: \"eth 0\" is not allowed; the name of a network interface")]
+    [InlineData("\"upstream\": \"wlan0\"", "gate.upstream: \"wlan0\" is not allowed; not one of gate.guests")]
+    [InlineData("\"portalPort\": 0", "gate.portalPort: 0 is not allowed; a whole number from 1 to 65535")]
+    [InlineData("\"openPorts\": [70000]", "gate.openPorts[0]: 70000 is not allowed; a TCP port")]
+    [InlineData("\"passage\": \"1s\"", "gate.passage: \"1s\" is not allowed; a span of time from 10s to 1d")]
+    [InlineData("\"upMbit\": -1", "gate.upMbit: -1 is not allowed; a number from 0 to 10000")]
+    [InlineData("\"downMbit\": 20000", "gate.downMbit: 20000 is not allowed; a number from 0 to 10000")]
+    [InlineData("\"quotaMegabytes\": 0.5", "gate.quotaMegabytes: 0.5 is not allowed; a whole number from 0 to 1000000")]
+    [InlineData("\"walled\": [\"loyalty.example\"]", "gate.walled[0]: \"loyalty.example\" is not allowed; an address or a network")]
+    [InlineData("\"walled\": [\"fe80::1%eth0\"]", "gate.walled[0]: \"fe80::1%eth0\" is not allowed; an address or a network")]
+    [InlineData("\"walledNames\": [\"a/b.example\"]", "gate.walledNames[0]: \"a/b.example\" is not allowed; a host name")]
+    [InlineData("\"closed\": [\"10.0.0.0/33\"]", "gate.closed[0]: \"10.0.0.0/33\" is not allowed; an address or a network")]
+    [InlineData("\"maxGuests\": 10001", "gate.maxGuests: 10001 is not allowed; a whole number from 1 to 10000")]
+    [InlineData("\"dnsPerSecond\": 0", "gate.dnsPerSecond: 0 is not allowed; a whole number from 1 to 1000")]
+    [InlineData("\"silentAfter\": \"10s\"", "gate.silentAfter: \"10s\" is not allowed; a span of time from 1min to 1h")]
+    public void A_gate_that_could_not_hold_is_refused(string key, string error)
+    {
+        var all = new System.Text.Json.Nodes.JsonObject { ["mode"] = "own", ["guests"] = new System.Text.Json.Nodes.JsonArray("wlan0"), ["upstream"] = "eth0" };
+        foreach (var (name, value) in System.Text.Json.Nodes.JsonNode.Parse($"{{ {key} }}")!.AsObject()) all[name] = value?.DeepClone();
+        var errors = ErrorsOf($$"""{ "store": { "id": "s" }, "http": { "listen": "[::]:8480" }, "enrolment": { "pseudonymKeyFile": "k" }, "gate": {{all.ToJsonString()}} }""");
+        Assert.True(errors.Any(e => e.StartsWith("storeedge.json: " + error, StringComparison.Ordinal)), string.Join('\n', errors));
+    }
+
+    [Fact]
+    public void A_gate_whose_portal_guests_cannot_reach_is_refused()
+    {
+        const string Gate = "\"gate\": { \"mode\": \"own\", \"guests\": [\"wlan0\"], \"upstream\": \"eth0\" }";
+        Assert.Contains(ErrorsOf($$"""{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, {{Gate}} }"""), e => e.Contains("gate.mode: \"own\" is not allowed; guests cannot reach the portal", StringComparison.Ordinal));
+        Assert.Contains(
+            ErrorsOf($$"""{ "store": { "id": "s" }, "http": { "listen": "[::]:8480" }, "portal": { "enabled": false }, "enrolment": { "pseudonymKeyFile": "k" }, {{Gate}} }"""),
+            e => e.Contains("gate.mode: \"own\" is not allowed; the gate needs the portal", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Lingering_longer_than_a_second_is_refused()
     {
         var error = Assert.Single(ErrorsOf("""

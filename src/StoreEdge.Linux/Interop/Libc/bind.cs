@@ -13,6 +13,11 @@ internal static partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     internal static unsafe partial int bind(int sockfd, sockaddr_hci* addr, uint addrlen);
 
+    /// <summary>bind(2) to an address of AF_NETLINK.</summary>
+    /// <returns>0, or −1 with errno set.</returns>
+    [LibraryImport("libc", SetLastError = true)]
+    internal static unsafe partial int bind(int sockfd, sockaddr_nl* addr, uint addrlen);
+
     /// <summary>struct sockaddr_hci of net/bluetooth/hci_sock.h.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct sockaddr_hci
@@ -20,5 +25,15 @@ internal static partial class Libc
         internal ushort hci_family;
         internal ushort hci_dev;
         internal ushort hci_channel;
+    }
+
+    /// <summary>struct sockaddr_nl of linux/netlink.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct sockaddr_nl
+    {
+        internal ushort nl_family;
+        internal ushort nl_pad;
+        internal uint nl_pid;
+        internal uint nl_groups;
     }
 }

@@ -5,12 +5,15 @@ namespace StoreEdge.Linux.Interop.Libc;
 internal static partial class Libc
 {
     internal const int EPERM = 1;
+    internal const int ENOENT = 2;
     internal const int EINTR = 4;
     internal const int EAGAIN = 11;
     internal const int EACCES = 13;
     internal const int ENODEV = 19;
+    internal const int ENFILE = 23;
     internal const int EPIPE = 32;
     internal const int EPROTONOSUPPORT = 93;
+    internal const int EOPNOTSUPP = 95;
     internal const int EAFNOSUPPORT = 97;
     internal const int ENETDOWN = 100;
     internal const int EALREADY = 114;

@@ -4,6 +4,9 @@ namespace StoreEdge.Linux.Interop.Libc;
 
 internal static partial class Libc
 {
+    internal const int AF_INET = 2;
+    internal const int AF_INET6 = 10;
+    internal const int AF_NETLINK = 16;
     internal const int AF_BLUETOOTH = 31;
     internal const int SOCK_RAW = 3;
     internal const int SOCK_CLOEXEC = 0x80000;
