@@ -5,6 +5,9 @@ internal static class DurableFile
 {
     private const int MostAside = 3;
 
+    /// <summary>errno of a full disk and of a full quota, which .NET keeps as the result code of the exception; from errno(3).</summary>
+    private const int Enospc = 28, Edquot = 122;
+
     /// <summary>Written beside and renamed, so that a power cut leaves the old content or the new, never half of one. Readable by the agent alone, unless <paramref name="mode"/> says otherwise.</summary>
     /// <exception cref="IOException">It could not be written; the old content stands.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
@@ -21,6 +24,28 @@ internal static class DurableFile
         }
 
         File.Move(beside, path, overwrite: true);
+    }
+
+    /// <summary>Why nothing can be written in a directory, which is made where it is not there; null where something can, and where there is only no room. Tried with a file that is gone again.</summary>
+    public static Exception? RefusalOf(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+            var trial = Path.Combine(directory, ".trial");
+            File.Delete(trial);
+            File.Create(trial).Dispose();
+            File.Delete(trial);
+            return null;
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            return refused;
+        }
+        catch (IOException fault)
+        {
+            return fault.HResult is Enospc or Edquot ? null : fault;
+        }
     }
 
     /// <summary>Moves a damaged file out of the way, where a person can still look at it; one that was set aside before stays as well.</summary>

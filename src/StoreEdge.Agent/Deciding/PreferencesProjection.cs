@@ -138,6 +138,9 @@ internal sealed class PreferencesProjection : IProjection
         return whole;
     }
 
+    /// <summary>A refusal may have been among them.</summary>
+    public void Miss(SqliteConnection database, long seq) => Run(database, "INSERT OR REPLACE INTO doubt VALUES(1, $seq)", ("$seq", seq));
+
     /// <summary>The event since which alone a consent is believed; null where no word is in doubt.</summary>
     public static long? DoubtedUpTo(SqliteConnection database)
     {

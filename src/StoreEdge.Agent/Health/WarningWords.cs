@@ -64,6 +64,8 @@ internal static class WarningWords
         ["portal-key-replaced"] = new(null, new("Portal key", "Chave do portal"), "Nada precisa ser feito: as páginas abertas nos celulares pedem o aceite de novo. Se houver cópia da chave, coloque-a de volta e reinicie."),
         ["satellites-identity"] = new(null, new("Satellites", "Satélites"), "Coloque de volta uma cópia do arquivo, ou apague-o e pareie os satélites de novo; ele é lido de novo sozinho."),
         ["words-in-doubt"] = new(null, new("Customer preferences", "Preferências dos clientes"), "Nada precisa ser feito: ninguém recebe promoções até consentir de novo. Se a central confirmou quem disse pare: storeedge journal trust-words --directory DIR."),
+        ["state-not-writable"] = new(null, new("State directory", "Diretório de estado"), "Veja o motivo (dmesg; ls -ld) e corrija: mount -o remount,rw, ou chown para o usuário do serviço. O agente percebe sozinho e traz tudo de volta; não desligue a máquina antes."),
+        ["journal-not-home"] = new(null, new("Journal", "Diário"), "Corrija a causa citada e reinicie o serviço antes de desligar a máquina: o que foi dito nesse período ainda está só na memória."),
         ["journal-write"] = new(null, new("Journal", "Diário"), "Verifique o espaço e o estado do disco (storeedge journal verify) e envie o log."),
         ["journal-full"] = new(null, new("Full disk", "Disco cheio"), "Libere espaço no disco de state.directory (df -h; journalctl --vacuum-size=100M). O resto segue sozinho; a central é informada do que se perdeu."),
         ["journal-projection"] = new(null, new("Journal", "Diário"), "Envie o log e a saída de storeedge journal verify."),

@@ -71,7 +71,8 @@ internal sealed class OrderParts
 
     /// <summary>Erases and exports customers, at central's word or at their own; with or without a central.</summary>
     public static CustomerDesk Customers(
-        AgentOptions options, JournalStore journal, EnrolmentRegistry registry, Strangers strangers, PresenceLoop presence, DecidingLoop deciding, CancellationToken stopping) =>
+        AgentOptions options, StatePlace place, JournalStore journal, EnrolmentRegistry registry, Strangers strangers, PresenceLoop presence, DecidingLoop deciding,
+        CancellationToken stopping) =>
         new(journal, strangers, new(
             Tables(), () => registry.Version, async subjects =>
             {
@@ -81,7 +82,7 @@ internal sealed class OrderParts
                     await presence.ForgetAsync(subject, stopping).ConfigureAwait(false);
                     await deciding.ForgetAsync(subject, stopping).ConfigureAwait(false);
                 }
-            }, options.StateDirectory));
+            }, options.StateDirectory, place.IsOwn ? null : place.Own));
 
     private static OrderOutcome GoOn(HelpDesk desk, HelpMessage help) => desk.IsOpen(help.RequestId)
         ? new OrderOutcome([], transaction =>

@@ -29,7 +29,7 @@ internal static class StoreHost
     /// <summary>Runs the rooms until told to stop, until a loop fails for good, or until a desired configuration wants them run anew.</summary>
     /// <exception cref="JournalFault">The journal cannot be opened.</exception>
     /// <exception cref="ConfigurationException">A file that the configuration names cannot be used.</exception>
-    public static async Task<RunEnd> RunAsync(AgentOptions options, IReadOnlyList<string> sources, DesiredRun desired, TimeProvider machineTime, CancellationToken stop)
+    public static async Task<RunEnd> RunAsync(AgentOptions options, IReadOnlyList<string> sources, DesiredRun desired, StatePlace place, TimeProvider machineTime, CancellationToken stop)
     {
         Directory.CreateDirectory(options.StateDirectory);
         // What time it is, at least and at best, on a machine that may have lost it.
@@ -90,13 +90,13 @@ internal static class StoreHost
         var downward = link is null ? null : await DesiredParts.OpenAsync(options, desired, journal, bundles, link, loops.End, health).ConfigureAwait(false);
         var words = new PhoneWords(bundles, visits, inputs);
         var help = new HelpDesk(journal, words.ZoneOf);
-        var customers = OrderParts.Customers(options, journal, registry, strangers, presence, deciding, loops.Stopping);
+        var customers = OrderParts.Customers(options, place, journal, registry, strangers, presence, deciding, loops.Stopping);
         var orders = link is null ? null : OrderParts.Open(options, journal, link, clock, customers, help, health, logs);
         link?.Listen(enrolment, deciding);
 
         // People look.
         var views = StatusViews.Of(options, sources, sensing, registry, presence, journal, link, verification, displays, bundles, footfall, time);
-        var machine = new MachineChecks(options.StateDirectory, clockSynchronised: () => clock.IsSynchronized, clockAtLeast: () => clock.LowerBound);
+        var machine = new MachineChecks(place.Own, clockSynchronised: () => clock.IsSynchronized, clockAtLeast: () => clock.LowerBound);
         var checkup = new Checkup(views, machine, health, time);
         var feed = new EventFeed(journal.Subscribe("diagnostics", 256), checkup.Sample, time);
         using var self = new HttpClient();
@@ -117,6 +117,7 @@ internal static class StoreHost
         loops.Run("clock", new ClockWatcher(clock, health, time, journal.FollowClock).RunAsync);
         loops.Run("registry", new RegistryLoop(registry, journal, time, health).RunAsync);
         // A journal that is found damaged is replaced by the next start.
+        loops.Run("state directory", ending => place.WatchAsync(health, loops.End, time, ending));
         loops.Run("journal", async ending => throw await journal.Damaged.WaitAsync(ending).ConfigureAwait(false));
         loops.Run("presence", presence.RunAsync);
         loops.Run("sensing", sensing.RunAsync);

@@ -24,11 +24,12 @@ internal enum RunEnd
 internal sealed record DesiredRun(DesiredDocuments Documents, Action<IReadOnlyList<DesiredLayer>> Check, string? Unusable)
 {
     /// <summary>The bundle that central desired; null where it did not.</summary>
-    public ReadOnlyMemory<byte>? Bundle => Documents[DesiredDocuments.Bundle].Good is { } good ? System.Text.Encoding.UTF8.GetBytes(good.Document) : null;
+    public ReadOnlyMemory<byte>? Bundle => Documents[DesiredDocuments.Bundle].Good is { } good ? System.Text.Encoding.UTF8.GetBytes(good.Document) : default(ReadOnlyMemory<byte>?);
 }
 
 /// <summary>
-/// Runs the store, and runs it again in the same process whenever a desired configuration comes or goes. One that does not even start is taken back at once.
+/// Runs the store, and runs it again in the same process whenever a desired configuration comes or goes, or another place for its state. A configuration that does not even start is taken
+/// back at once.
 /// </summary>
 /// <param name="read">Reads the store's own layers, with the given ones between its files and its environment.</param>
 /// <param name="time">The machine's clock.</param>
@@ -45,9 +46,10 @@ internal sealed class StoreRuns(Func<IReadOnlyList<DesiredLayer>, ConfigurationL
         {
             // Good by itself, or nothing that central says could be taken back.
             var own = AgentOptionsReader.Read(read([]));
-            if (documents?.StateDirectory != own.StateDirectory)
+            var place = StatePlace.Find(own.StateDirectory);
+            if (documents?.StateDirectory != place.Directory)
             {
-                documents = new(own.StateDirectory);
+                documents = new(place.Directory);
                 documents.BeginProcess();
             }
 
@@ -55,7 +57,7 @@ internal sealed class StoreRuns(Func<IReadOnlyList<DesiredLayer>, ConfigurationL
             RunEnd end;
             try
             {
-                end = await StoreHost.RunAsync(options, sources, new(documents, layers => AgentOptionsReader.Read(read(layers)), unusable), time, stop).ConfigureAwait(false);
+                end = await StoreHost.RunAsync(place.Place(options), sources, new(documents, layers => AgentOptionsReader.Read(read(layers)), unusable), place, time, stop).ConfigureAwait(false);
             }
             catch (Exception fault) when (documents.IsOnTrial && fault is ConfigurationException or JournalFault or IOException or UnauthorizedAccessException or InvalidDataException)
             {

@@ -21,20 +21,21 @@ internal sealed class DamagedDatabase : IDisposable
     public static DamagedDatabase Open(string schema, string file, string copy)
     {
         if (new FileInfo(file) is not { Exists: true, Length: > 0 }) return new(null, null);
-        if (TryOpen(file) is { } whole) return new(whole, null);
+        if (TryOpen(file, JournalFile.OpenForReading) is { } whole) return new(whole, null);
+        if (TryOpen(file, JournalFile.OpenUntouched) is { } untouched) return new(untouched, null);
         DeleteCopy(copy);
-        File.Copy(file, copy);
-        if (File.Exists(file + "-wal")) File.Copy(file + "-wal", copy + "-wal");
         try
         {
+            File.Copy(file, copy);
+            if (File.Exists(file + "-wal")) File.Copy(file + "-wal", copy + "-wal");
             SchemaCopy.Restore(schema, copy);
         }
-        catch (SqliteException)
+        catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
         {
             // Then not even that can be read.
         }
 
-        var repaired = TryOpen(copy);
+        var repaired = TryOpen(copy, JournalFile.OpenForReading);
         if (repaired is null) DeleteCopy(copy);
         return new(repaired, repaired is null ? null : copy);
     }
@@ -135,12 +136,12 @@ internal sealed class DamagedDatabase : IDisposable
         }
     }
 
-    private static SqliteConnection? TryOpen(string file)
+    private static SqliteConnection? TryOpen(string file, Func<string, SqliteConnection> open)
     {
         SqliteConnection? opened = null;
         try
         {
-            opened = JournalFile.OpenForReading(file);
+            opened = open(file);
             // Without it SQLite refuses a file that is shorter than its header says.
             JournalFile.Execute(opened, "PRAGMA writable_schema = ON");
             using var tables = new Statement(opened, "SELECT count(*) FROM sqlite_schema");

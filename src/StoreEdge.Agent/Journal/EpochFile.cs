@@ -33,6 +33,19 @@ internal sealed class EpochFile : IDisposable
     /// <summary>The newest that can be read; null where there is none.</summary>
     public static JournalTrace? Read(string directory) => ReadBoth(directory).Trace;
 
+    /// <summary>As <see cref="Read"/>, where even that may be refused.</summary>
+    public static JournalTrace? TryRead(string directory)
+    {
+        try
+        {
+            return Read(directory);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Makes or continues the file.</summary>
     public static EpochFile Open(string directory, JournalTrace trace)
     {

@@ -52,4 +52,14 @@ internal interface IProjection
     /// <summary>Its rows come from a former journal: numbers of events in them are of that one. In the transaction that copied them.</summary>
     /// <returns>Whether everything that matters is known to be there.</returns>
     bool Inherit(SqliteConnection database, Inheritance from) => true;
+
+    /// <summary>Takes over what no event tells from a journal that stood in for this one, where this one could not be written. In the transaction that brings its events home.</summary>
+    void Rejoin(SqliteConnection database, DamagedDatabase standIn)
+    {
+    }
+
+    /// <summary>Events that it would have seen before this number are lost, nobody knows which. In the transaction that finds it out.</summary>
+    void Miss(SqliteConnection database, long seq)
+    {
+    }
 }

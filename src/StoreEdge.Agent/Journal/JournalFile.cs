@@ -59,6 +59,18 @@ internal static class JournalFile
 
     public static SqliteConnection OpenForReading(string path) => Open(path, SqliteOpenMode.ReadOnly, ReaderPragmas);
 
+    /// <summary>
+    /// Opens a database where nothing may be written, not even what SQLite keeps beside one with a log: on a file system that is mounted read-only, or in a directory of somebody else's.
+    /// Takes no locks, so nobody may write it meanwhile.
+    /// </summary>
+    public static SqliteConnection OpenUntouched(string path)
+    {
+        // Where there is a log its index is kept in memory; where there is none SQLite must be told that none will come.
+        var hasLog = new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
+        var source = $"file:{Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal)}?{(hasLog ? "vfs=unix-none" : "immutable=1")}";
+        return Open(source, SqliteOpenMode.ReadOnly, (hasLog ? "PRAGMA locking_mode = EXCLUSIVE; " : "") + "PRAGMA query_only = 1;");
+    }
+
     /// <summary>Folds the whole log into the database and cuts it to nothing, so that what was deleted is in neither.</summary>
     /// <returns>False where somebody reads or writes just now.</returns>
     public static bool Fold(string path)

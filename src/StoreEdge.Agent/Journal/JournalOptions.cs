@@ -38,6 +38,12 @@ internal sealed record JournalOptions
     /// <summary>How many events wait in memory while nothing can be written: a busy store's day, at 1–2 kB each. 1 or more; not configured.</summary>
     public int ParkedAtMost { get; init; } = 4096;
 
+    /// <summary>The directory that this journal stands in for, because nothing can be written there; null where it is the store's own. Not configured.</summary>
+    public string? StandsInFor { get; init; }
+
+    /// <summary>Where a journal may lie that stood in for this one: it is brought home. Null where there is no such place. Not configured.</summary>
+    public string? StandIn { get; init; }
+
     /// <summary>Whether the wall clock is set from a trusted source; asked once per commit.</summary>
     public Func<bool> ClockSynchronized { get; init; } = KernelClock.IsSynchronized;
 

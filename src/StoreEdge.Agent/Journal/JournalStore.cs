@@ -77,23 +77,28 @@ internal sealed class JournalStore : IAsyncDisposable
         try
         {
             Directory.CreateDirectory(directory);
+            foreach (var own in (ReadOnlySpan<string>)[JournalFile.LockName, EpochFile.Name]) MakeOwn(Path.Combine(directory, own), path);
             claim = Claim(directory, path);
+            if (options.StandIn is { } left) TakeNote(left, directory);
             DiskRoom.MakeRoomToOpen(directory, options);
             var recovery = new Recovery(directory, options, projections, time, health);
             recovery.FinishSwap();
+            if (options.StandsInFor is { } other && !Homecoming.IsDue(directory)) recovery.StandInFor(other);
             var trace = EpochFile.Read(directory);
             try
             {
                 opened = OpenSound(directory, path, options, projections, trace, time);
             }
-            catch (Exception fault) when (JournalFile.Explain(path, fault) is { Kind: JournalFaultKind.Corrupt } damage)
+            catch (Exception fault) when (JournalFile.Explain(path, fault) is { Kind: JournalFaultKind.Corrupt or JournalFaultKind.NotWritable } damage && IsReplaceable(directory, damage))
             {
+                // A file that may not be written, in a directory that may: somebody else's user has made or copied it. What it holds can be read.
                 log.LogError("Journal {Path}: {What}; it is replaced by a new one with all that can be read", path, damage.What);
                 recovery.Replace(damage, trace);
                 opened = OpenSound(directory, path, options, projections, null, time);
             }
 
             var (transaction, identity) = opened;
+            if (options.StandIn is { } standIn && Homecoming.IsDue(standIn)) identity = BringHome(standIn, options, projections, opened, time, health, log);
             var store = new JournalStore(
                 path, options, time, health, claim, EpochFile.Open(directory, new(identity.Epoch, transaction.LastSeq, identity.Acknowledged, Birth(transaction.Database))), transaction,
                 identity, options.BootId(), log);
@@ -283,6 +288,77 @@ internal sealed class JournalStore : IAsyncDisposable
         lock (gate) more?.TrySetCanceled();
     }
 
+    private static bool IsReplaceable(string directory, JournalFault damage) => damage.Kind == JournalFaultKind.Corrupt || DurableFile.RefusalOf(directory) is null;
+
+    /// <summary>A small file that somebody else's user has made or copied is taken over, where the directory allows it.</summary>
+    private static void MakeOwn(string file, string path)
+    {
+        if (!File.Exists(file)) return;
+        try
+        {
+            File.Open(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
+        }
+        catch (IOException taken) when (taken.HResult == Eagain)
+        {
+            // Ours, and in use: the claim says so.
+        }
+        catch (UnauthorizedAccessException)
+        {
+            try
+            {
+                // The other user's agent may be running.
+                File.Open(file, FileMode.Open, FileAccess.Read, FileShare.None).Dispose();
+            }
+            catch (IOException taken) when (taken.HResult == Eagain)
+            {
+                throw InUse(path, taken);
+            }
+
+            DurableFile.Replace(file, File.ReadAllBytes(file));
+        }
+    }
+
+    /// <summary>What an agent could not note here, because nothing could be written, it noted there.</summary>
+    private static void TakeNote(string elsewhere, string directory)
+    {
+        if (UnwrittenNote.Read(elsewhere) is not { Count: > 0 } noted) return;
+        UnwrittenNote.Add(directory, noted);
+        UnwrittenNote.Delete(elsewhere);
+    }
+
+    /// <summary>What stood in for this journal comes home. Where that cannot be, it stays where it is for the next start: the store opens all the same.</summary>
+    private static Identity BringHome(
+        string standIn, JournalOptions options, IReadOnlyList<IProjection> projections, Opened opened, TimeProvider time, HealthBoard health, ILogger<JournalStore> log)
+    {
+        var (transaction, identity) = opened;
+        var last = transaction.LastSeq;
+        try
+        {
+            string told;
+            using (Claim(standIn, Path.Combine(standIn, JournalFile.Name)))
+                told = new Homecoming(standIn, transaction, identity.Epoch, projections).Run(options.ReadClock(time));
+            log.LogInformation("Journal {Path} stood in for this one and has come home: {Told}", standIn, told);
+            using var acknowledged = new Statement(transaction.Database, "SELECT acknowledged FROM journal");
+            identity = identity with { Acknowledged = acknowledged.RunNumber() };
+            Directory.Delete(standIn, recursive: true);
+        }
+        catch (Exception fault) when (fault is SqliteException or JournalFault or IOException or UnauthorizedAccessException)
+        {
+            if (transaction.LastSeq > last && !HasCommitted(transaction)) transaction.ContinueAfter(last);
+            health.Raise(
+                "journal-not-home", Severity.Fault, $"What was kept in {standIn} while the state directory could not be written has not come home: {fault.Message}",
+                "Customers' words of that time are not in force here. Correct that and restart before this machine is switched off: the place may be in memory.");
+        }
+
+        return identity;
+    }
+
+    private static bool HasCommitted(JournalTransaction transaction)
+    {
+        using var newest = new Statement(transaction.Database, "SELECT max(seq) FROM event");
+        return newest.RunNumber() >= transaction.LastSeq;
+    }
+
     private static FileStream Claim(string directory, string path)
     {
         try
@@ -291,10 +367,12 @@ internal sealed class JournalStore : IAsyncDisposable
         }
         catch (IOException taken) when (taken.HResult == Eagain)
         {
-            throw new JournalFault(
-                JournalFaultKind.InUse, path, "another agent has it open", "End the other one, or give this one its own directory.", taken);
+            throw InUse(path, taken);
         }
     }
+
+    private static JournalFault InUse(string path, IOException taken) =>
+        new(JournalFaultKind.InUse, path, "another agent has it open", "End the other one, or give this one its own directory.", taken);
 
     /// <summary>Opens the database if it is what was written, as far as can be told soon.</summary>
     /// <exception cref="JournalFault">It is damaged, or cannot be used for another reason.</exception>
@@ -366,7 +444,9 @@ internal sealed class JournalStore : IAsyncDisposable
 
     private void Start()
     {
-        retention = new(options, () => Age, () => AcknowledgedSeq, EnterIfOpen);
+        // What happens in a journal that stands in is kept until it has come home, whatever its age.
+        var kept = options.StandsInFor is null ? options : options with { KeepFor = TimeSpan.MaxValue, KeepAtMost = long.MaxValue };
+        retention = new(kept, () => Age, () => AcknowledgedSeq, EnterIfOpen);
         sweep = time.CreateTimer(_ => EnterIfOpen(retention), null, FirstSweep, options.SweepEvery);
         flush = time.CreateTimer(_ => FlushAcknowledgement(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         writer.Start();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using StoreEdge.Contracts;
 using StoreEdge.Core;
@@ -111,6 +112,55 @@ internal sealed class JournalTransaction : IDisposable
         LastSeq = committed.Seq;
         appended.Add(committed);
         return committed;
+    }
+
+    /// <summary>Has the projections see an event that a journal numbered which stood in for this one: later than all that they have seen, earlier than all that they will.</summary>
+    /// <returns>False where it could not be; then nothing of it is remembered.</returns>
+    public bool Follow(StoredEvent stored)
+    {
+        IEventData? data;
+        try
+        {
+            data = ContractsJson.Read(stored.Type, stored.Data.Span);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        if (data is null) return false;
+        using (var remember = new Statement(database, "INSERT INTO boot (boot_id) VALUES (?) ON CONFLICT DO NOTHING")) remember.Bind(1, stored.BootId).Run();
+        using var find = new Statement(database, "SELECT id FROM boot WHERE boot_id = ?");
+        var at = new Instant(stored.MonotonicMilliseconds * 1_000_000);
+        var isKnown = stored.TimeQuality != KernelClock.Unsynchronized;
+        var committed = new CommittedEvent(LastSeq + 1, data, at, stored.Time)
+        {
+            Boot = find.Bind(1, stored.BootId).RunNumber(),
+            IsTimeKnown = isKnown,
+            AtLeast = isKnown || stored.BootId != bootId ? stored.Time : now.AtLeastOf(at),
+        };
+        JournalFile.Execute(database, "SAVEPOINT follow");
+        try
+        {
+            foreach (var projection in projections) Apply(projection, committed);
+        }
+        catch (JournalFault fault) when (fault.Kind == JournalFaultKind.Projection && IsOpen)
+        {
+            JournalFile.Execute(database, "ROLLBACK TO follow");
+            return false;
+        }
+        finally
+        {
+            if (IsOpen) JournalFile.Execute(database, "RELEASE follow");
+        }
+
+        return true;
+    }
+
+    /// <summary>Has the projections know that events are lost which they would have seen with what <see cref="Follow"/> showed them; later ones are not.</summary>
+    public void Miss()
+    {
+        foreach (var projection in projections) projection.Miss(database, LastSeq + 1);
     }
 
     /// <summary>

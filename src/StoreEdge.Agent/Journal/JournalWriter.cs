@@ -194,9 +194,28 @@ internal sealed class JournalWriter : IDisposable
         {
             UnwrittenNote.Add(directory, missed);
         }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException && TryNoteElsewhere(missed))
+        {
+            // The journal that stands in declares them.
+        }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             log.LogError("Nor could it be noted for the next start to declare: {Fault}", fault.Message);
+        }
+    }
+
+    private bool TryNoteElsewhere(IReadOnlyList<UnrecordedData> missed)
+    {
+        if (options.StandIn is not { } elsewhere) return false;
+        try
+        {
+            Directory.CreateDirectory(elsewhere, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            UnwrittenNote.Add(elsewhere, missed);
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed class Recovery(string directory, JournalOptions options, IReadOn
     /// <summary>The new database while it is made.</summary>
     private const string NextName = "journal.next";
 
+    /// <summary>About what a kept event takes, in bytes.</summary>
+    private const long RoomOfEvent = 1000;
+
     /// <summary>A power cut may have kept the last few connections from the trace.</summary>
     private const long CounterMargin = 1000;
 
@@ -54,8 +57,24 @@ internal sealed class Recovery(string directory, JournalOptions options, IReadOn
             "The store goes on. The damaged file is kept in quarantine/: look at it with `storeedge journal salvage FILE`. If it happens again, replace the card.");
     }
 
-    private Summary Make(DamagedDatabase damaged, JournalFault damage, JournalTrace? trace)
+    /// <summary>
+    /// Makes a journal that stands in for one that cannot be written: the same as a replacement, but the other one stays where it is and loses nothing, so nothing of it is declared. Of its
+    /// events as many come along as a quarter of the room here holds: central gets them now, lest the disk never be written again.
+    /// </summary>
+    /// <param name="other">The directory that cannot be written.</param>
+    public void StandInFor(string other)
     {
+        DeleteNext();
+        var former = Path.Combine(other, JournalFile.Name);
+        var notWritable = new JournalFault(JournalFaultKind.NotWritable, former, "this process may not write it", "Check owner, mode and mount of the directory.");
+        using (var unwritable = DamagedDatabase.Open(Path.Combine(other, SchemaCopy.Name), former, Path.Combine(directory, "journal.repair")))
+            Make(unwritable, notWritable, EpochFile.TryRead(other), mostEvents: options.FreeBytes(directory) / 4 / RoomOfEvent);
+        FinishSwap();
+    }
+
+    private Summary Make(DamagedDatabase damaged, JournalFault damage, JournalTrace? trace, long mostEvents = long.MaxValue)
+    {
+        var staysThere = damage.Kind == JournalFaultKind.NotWritable;
         var identity = damaged.Identity();
         var former = trace?.Epoch ?? identity.Epoch;
         var acknowledged = Math.Max(0, trace?.AcknowledgedSeq ?? identity.Acknowledged);
@@ -79,15 +98,15 @@ internal sealed class Recovery(string directory, JournalOptions options, IReadOn
             CopyCounters(damaged, database, trace, incomplete);
             var salvaged = new List<SeqRange>();
             var last = Math.Max(trace?.LastSeq ?? 0, acknowledged);
-            if (former is { } epoch) last = Math.Max(last, CopyEvents(damaged, database, epoch, acknowledged, last, salvaged));
+            if (former is { } epoch) last = Math.Max(last, CopyEvents(damaged, database, epoch, acknowledged, last, salvaged, mostEvents));
             // Without the newest event, what was said with it or before it may be missing from the other tables too.
             var isStale = damage is StaleJournalFault || (trace is { LastSeq: > 0 } && !damaged.Holds(trace.LastSeq));
             var whole = incomplete.Count == 0 && !isStale;
             foreach (var projection in projections) whole &= projection.Inherit(database, new(last, incomplete, isStale));
             var count = salvaged.Sum(r => r.To - r.From + 1);
-            var renewed = new JournalRenewedData(former, "corrupt", last, count, whole);
+            var renewed = new JournalRenewedData(former, staysThere ? JournalRenewedData.NotWritable : JournalRenewedData.Corrupt, last, count, whole);
             transaction.Append(renewed, ContractsJson.Write(renewed), transaction.Now.At);
-            var lost = former is null ? [] : SeqRanges.Without(new(acknowledged + 1, last), [.. salvaged, .. Declared(damaged)]);
+            var lost = former is null || staysThere ? [] : SeqRanges.Without(new(acknowledged + 1, last), [.. salvaged, .. Declared(damaged)]);
             if (former is { } of) transaction.Declare(lost, GapData.Quarantined, of);
             transaction.Commit();
             return new(count, lost.Sum(r => r.To - r.From + 1));
@@ -134,6 +153,19 @@ internal sealed class Recovery(string directory, JournalOptions options, IReadOn
         if (!whole || refused) incomplete.Add(table);
     }
 
+    /// <summary>As above, of a table whose rows are also here: only those that are not.</summary>
+    internal static void CopyRows(DamagedDatabase other, SqliteConnection database, string table)
+    {
+        var (columns, key) = other.Columns(table);
+        if (columns.Count == 0) return;
+        using var insert = new Statement(database, $"INSERT OR IGNORE INTO \"{table}\" ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select(_ => "?"))})");
+        other.ReadTable(table, columns, key, row =>
+        {
+            for (var column = 0; column < columns.Count; column++) insert.Bind(column + 1, row, column);
+            insert.Run();
+        });
+    }
+
     private static void CopyCounters(DamagedDatabase damaged, SqliteConnection database, JournalTrace? trace, HashSet<string> incomplete)
     {
         Copy(damaged, database, "counter", incomplete);
@@ -142,8 +174,16 @@ internal sealed class Recovery(string directory, JournalOptions options, IReadOn
         raise.Bind(1, trace.Counter + CounterMargin).Run();
     }
 
+    /// <summary>Keeps the events of another journal, to be told under its own epoch.</summary>
+    /// <param name="damaged">It.</param>
+    /// <param name="database">Where they are kept, in an open transaction.</param>
+    /// <param name="epoch">Its epoch.</param>
+    /// <param name="acknowledged">What central holds of it.</param>
+    /// <param name="last">The last number of it that is known.</param>
+    /// <param name="salvaged">Gets the runs of numbers that were kept.</param>
+    /// <param name="most">How many at most, the oldest first.</param>
     /// <returns>The newest number that was met.</returns>
-    private static long CopyEvents(DamagedDatabase damaged, SqliteConnection database, Guid epoch, long acknowledged, long last, List<SeqRange> salvaged)
+    internal static long CopyEvents(DamagedDatabase damaged, SqliteConnection database, Guid epoch, long acknowledged, long last, List<SeqRange> salvaged, long most = long.MaxValue)
     {
         using (var add = new Statement(database, "INSERT INTO former (epoch, acknowledged, last, done) VALUES (?1, ?2, ?3, ?3) ON CONFLICT (epoch) DO NOTHING"))
             add.Bind(1, epoch.ToString()).Bind(2, acknowledged).Bind(3, last).Run();
@@ -153,7 +193,8 @@ internal sealed class Recovery(string directory, JournalOptions options, IReadOn
         var met = new List<SeqRange>();
         damaged.ReadEvents(acknowledged, last, row =>
         {
-            if (EventRows.TryRead(row) is not { } stored || stored.Seq <= acknowledged) return;
+            if (most <= 0 || EventRows.TryRead(row) is not { } stored || stored.Seq <= acknowledged) return;
+            most--;
             insert.Bind(1, id);
             for (var column = 0; column < 8; column++) insert.Bind(column + 2, row, column);
             insert.Bind(10, EventRows.ChecksumOf(row));

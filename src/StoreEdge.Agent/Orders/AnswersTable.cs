@@ -35,6 +35,18 @@ internal sealed class AnswersTable : IProjection
     {
     }
 
+    /// <summary>A command that was carried out meanwhile is not carried out again.</summary>
+    public void Rejoin(SqliteConnection database, DamagedDatabase standIn)
+    {
+        const string Columns = "id, command, json, topic, correlation, sent, fold";
+        using var insert = new Statement(database, $"INSERT OR IGNORE INTO answer({Columns}) VALUES(?, ?, ?, ?, ?, ?, ?)");
+        standIn.ReadTable("answer", Columns.Split(", "), ["n"], row =>
+        {
+            for (var column = 0; column < 7; column++) insert.Bind(column + 1, row, column);
+            insert.Run();
+        });
+    }
+
     /// <summary>What was answered to this id; null where it was never carried out. For <see cref="JournalStore.Query{T}"/>.</summary>
     public static KeptAnswer? Find(SqliteConnection database, string id) => Read(database, "WHERE id = $value", id).FirstOrDefault();
 

@@ -13,8 +13,9 @@ namespace StoreEdge.Agent.Orders;
 /// <param name="EnrolmentVersion">Of the enrolment list in force.</param>
 /// <param name="ForgetInMemory">Ends what goes on for these subjects: presence, showings, contexts. Completes once it has.</param>
 /// <param name="StateDirectory">Where other copies may lie.</param>
+/// <param name="OutOfReach">A directory that cannot be written at present, where most of what is held lies; null where there is none.</param>
 internal sealed record CustomerDoors(
-    IReadOnlyList<PersonalTable> Tables, Func<long> EnrolmentVersion, Func<IReadOnlyList<Pseudonym>, Task> ForgetInMemory, string StateDirectory);
+    IReadOnlyList<PersonalTable> Tables, Func<long> EnrolmentVersion, Func<IReadOnlyList<Pseudonym>, Task> ForgetInMemory, string StateDirectory, string? OutOfReach = null);
 
 /// <summary>Everything that is held about a customer.</summary>
 /// <param name="Tables">The rows that name them, as JSON by table.</param>
@@ -39,6 +40,7 @@ internal sealed class CustomerDesk(JournalStore journal, Strangers strangers, Cu
     /// <summary>Carries out <c>erase</c>.</summary>
     public async Task<OrderOutcome> EraseAsync(EraseMessage message)
     {
+        if (Refusal() is { } refusal) return refusal;
         if (journal.Query(PersonSearch.IsSalvaging))
             return OrderResult.Refused("what a former journal held is still being gone through; send the same command again in some minutes");
         var (subjects, list) = (message.Subjects, doors.EnrolmentVersion());
@@ -111,6 +113,7 @@ internal sealed class CustomerDesk(JournalStore journal, Strangers strangers, Cu
     /// <summary>Carries out <c>export</c>. Its answers are not kept: they are the customer's data.</summary>
     public Task<OrderOutcome> ExportAsync(ExportMessage message)
     {
+        if (Refusal() is { } refusal) return Task.FromResult<OrderOutcome>(refusal);
         var (tables, found) = Find(message.Subjects);
         var pages = new List<List<byte[]>> { new() };
         var (size, leftOut) = (tables.Length, 0);
@@ -136,6 +139,11 @@ internal sealed class CustomerDesk(JournalStore journal, Strangers strangers, Cu
         if (pages.Count > MostPages) pages.RemoveAt(MostPages);
         return Task.FromResult(new OrderOutcome([.. pages.Select((page, i) => Page(page, i, pages.Count, tables, leftOut))], Keeps: false));
     }
+
+    /// <summary>Neither an erasure nor an export would be whole.</summary>
+    private OrderResult? Refusal() => doors.OutOfReach is { } directory
+        ? OrderResult.Refused($"{directory} cannot be written at present; send a new command once the store's health does not say so any more")
+        : null;
 
     private static OrderResult Page(List<byte[]> events, int index, int count, byte[] tables, int leftOut)
     {

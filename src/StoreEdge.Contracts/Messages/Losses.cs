@@ -58,12 +58,21 @@ public sealed record UnrecordedData(long Count, string Reason, DateTimeOffset Fr
 
 /// <summary>The store has begun a new journal, hence a new epoch; what could be read of the former one is sent under its own epoch and numbers.</summary>
 /// <param name="FormerEpoch">The journal before; null where not even that could be read.</param>
-/// <param name="Reason"><c>corrupt</c>, <c>not-writable</c> (this one is in memory) or <c>returned</c> (this is the one on disk again).</param>
+/// <param name="Reason"><c>corrupt</c>, <c>not-writable</c> (this one stands in for it, and the former returns) or <c>returned</c> (this is the store's own again; the former stood in for it).</param>
 /// <param name="FormerLastSeq">The newest number of the former journal that is known; 0 where none is.</param>
 /// <param name="Salvaged">How many of its events could be read that central had not acknowledged.</param>
 /// <param name="Complete">Whether everything that it remembered (consents, stop, never, caps, visits) was read.</param>
 public sealed record JournalRenewedData(Guid? FormerEpoch, string Reason, long FormerLastSeq, long Salvaged, bool Complete) : IEventData
 {
+    /// <summary>The former was damaged and set aside.</summary>
+    public const string Corrupt = "corrupt";
+
+    /// <summary>The former cannot be written; this one stands in for it.</summary>
+    public const string NotWritable = "not-writable";
+
+    /// <summary>This is the store's own again; the former stood in for it.</summary>
+    public const string Returned = "returned";
+
     /// <inheritdoc/>
     [JsonIgnore]
     public string Type => EventTypes.JournalRenewed;

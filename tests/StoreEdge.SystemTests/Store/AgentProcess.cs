@@ -39,6 +39,9 @@ internal sealed class AgentProcess : IAsyncDisposable
         Http.BaseAddress = Url;
     }
 
+    /// <summary>The user as whom it is started, with no privilege; null for the one that runs the tests. Only root may set it.</summary>
+    public int? User { get; set; }
+
     public string Directory { get; }
 
     public string State => Path.Combine(Directory, "state");
@@ -76,7 +79,8 @@ internal sealed class AgentProcess : IAsyncDisposable
     /// <param name="environment">Beside what this process has.</param>
     public async Task StartAsync(params (string Name, string Value)[] environment)
     {
-        IReadOnlyList<string> command = [.. inside?.Prefix ?? [], program, "run", "--config", ConfigurationFile];
+        IReadOnlyList<string> drop = User is { } user ? ["setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all"] : [];
+        IReadOnlyList<string> command = [.. inside?.Prefix ?? [], .. drop, program, "run", "--config", ConfigurationFile];
         process = Checkout.Start(command[0], LogFile, command.Skip(1), environment);
         await Eventually.Get(
             async () =>

@@ -35,6 +35,9 @@ internal sealed class SmallDisk : IDisposable
         }
     }
 
+    /// <summary>As the kernel does it when the card fails, or undone.</summary>
+    public void Remount(bool writable) => Run("mount", "-o", writable ? "remount,rw" : "remount,ro", at);
+
     /// <summary>It is gone.</summary>
     public void Empty() => File.Delete(Filler);
 
