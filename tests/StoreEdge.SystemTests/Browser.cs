@@ -45,13 +45,14 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>Whether pictures were asked for; then a test may wait until there is something to see.</summary>
     public static bool PicturesAreWanted => Environment.GetEnvironmentVariable("STOREEDGE_PICTURES") is { Length: > 0 };
 
-    /// <summary>Keeps a picture of the page where STOREEDGE_PICTURES says; the README's pictures are made so.</summary>
+    /// <summary>Keeps a picture of the page where STOREEDGE_PICTURES says; the README's pictures are made so. With STOREEDGE_PICTURES_WHOLE, of all of it, for whoever looks at its taste.</summary>
     public static async Task PictureAsync(IPage page, string name)
     {
         ArgumentNullException.ThrowIfNull(page);
         if (Environment.GetEnvironmentVariable("STOREEDGE_PICTURES") is not { Length: > 0 } folder) return;
         Directory.CreateDirectory(folder);
-        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = false, Animations = ScreenshotAnimations.Disabled });
+        var whole = Environment.GetEnvironmentVariable("STOREEDGE_PICTURES_WHOLE") is { Length: > 0 };
+        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = whole, Animations = ScreenshotAnimations.Disabled });
     }
 }
 

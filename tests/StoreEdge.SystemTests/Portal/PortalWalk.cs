@@ -19,7 +19,6 @@ public sealed class PortalWalk(Browser browser)
             Assert.Equal(button, await page.Locator("button.go").InnerTextAsync());
             Assert.Equal(2, await page.Locator("input[type=checkbox]").CountAsync());
             Assert.Equal(0, await page.Locator("input[type=checkbox]:checked").CountAsync());
-            if (language == "pt-BR") await Browser.PictureAsync(page, "portal");
         }
 
         var tapped = await PhoneAsync(agent, "pt-BR");
@@ -67,7 +66,6 @@ public sealed class PortalWalk(Browser browser)
         Assert.Equal((string?)arrival["subject"], (string?)consent["subject"]);
         Assert.Single(agent.Kept("arrival"));
         Assert.Equal(3, await Offers(page).CountAsync());
-        await Browser.PictureAsync(page, "phone");
         var document = await page.ContentAsync();
         foreach (var secret in new[] { "4242", "C-42", (string)arrival["subject"]! }) Assert.DoesNotContain(secret, document, StringComparison.Ordinal);
 
