@@ -51,5 +51,9 @@ internal sealed record EnrolmentOptions(string? File, string KeyFile, int MostRe
 /// <param name="Trial">How long the store may take to prove itself with a desired configuration before that is taken back.</param>
 internal sealed record CentralOptions(string? PublicKeyFile, TimeSpan Trial);
 
-/// <summary>The guest portal: whether, and where somebody who accepts it is taken to be.</summary>
-internal sealed record PortalSettings(bool Enabled, ZoneId Zone, PortalOptions Page);
+/// <summary>The guest portal.</summary>
+/// <param name="Enabled">Whether there is one.</param>
+/// <param name="Zone">Where somebody who accepts it is taken to be.</param>
+/// <param name="Page">Its pages.</param>
+/// <param name="Site">Where guests alone are served; null: the portal is among the store's other pages.</param>
+internal sealed record PortalSettings(bool Enabled, ZoneId Zone, PortalOptions Page, GuestSiteOptions? Site);

@@ -36,7 +36,7 @@ internal static class AgentOptionsReader
         var options = new AgentOptions(
             store, http, state, receivers, Enrolment(top.Section("enrolment")), Presence(top.Section("presence")), Journal(top.Section("journal")),
             Outbox(top.Section("outbox")), Broker(top.Section("mqtt")), satellites, espresense, Bundle(top.Section("bundle"), state), Displays(top), portal, Hardware(top.Section("hardware"), errors),
-            Footfall(top.Section("footfall")), Central(top.Section("central")), Gate(top.Section("gate"), http, portal.Enabled));
+            Footfall(top.Section("footfall")), Central(top.Section("central")), Gate(top.Section("gate"), http, portal));
         top.Close();
         return errors.Count == 0 ? options : throw new ConfigurationException(errors);
     }
@@ -76,8 +76,7 @@ internal static class AgentOptionsReader
 
     private static IPEndPoint? Satellites(ConfigurationSection section)
     {
-        IPEndPoint? listen = null;
-        if (section.Text("listen") is { } text && (!IPEndPoint.TryParse(text, out listen) || listen.Port == 0)) section.Fail("listen", "an address and a port, such as 0.0.0.0:8483");
+        var listen = EndPoint(section, "listen", "0.0.0.0:8483");
         section.Close();
         return listen;
     }
@@ -314,14 +313,38 @@ internal static class AgentOptionsReader
             LoginAttempts = section.Integer("loginAttempts", d.LoginAttempts, 1, 100),
         };
         foreach (var (key, allowed) in page.Faults()) section.Fail(key, allowed);
+        var site = GuestSite(section);
         section.Close();
-        return new(enabled, new(zone), page);
+        return new(enabled, new(zone), page, site);
     }
 
-    private static GateOptions? Gate(ConfigurationSection section, IPEndPoint http, bool hasPortal)
+    private static GuestSiteOptions? GuestSite(ConfigurationSection section)
     {
+        var (listen, tls) = (EndPoint(section, "listen", "0.0.0.0:8481"), EndPoint(section, "tlsListen", "0.0.0.0:8482"));
+        // Phones refuse an address in place of a name, and a certificate for one is not to be had.
+        var name = section.Text("hostName");
+        if (name is not null && (name.Length > 200 || !name.Contains('.', StringComparison.Ordinal) || Uri.CheckHostName(name) != UriHostNameType.Dns))
+            section.Fail("hostName", "a DNS name with a dot in it, such as wifi.shop.example; no address");
+        var (certificate, key) = (section.File("certificateFile"), section.File("keyFile"));
+        if (certificate is null != key is null) section.Fail(certificate is null ? "certificateFile" : "keyFile", "certificateFile and keyFile go together");
+        if (tls is not null && (listen is null || name is null || certificate is null)) section.Fail("tlsListen", "it needs listen, hostName, certificateFile and keyFile as well");
+        if (listen is null && (name ?? certificate) is not null) section.Fail("listen", "hostName and certificateFile are for guests that are served apart: it needs an address and a port, such as 0.0.0.0:8481");
+        if (tls is null && certificate is not null) section.Fail("tlsListen", "a certificate is for HTTPS: it needs an address and a port, such as 0.0.0.0:8482");
+        return listen is null ? null : new(listen, name, tls is not null && certificate is not null && key is not null ? new(tls, certificate, key) : null);
+    }
+
+    private static IPEndPoint? EndPoint(ConfigurationSection section, string key, string example)
+    {
+        IPEndPoint? listen = null;
+        if (section.Text(key) is { } text && (!IPEndPoint.TryParse(text, out listen) || listen.Port == 0)) section.Fail(key, $"an address and a port, such as {example}");
+        return listen is { Port: 0 } ? null : listen;
+    }
+
+    private static GateOptions? Gate(ConfigurationSection section, IPEndPoint http, PortalSettings portal)
+    {
+        var (key, listen) = portal.Site is { } site ? ("portal.listen", site.Listen) : ("http.listen", http);
         const string Interface = "the name of a network interface, such as wlan0", Network = "an address or a network, such as 203.0.113.7, 10.1.0.0/16 or 2001:db8::/32";
-        var d = new GateOptions { Guests = [], Upstream = "", PortalPort = http.Port };
+        var d = new GateOptions { Guests = [], Upstream = "", PortalPort = listen.Port };
         var own = section.OneOf("mode", "off", "off", "own") == "own";
         var upstream = section.Text("upstream", "", t => t.Length == 0 || IsInterface(t), Interface);
         var read = d with
@@ -329,7 +352,7 @@ internal static class AgentOptionsReader
             Guests = section.Texts("guests", d.Guests, t => IsInterface(t) ? t : null, Interface),
             Upstream = upstream,
             PortalPort = section.Integer("portalPort", d.PortalPort, 1, 65_535),
-            OpenPorts = [.. section.Texts("openPorts", ["443"], t => int.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65_535 ? t : null, "a TCP port, 1 to 65535").Select(t => int.Parse(t, CultureInfo.InvariantCulture))],
+            OpenPorts = [.. section.Texts("openPorts", [(portal.Site?.Tls?.Listen.Port ?? 443).ToString(CultureInfo.InvariantCulture)], t => int.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65_535 ? t : null, "a TCP port, 1 to 65535").Select(t => int.Parse(t, CultureInfo.InvariantCulture))],
             Passage = section.Span("passage", d.Passage, 10 * Second, Day),
             UpBytesPerSecond = Rate(section, "upMbit"),
             DownBytesPerSecond = Rate(section, "downMbit"),
@@ -344,9 +367,9 @@ internal static class AgentOptionsReader
         if (own && read.Guests.Count == 0) section.Fail("guests", "at least one: where guests come in, such as [\"wlan0\"]");
         if (own && upstream.Length == 0) section.Fail("upstream", "where the Internet is, such as eth0");
         if (own && read.Guests.Contains(upstream)) section.Fail("upstream", "not one of gate.guests");
-        if (own && !hasPortal) section.Fail("mode", "the gate needs the portal: without portal.enabled nobody could ever accept");
-        if (own && IPAddress.IsLoopback(http.Address) && read.PortalPort == http.Port)
-            section.Fail("mode", $"guests cannot reach the portal at http.listen {http}: listen at 0.0.0.0:{http.Port} or [::]:{http.Port}");
+        if (own && !portal.Enabled) section.Fail("mode", "the gate needs the portal: without portal.enabled nobody could ever accept");
+        if (own && IPAddress.IsLoopback(listen.Address) && read.PortalPort == listen.Port)
+            section.Fail("mode", $"guests cannot reach the portal at {key} {listen}: listen at 0.0.0.0:{listen.Port} or [::]:{listen.Port}");
         section.Close();
         return own ? read : null;
     }

@@ -116,6 +116,12 @@ internal static class WarningWords
         ["gate-forwarding"] = new(null, new("Guest gate", "Porta dos visitantes"), "Copie deploy/access-point/sysctl.conf para /etc/sysctl.d/ e execute sysctl --system."),
         ["gate-nearly-full"] = new(null, new("Guest gate", "Porta dos visitantes"), "Aumente gate.maxGuests ou reduza gate.passage."),
         ["gate-full"] = new(null, new("Guest gate", "Porta dos visitantes"), "Aumente gate.maxGuests e reinicie, ou reduza gate.passage."),
+        ["portal-not-listening"] = new(null, new("Guest portal", "Portal de visitantes"), "Verifique se portal.listen e portal.tlsListen são endereços desta máquina e se nada mais escuta ali (ss -ltnp)."),
+        ["portal-certificate-unusable"] = new(null, new("Certificate of the portal", "Certificado do portal"), "Coloque o certificado (com os intermediários depois dele) e sua chave, ambos PEM e legíveis pelo serviço, em portal.certificateFile e portal.keyFile; são usados em segundos."),
+        ["portal-certificate-key"] = new(null, new("Certificate of the portal", "Certificado do portal"), "Coloque em portal.keyFile a chave feita com o certificado; ambos são usados em segundos."),
+        ["portal-certificate-name"] = new(null, new("Certificate of the portal", "Certificado do portal"), "Use um certificado para o nome de portal.hostName, ou corrija esse nome."),
+        ["portal-certificate-expires"] = new(null, new("Certificate of the portal", "Certificado do portal"), "Renove portal.certificateFile e sua chave antes dessa data; os novos arquivos são usados em segundos, sem reiniciar."),
+        ["portal-network-option"] = new(null, new("Network options of the portal", "Opções de rede do portal"), "Verifique as permissões do diretório citado."),
         ["vital-sign"] = new(null, new("Vital sign", "Sinal vital"), "O systemd reinicia o serviço se persistir; depois envie o log (journalctl -u storeedge)."),
     };
 

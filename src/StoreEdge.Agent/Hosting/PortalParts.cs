@@ -17,14 +17,19 @@ internal sealed class PortalParts : IDisposable
     private readonly Doorkeeper doorkeeper;
     private readonly Reception reception;
     private readonly PortalEndpoints endpoints;
+    private readonly PortalCertificate? certificate;
+    private readonly GuestSite? site;
     private readonly Func<string, PortalSession?> sessionOf;
 
     public PortalParts(
         PortalSettings settings, IGuestDoor door, PortalKey key, PortalSessions sessions, EnrolmentRegistry registry, Strangers strangers, PresenceLoop presence, JournalStore journal,
         PhoneOffers phone, PhoneWords words, DecisionInputs inputs, HelpDesk help, CustomerDesk customers, TimeSpan keptFor, Func<bool> isOffline, HealthBoard health, TimeProvider time,
-        Func<DateTimeOffset> atLeast, ILoggerFactory logs)
+        Func<DateTimeOffset> atLeast, Func<DateTimeOffset> verificationTime, ILoggerFactory logs)
     {
         HasStopped hasStopped = inputs.HasStopped;
+        if (settings.Site is { Tls: { } tls, HostName: { } name }) certificate = new(tls, name, NetworkOptions, health, time, verificationTime);
+        var origins = new PortalOrigins(settings.Site?.HostName, () => certificate?.Origin);
+        var connections = new GuestConnections();
         var arrivals = new PortalArrivals(presence, settings.Zone);
         doorkeeper = new(door, settings.Page, arrivals, time);
         sessionOf = receipt => journal.Query(database => sessions.ByReceipt(database, receipt, atLeast()));
@@ -32,18 +37,33 @@ internal sealed class PortalParts : IDisposable
             settings.Page, journal, sessions, arrivals, doorkeeper,
             typed => registry.TryFindLogin(typed, out var subject) && !strangers.Contains(subject) ? inputs.NameOfOpenVisit(subject) : null, hasStopped, time, atLeast);
         endpoints = new(
-            settings.Page, key, reception, door, new(
+            settings.Page, key, reception, new(door, doorkeeper, origins, connections), new(
                 async (session, language, stop) => [.. (await phone.DecideForPhoneAsync(session.Visit, session.Subject, language, stop).ConfigureAwait(false)).Select(Card)],
                 hasStopped, (session, language) => Knowledge(words, session, language), isOffline, help, customers,
                 subject => registry.NamesOf(subject) is { IsEmpty: false } names ? [.. names.ToArray().Select(n => n.Value).Append(subject.Value).Distinct()] : [subject.Value], words.NameOf,
                 keptFor),
             health, time, logs.CreateLogger<PortalEndpoints>());
+        if (settings.Site is { } listen) site = new(listen, endpoints, connections, certificate, health, time);
     }
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapPortal(endpoints);
+    /// <summary>Where the options for the network's address server go (dnsmasq's <c>dhcp-optsfile</c>); null where there is no runtime directory.</summary>
+    private static string? NetworkOptions => Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY") is { Length: > 0 } runtime ? Path.Combine(runtime, "dhcp-options") : null;
 
-    /// <summary>Keeps an eye on who is here.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <summary>Adds the portal to the store's own pages, unless guests are served apart.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        if (site is null) routes.MapPortal(endpoints);
+    }
+
+    /// <summary>Runs what the portal runs.</summary>
+    public void Run(Loops loops)
+    {
+        loops.Run("portal", RunAsync);
+        if (site is not null) loops.Run("guests", site.RunAsync);
+        if (certificate is not null) loops.Run("portal certificate", certificate.RunAsync);
+    }
+
+    private async Task RunAsync(CancellationToken stop)
     {
         await doorkeeper.BeginAsync(sessionOf, stop).ConfigureAwait(false);
         await doorkeeper.RunAsync(stop).ConfigureAwait(false);
@@ -53,6 +73,7 @@ internal sealed class PortalParts : IDisposable
     {
         doorkeeper.Dispose();
         reception.Dispose();
+        certificate?.Dispose();
     }
 
     private static PhoneOfferCard Card(PhoneOffer offer) => new(

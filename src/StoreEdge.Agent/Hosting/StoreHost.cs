@@ -108,7 +108,7 @@ internal static class StoreHost
         using var portal = options.Portal.Enabled
             ? new PortalParts(
                 options.Portal, gate?.Door ?? (IGuestDoor)new OpenDoor(), portalKey, sessions, registry, strangers, presence, journal, phone, words, inputs, help, customers, options.Journal.KeepFor,
-                () => link is { Broker.Status.IsOnline: false }, health, time, () => clock.LowerBound, logs)
+                () => link is { Broker.Status.IsOnline: false }, health, time, () => clock.LowerBound, () => clock.ForVerification, logs)
             : null;
         portal?.Map(app);
 
@@ -121,7 +121,7 @@ internal static class StoreHost
         loops.Run("journal", async ending => throw await journal.Damaged.WaitAsync(ending).ConfigureAwait(false));
         loops.Run("presence", presence.RunAsync);
         loops.Run("sensing", sensing.RunAsync);
-        if (portal is not null) loops.Run("portal", portal.RunAsync);
+        portal?.Run(loops);
         if (footfall is not null) loops.Run("footfall", footfall.RunAsync);
         loops.Run("tap", new TapLoop(Path.Combine(options.StateDirectory, TapLoop.SocketName), sensing.Receivers, time, health, logs.CreateLogger<TapLoop>()).RunAsync);
         gate?.Run(loops);

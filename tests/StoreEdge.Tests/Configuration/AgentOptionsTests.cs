@@ -179,6 +179,38 @@ public sealed partial class AgentOptionsTests : IDisposable
     }
 
     [Fact]
+    public void Guests_are_served_apart_where_the_portal_listens_by_itself()
+    {
+        var options = AgentOptionsReader.Read(Layers("""
+            { "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "portal": { "listen": "[::]:8481", "tlsListen": "0.0.0.0:8482", "hostName": "wifi.shop.example",
+              "certificateFile": "c.pem", "keyFile": "k.pem" } }
+            """));
+        Assert.Equal(("[::]:8481", "wifi.shop.example"), (options.Portal.Site!.Listen.ToString(), options.Portal.Site.HostName));
+        Assert.Equal((8482, Path.Combine(directory, "c.pem"), Path.Combine(directory, "k.pem")), (options.Portal.Site.Tls!.Listen.Port, options.Portal.Site.Tls.CertificateFile, options.Portal.Site.Tls.KeyFile));
+        Assert.Null(AgentOptionsReader.Read(Layers("""{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" } }""")).Portal.Site);
+        var gate = AgentOptionsReader.Read(Layers("""
+            { "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "gate": { "mode": "own", "guests": ["wlan0"], "upstream": "eth0" }, "portal": { "listen": "[::]:8481" } }
+            """)).Gate!;
+        Assert.Equal(8481, gate.PortalPort);
+        Assert.Equal([443], gate.OpenPorts);
+    }
+
+    [Theory]
+    [InlineData("\"listen\": \"everywhere\"", "portal.listen: \"everywhere\" is not allowed; an address and a port, such as 0.0.0.0:8481")]
+    [InlineData("\"listen\": \"0.0.0.0:8481\", \"tlsListen\": \"0.0.0.0\"", "portal.tlsListen: \"0.0.0.0\" is not allowed; an address and a port, such as 0.0.0.0:8482")]
+    [InlineData("\"listen\": \"0.0.0.0:8481\", \"hostName\": \"10.0.0.1\"", "portal.hostName: \"10.0.0.1\" is not allowed; a DNS name with a dot in it")]
+    [InlineData("\"listen\": \"0.0.0.0:8481\", \"hostName\": \"wifi\"", "portal.hostName: \"wifi\" is not allowed; a DNS name with a dot in it")]
+    [InlineData("\"listen\": \"0.0.0.0:8481\", \"certificateFile\": \"c.pem\"", "portal.keyFile: null is not allowed; certificateFile and keyFile go together")]
+    [InlineData("\"listen\": \"0.0.0.0:8481\", \"keyFile\": \"k.pem\"", "portal.certificateFile: null is not allowed; certificateFile and keyFile go together")]
+    [InlineData("\"listen\": \"0.0.0.0:8481\", \"tlsListen\": \"0.0.0.0:8482\"", "portal.tlsListen: \"0.0.0.0:8482\" is not allowed; it needs listen, hostName, certificateFile and keyFile as well")]
+    [InlineData("\"listen\": \"0.0.0.0:8481\", \"certificateFile\": \"c\", \"keyFile\": \"k\"", "portal.tlsListen: null is not allowed; a certificate is for HTTPS")]
+    [InlineData("\"hostName\": \"wifi.shop.example\"", "portal.listen: null is not allowed; hostName and certificateFile are for guests that are served apart")]
+    public void Guests_that_cannot_be_served_so_are_refused(string keys, string error) =>
+        Assert.Contains(
+            ErrorsOf($$"""{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "portal": { {{keys}} } }"""),
+            e => e.StartsWith("storeedge.json: " + error, StringComparison.Ordinal));
+
+    [Fact]
     public void Lingering_longer_than_a_second_is_refused()
     {
         var error = Assert.Single(ErrorsOf("""

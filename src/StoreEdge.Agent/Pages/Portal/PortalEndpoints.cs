@@ -9,6 +9,7 @@ internal sealed class PortalEndpoints
     private static readonly TimeSpan LongestAcceptance = TimeSpan.FromSeconds(8);
 
     private readonly PortalOptions options;
+    private readonly FrontDoor front;
     private readonly Reception reception;
     private readonly TimeProvider time;
     private readonly PageFrame frame;
@@ -17,14 +18,18 @@ internal sealed class PortalEndpoints
     private readonly PhoneEndpoints phone;
 
     public PortalEndpoints(
-        PortalOptions options, PortalKey key, Reception reception, IGuestDoor door, PhoneDoors doors, HealthBoard health, TimeProvider time, ILogger<PortalEndpoints> log)
+        PortalOptions options, PortalKey key, Reception reception, FrontDoor front, PhoneDoors doors, HealthBoard health, TimeProvider time, ILogger<PortalEndpoints> log)
     {
-        (this.options, this.reception, this.time) = (options, reception, time);
+        (this.options, this.reception, this.front, this.time) = (options, reception, front, time);
         frame = new(options, new(options.BrandColour));
         tokens = new(options.TokenLifetime, time);
-        requests = new(options, frame, door, health, time, log);
+        requests = new(options, frame, front.Door, health, time, log);
         phone = new(options, key, frame, requests, reception, doors, time);
+        Signpost = new(front, requests);
     }
+
+    /// <summary>What stands before the routes where only guests are served.</summary>
+    public Signpost Signpost { get; }
 
     private AcceptPage AcceptPage => new(options, frame);
 
@@ -35,6 +40,7 @@ internal sealed class PortalEndpoints
         routes.MapMethods(PortalPaths.Portal, read, requests.Guarded(ShowPortalAsync));
         routes.MapMethods(PortalPaths.Accept, read, requests.Guarded(BackToPortalAsync));
         routes.MapPost(PortalPaths.Accept, requests.Guarded(AcceptAsync));
+        routes.MapMethods(PortalPaths.CaptiveApi, read, requests.Guarded(AnswerApiAsync));
         phone.Map(routes);
     }
 
@@ -69,8 +75,29 @@ internal sealed class PortalEndpoints
 
         var wish = new Wish(text, form.Ticked("loyalty"), form.Ticked("marketing"), form["number"]);
         var accepted = await reception.AcceptAsync(device, wish).WaitAsync(LongestAcceptance, time);
-        if (accepted.Passes) await requests.GoAsync(http, phone.PhoneOf(accepted.Session, text, accepted.Note));
-        else await requests.RefuseAsync(http, Refusal.NotOpened, text);
+        if (!accepted.Passes)
+        {
+            await requests.RefuseAsync(http, Refusal.NotOpened, text);
+            return;
+        }
+
+        // Its next probe must reach the real server, not the connection that the gate had led here.
+        front.Connections.CloseRedirected(caller.Address);
+        await requests.GoAsync(http, phone.PhoneOf(accepted.Session, text, accepted.Note));
+    }
+
+    private async Task AnswerApiAsync(HttpContext http)
+    {
+        var caller = await requests.CallerAsync(http);
+        var passage = caller.Device is { } device ? front.Door.PassageOf(device) : Passage.Closed;
+        var origin = front.Origins.Tls ?? front.Origins.Of(http.Connection).Origin;
+        var page = passage.IsOpen && reception.SessionOf(caller.Device!.Value) is { } session ? phone.PhoneOf(session) : PortalPaths.Portal;
+        var document = CaptiveApi.Document(passage, origin + PortalPaths.Portal, origin + page);
+        http.Response.ContentType = CaptiveApi.MediaType;
+        http.Response.Headers.CacheControl = "private, no-store";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        http.Response.ContentLength = document.Length;
+        if (!HttpMethods.IsHead(http.Request.Method)) await http.Response.Body.WriteAsync(document, http.RequestAborted);
     }
 }
 

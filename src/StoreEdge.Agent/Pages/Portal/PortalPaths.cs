@@ -8,6 +8,9 @@ internal static class PortalPaths
     public const string Erased = "/portal/erased";
     public const string Phone = "/portal/me/{token}";
 
+    /// <summary>The captive portal API (RFC 8908).</summary>
+    public const string CaptiveApi = "/captive-portal/api";
+
     /// <summary>The phone's page of a session token (base64url, so it needs no escaping).</summary>
     public static string PhoneOf(string token) => "/portal/me/" + token;
 }

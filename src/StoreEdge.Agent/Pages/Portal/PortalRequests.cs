@@ -49,8 +49,12 @@ internal sealed class PortalRequests(PortalOptions options, PageFrame frame, IGu
     }
 
     /// <summary>Says kindly why not.</summary>
-    public Task RefuseAsync(HttpContext http, Refusal refusal, PortalText? text = null) =>
-        WriteAsync(http, RefusalPage.StatusOf(refusal), RefusalPage.Of(text ?? AskedLanguage.Of(http.Request, options.DefaultLanguage), refusal));
+    /// <param name="http">The request.</param>
+    /// <param name="refusal">Why.</param>
+    /// <param name="text">In which language; null: the one that the request asks for.</param>
+    /// <param name="origin">Where our pages are, for a request to another host; empty for one to ours.</param>
+    public Task RefuseAsync(HttpContext http, Refusal refusal, PortalText? text = null, string origin = "") =>
+        WriteAsync(http, RefusalPage.StatusOf(refusal), RefusalPage.Of(text ?? AskedLanguage.Of(http.Request, options.DefaultLanguage), refusal, origin));
 
     /// <summary>On to another page by 303: the browser goes on with GET, so that a reload repeats nothing and the phone's network assistant sees one navigation.</summary>
     public Task GoAsync(HttpContext http, string path)

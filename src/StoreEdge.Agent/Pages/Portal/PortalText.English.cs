@@ -96,6 +96,7 @@ internal sealed partial record PortalText
             [Refusal.NotKept] = ("We could not write that down", "What you just said was not saved and does not count; everything is as it was before. Please try again in a moment, or tell our staff."),
             [Refusal.NotOnTheWifi] = ("We cannot see this phone on our Wi‑Fi", "So there is nothing to open, and nothing was written down. Connect to the shop's Wi‑Fi and start again."),
             [Refusal.NotOpened] = ("The Internet did not open", "Your acceptance is written down, but the way to the Internet did not open. It is not your phone. Tap again in a moment, or tell our staff."),
+            [Refusal.NoInternet] = ("You are connected, but the Internet does not answer", "The shop's Wi‑Fi works; the way beyond it does not just now. Your page works all the same. Try again in a moment."),
             [Refusal.Fault] = ("Something went wrong here", "The fault is ours. Try again in a moment; if it goes on, please tell our staff."),
         },
     };

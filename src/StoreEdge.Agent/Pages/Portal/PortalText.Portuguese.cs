@@ -96,6 +96,7 @@ internal sealed partial record PortalText
             [Refusal.NotKept] = ("Não conseguimos registrar isso", "O que você acabou de dizer não foi salvo e não vale; tudo continua como antes. Tente de novo em instantes ou fale com a nossa equipe."),
             [Refusal.NotOnTheWifi] = ("Não vemos este celular no nosso Wi‑Fi", "Por isso não há o que liberar, e nada foi anotado. Conecte-se ao Wi‑Fi da loja e comece de novo."),
             [Refusal.NotOpened] = ("A internet não foi liberada", "Seu aceite está anotado, mas o caminho até a internet não abriu. Não é o seu celular. Toque de novo daqui a pouco ou avise nossa equipe."),
+            [Refusal.NoInternet] = ("Você está conectado, mas a internet não responde", "O Wi‑Fi da loja funciona; o caminho além dele, agora não. Sua página funciona mesmo assim. Tente de novo daqui a pouco."),
             [Refusal.Fault] = ("Algo deu errado aqui", "A falha é nossa. Tente de novo em instantes; se persistir, fale com a nossa equipe."),
         },
     };

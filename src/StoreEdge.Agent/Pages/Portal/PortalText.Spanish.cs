@@ -96,6 +96,7 @@ internal sealed partial record PortalText
             [Refusal.NotKept] = ("No pudimos registrarlo", "Lo que acabas de decir no se guardó y no cuenta; todo sigue como antes. Inténtalo de nuevo en un momento o avisa a nuestro equipo."),
             [Refusal.NotOnTheWifi] = ("No vemos este teléfono en nuestro Wi‑Fi", "Por eso no hay nada que abrir, y nada quedó anotado. Conéctate al Wi‑Fi de la tienda y empieza de nuevo."),
             [Refusal.NotOpened] = ("Internet no se abrió", "Tu aceptación está anotada, pero el camino a Internet no se abrió. No es tu teléfono. Toca de nuevo en un momento o avisa a nuestro equipo."),
+            [Refusal.NoInternet] = ("Estás conectado, pero Internet no responde", "El Wi‑Fi de la tienda funciona; el camino más allá, ahora no. Tu página funciona igual. Inténtalo en un momento."),
             [Refusal.Fault] = ("Algo falló aquí", "La falla es nuestra. Inténtalo en un momento; si sigue, avisa a nuestro equipo."),
         },
     };

@@ -136,6 +136,9 @@ internal enum Refusal
     /// <summary>The acceptance is kept, but the door did not open.</summary>
     NotOpened,
 
+    /// <summary>The phone passes, but what it asked for does not answer.</summary>
+    NoInternet,
+
     /// <summary>Something broke here.</summary>
     Fault,
 }

@@ -39,6 +39,9 @@ internal sealed class Reception(
     public PortalSession? Find(string sessionToken) =>
         journal.Query(database => sessions.ByToken(database, sessionToken, atLeast())) is { Terms: true } session ? session : null;
 
+    /// <summary>The session of a phone that is here, whose visit goes on; null for others.</summary>
+    public PortalSession? SessionOf(DeviceKey device) => doorkeeper.ReceiptOf(device) is { } receipt && ByReceipt(receipt) is { Over: false } session ? session : null;
+
     /// <summary>The phone of a session shows life: its visit goes on, and it still counts as the same phone.</summary>
     public void StillHere(DeviceKey? device, PortalSession session)
     {
@@ -209,6 +212,4 @@ internal sealed class Reception(
 
     private PortalSession? ByReceipt(string receipt) =>
         journal.Query(database => sessions.ByReceipt(database, receipt, atLeast())) is { Terms: true } session ? session : null;
-
-    private PortalSession? SessionOf(DeviceKey device) => doorkeeper.ReceiptOf(device) is { } receipt && ByReceipt(receipt) is { Over: false } session ? session : null;
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -44,6 +45,12 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>Whether and how phones pass; it outlives a restart of the portal, as the kernel's tables do.</summary>
     public IGuestDoor Door { get; init; } = new OpenDoor();
 
+    /// <summary>Whether the server is the guests' own, which leads whoever asks for another host to the portal.</summary>
+    public bool ServesGuestsOnly { get; init; }
+
+    /// <summary>How the guests' HTTPS is reached.</summary>
+    public string? Tls { get; set; }
+
     public bool JournalBroken { get; set; }
 
     public bool IsOffline { get; set; }
@@ -55,9 +62,9 @@ internal sealed class Shop : IAsyncDisposable
 
     public static PhoneOfferCard Card(string id) => new(id, $"decision-{id}", "en", $"Title {id}", $"Text {id}", "R$ 9,90", null, null, $"Because of {id}.", true);
 
-    public static async Task<Shop> OpenAsync(PortalOptions? options = null, IGuestDoor? door = null)
+    public static async Task<Shop> OpenAsync(PortalOptions? options = null, IGuestDoor? door = null, bool servesGuestsOnly = false)
     {
-        var shop = new Shop { Options = options ?? new() { Name = "Casa Aurora", PostsPerMinute = 1000 }, Door = door ?? new OpenDoor() };
+        var shop = new Shop { Options = options ?? new() { Name = "Casa Aurora", PostsPerMinute = 1000 }, Door = door ?? new OpenDoor(), ServesGuestsOnly = servesGuestsOnly };
         await shop.StartAsync();
         return shop;
     }
@@ -75,7 +82,7 @@ internal sealed class Shop : IAsyncDisposable
         HttpMethod method, string path, string? body = null, string phone = Phone, string? origin = "http://portal.test", string? language = "en",
         Action<HttpRequestMessage>? change = null)
     {
-        using var request = new HttpRequestMessage(method, "http://portal.test" + path);
+        using var request = new HttpRequestMessage(method, path.StartsWith('/') ? "http://portal.test" + path : path);
         request.Headers.Add("X-Test-Phone", phone);
         if (language is not null) request.Headers.TryAddWithoutValidation("Accept-Language", language);
         if (body is not null)
@@ -88,7 +95,7 @@ internal sealed class Shop : IAsyncDisposable
         change?.Invoke(request);
         using var client = new HttpClient(app!.GetTestServer().CreateHandler()) { BaseAddress = new("http://portal.test") };
         using var response = await client.SendAsync(request);
-        return new(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.Location?.ToString(), response.Headers.ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase));
+        return new(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.Location?.ToString(), response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase));
     }
 
     public Task<Answer> GetAsync(string path, string phone = Phone, string? language = "en") => SendAsync(HttpMethod.Get, path, phone: phone, language: language);
@@ -137,7 +144,7 @@ internal sealed class Shop : IAsyncDisposable
         await doorkeeper.BeginAsync(receipt => store.Query(database => sessions.ByReceipt(database, receipt, Clock.GetUtcNow())), CancellationToken.None);
         reception = new(Options, store, sessions, Presence, doorkeeper, typed => typed == "MARIA-1" ? Maria : null, inputs.HasStopped, Clock, Clock.GetUtcNow);
         var endpoints = new PortalEndpoints(
-            Options, Key, reception, Door, new(
+            Options, Key, reception, new(Door, doorkeeper, new("portal.test", () => Tls), new()), new(
                 (_, _, _) => JournalBroken ? throw new IOException("disk") : ValueTask.FromResult(Offers), inputs.HasStopped, Know, () => IsOffline, new(store, _ => "entrance"),
                 new(store, Strangers, new(OrderParts.Tables(), () => 1, Forget, bench.Directory)), subject => [subject.Value], (offer, _) => $"Title {offer}", TimeSpan.FromDays(30)),
             bench.Health, Clock, NullLogger<PortalEndpoints>.Instance);
@@ -161,8 +168,19 @@ internal sealed class Shop : IAsyncDisposable
         app.Use((http, next) =>
         {
             http.Connection.RemoteIpAddress = IPAddress.Parse(http.Request.Headers["X-Test-Phone"].ToString());
+            (http.Connection.LocalIpAddress, http.Connection.LocalPort) = (IPAddress.Parse("10.0.0.1"), 8481);
             return next(http);
         });
+        if (ServesGuestsOnly)
+        {
+            app.Use((http, next) =>
+            {
+                http.Features.Set(new GuestConnection(new DefaultConnectionContext(), http.Connection.RemoteIpAddress!));
+                return next(http);
+            });
+            app.Use(next => http => endpoints.Signpost.LeadAsync(http, next));
+        }
+
         app.UseRouting();
         app.MapPortal(endpoints);
         await app.StartAsync();
