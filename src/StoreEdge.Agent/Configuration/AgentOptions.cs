@@ -1,4 +1,5 @@
 using System.Net;
+using StoreEdge.Agent.Controllers;
 using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Displays;
 using StoreEdge.Agent.Gate;
@@ -56,4 +57,5 @@ internal sealed record CentralOptions(string? PublicKeyFile, TimeSpan Trial);
 /// <param name="Zone">Where somebody who accepts it is taken to be.</param>
 /// <param name="Page">Its pages.</param>
 /// <param name="Site">Where guests alone are served; null: the portal is among the store's other pages.</param>
-internal sealed record PortalSettings(bool Enabled, ZoneId Zone, PortalOptions Page, GuestSiteOptions? Site);
+/// <param name="Controller">The controller that lets phones pass; null where the Wi-Fi is not somebody else's.</param>
+internal sealed record PortalSettings(bool Enabled, ZoneId Zone, PortalOptions Page, GuestSiteOptions? Site, ControllerOptions? Controller);

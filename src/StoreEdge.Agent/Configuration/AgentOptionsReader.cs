@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using StoreEdge.Agent.Controllers;
 using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Displays;
 using StoreEdge.Agent.Gate;
@@ -314,8 +315,9 @@ internal static class AgentOptionsReader
         };
         foreach (var (key, allowed) in page.Faults()) section.Fail(key, allowed);
         var site = GuestSite(section);
+        var controller = Controller(section.Section("controller"));
         section.Close();
-        return new(enabled, new(zone), page, site);
+        return new(enabled, new(zone), page, site, controller);
     }
 
     private static GuestSiteOptions? GuestSite(ConfigurationSection section)
@@ -367,6 +369,7 @@ internal static class AgentOptionsReader
         if (own && read.Guests.Count == 0) section.Fail("guests", "at least one: where guests come in, such as [\"wlan0\"]");
         if (own && upstream.Length == 0) section.Fail("upstream", "where the Internet is, such as eth0");
         if (own && read.Guests.Contains(upstream)) section.Fail("upstream", "not one of gate.guests");
+        if (own && portal.Controller is not null) section.Fail("mode", "either a gate of our own or portal.controller, not both");
         if (own && !portal.Enabled) section.Fail("mode", "the gate needs the portal: without portal.enabled nobody could ever accept");
         if (own && IPAddress.IsLoopback(listen.Address) && read.PortalPort == listen.Port)
             section.Fail("mode", $"guests cannot reach the portal at {key} {listen}: listen at 0.0.0.0:{listen.Port} or [::]:{listen.Port}");
@@ -388,6 +391,39 @@ internal static class AgentOptionsReader
         if (!IPAddress.TryParse(text, out var address) || text.Contains('%', StringComparison.Ordinal)) return false;
         network = new(address, address.GetAddressBytes().Length * 8);
         return true;
+    }
+
+    private static ControllerOptions? Controller(ConfigurationSection section)
+    {
+        if (!section.IsPresent) return null;
+        section.OneOf("kind", "unifi", "unifi");
+        const string AllowedUrl = "the https address of the controller without a path, such as https://192.168.1.1 or https://unifi.example:8443";
+        if (!Uri.TryCreate(section.Required("url", AllowedUrl), UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttps || url.PathAndQuery != "/")
+        {
+            section.Fail("url", AllowedUrl);
+            url = new("https://controller.invalid");
+        }
+
+        var d = new ControllerOptions(url);
+        var read = d with
+        {
+            Site = section.Text("site", d.Site, s => s.Length is >= 1 and <= 64 && s.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'), "1–64 letters, digits, - and _"),
+            ApiKeyFile = section.File("apiKeyFile"),
+            Username = section.Text("username"),
+            PasswordFile = section.File("passwordFile"),
+            AuthorityFile = section.File("caFile"),
+            Fingerprint = section.Text("fingerprint")?.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant(),
+            Ssid = section.Text("ssid"),
+            PassFor = section.Span("passFor", d.PassFor, Minute, 30 * Day),
+            DownKbps = section.Integer("downKbps", 0, 64, 10_000_000) is > 0 and var downKbps ? downKbps : null,
+            UpKbps = section.Integer("upKbps", 0, 64, 10_000_000) is > 0 and var upKbps ? upKbps : null,
+            Megabytes = section.Integer("megabytes", 0, 1, 1_000_000) is > 0 and var megabytes ? megabytes : null,
+            Poll = section.Span("poll", d.Poll, Second, Minute),
+        };
+        if (read.ApiKeyFile is null == (read.Username is null || read.PasswordFile is null)) section.Fail("apiKeyFile", "either apiKeyFile, or username with passwordFile");
+        if (read.Fingerprint is { } print && (print.Length != 64 || !print.All(char.IsAsciiHexDigit))) section.Fail("fingerprint", "the SHA-256 of the controller's certificate, 64 hexadecimal digits");
+        section.Close();
+        return read;
     }
 
     private static FootfallOptions Footfall(ConfigurationSection section)

@@ -195,7 +195,12 @@ internal sealed class ConfigurationSection(ConfigurationLayers layers, JsonObjec
     }
 
     /// <summary>Reports what is wrong with a value that was read before.</summary>
-    public void Fail(string key, string allowed) => Report(Full(key), Node(key), allowed);
+    public void Fail(string key, string allowed)
+    {
+        var node = Node(key);
+        if (values?.ContainsKey(key) == true) Report(Full(key), node, allowed);
+        else Missing(key, allowed);
+    }
 
     /// <summary>Reports every key that nothing has asked for, with the nearest known one.</summary>
     public void Close()

@@ -105,9 +105,10 @@ internal static class StoreHost
         new DiagnosticsEndpoints(new(checkup, feed, time), feed, () => watchdog.Missing, time, loops.Stopping).Map(app);
         app.MapKiosk(displays, time);
         using var gate = options.Gate is { } gateOptions ? new GateParts(gateOptions, health, time, logs) : null;
+        using var wifi = options.Portal.Controller is { } controller ? new ControllerParts(controller, health, time) : null;
         using var portal = options.Portal.Enabled
             ? new PortalParts(
-                options.Portal, gate?.Door ?? (IGuestDoor)new OpenDoor(), portalKey, sessions, registry, strangers, presence, journal, phone, words, inputs, help, customers, options.Journal.KeepFor,
+                options.Portal, gate?.Door ?? (IGuestDoor?)wifi?.Door ?? new OpenDoor(), portalKey, sessions, registry, strangers, presence, journal, phone, words, inputs, help, customers, options.Journal.KeepFor,
                 () => link is { Broker.Status.IsOnline: false }, health, time, () => clock.LowerBound, () => clock.ForVerification, logs)
             : null;
         portal?.Map(app);
@@ -122,6 +123,7 @@ internal static class StoreHost
         loops.Run("presence", presence.RunAsync);
         loops.Run("sensing", sensing.RunAsync);
         portal?.Run(loops);
+        if (wifi is not null) loops.Run("Wi-Fi controller", wifi.Door.RunAsync);
         if (footfall is not null) loops.Run("footfall", footfall.RunAsync);
         loops.Run("tap", new TapLoop(Path.Combine(options.StateDirectory, TapLoop.SocketName), sensing.Receivers, time, health, logs.CreateLogger<TapLoop>()).RunAsync);
         gate?.Run(loops);

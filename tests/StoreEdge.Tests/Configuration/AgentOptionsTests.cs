@@ -58,7 +58,7 @@ public sealed partial class AgentOptionsTests : IDisposable
         Assert.Contains(errors, e => e.StartsWith("storeedge.json: receivers[0].source: \"hci:left\" is not allowed; mgmt:ADAPTER", StringComparison.Ordinal));
         Assert.Contains(errors, e => e.StartsWith("storeedge.json: receivers[1].side: \"left\" is not allowed; one of inside, outside", StringComparison.Ordinal));
         Assert.Contains(errors, e => e.StartsWith("storeedge.json: receivers[1].exitDbm: -80 is not allowed; less than enterDbm (-90)", StringComparison.Ordinal));
-        Assert.Contains(errors, e => e.StartsWith("storeedge.json: mqtt.keyFile: null is not allowed; certificateFile and keyFile go together", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: mqtt.keyFile: is missing; certificateFile and keyFile go together", StringComparison.Ordinal));
         Assert.Contains(errors, e => e.Contains("bundel", StringComparison.Ordinal) && e.Contains("did you mean 'bundle'?", StringComparison.Ordinal));
         Assert.Contains(errors, e => e.Contains("enrolment.pseudonymKeyFile: is missing", StringComparison.Ordinal));
     }
@@ -120,6 +120,25 @@ public sealed partial class AgentOptionsTests : IDisposable
         Assert.Contains(
             ErrorsOf($$"""{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "central": { "trial": {{trial}} } }"""),
             e => e.StartsWith($"storeedge.json: central.trial: {trial} is not allowed; {allowed}", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("\"url\": \"http://c\", \"apiKeyFile\": \"k\"", "url: \"http://c\" is not allowed; the https address of the controller without a path")]
+    [InlineData("\"url\": \"https://c/manage\", \"apiKeyFile\": \"k\"", "url: \"https://c/manage\" is not allowed; the https address of the controller without a path")]
+    [InlineData("\"apiKeyFile\": \"k\"", "url: is missing; the https address of the controller without a path")]
+    [InlineData("\"url\": \"https://c\"", "apiKeyFile: is missing; either apiKeyFile, or username with passwordFile")]
+    [InlineData("\"url\": \"https://c\", \"username\": \"u\"", "apiKeyFile: is missing; either apiKeyFile, or username with passwordFile")]
+    [InlineData("\"url\": \"https://c\", \"apiKeyFile\": \"k\", \"fingerprint\": \"ab\"", "fingerprint: \"ab\" is not allowed; the SHA-256 of the controller's certificate")]
+    [InlineData("\"url\": \"https://c\", \"apiKeyFile\": \"k\", \"kind\": \"omada\"", "kind: \"omada\" is not allowed; one of unifi")]
+    [InlineData("\"url\": \"https://c\", \"apiKeyFile\": \"k\", \"site\": \"a/b\"", "site: \"a/b\" is not allowed; 1–64 letters")]
+    [InlineData("\"url\": \"https://c\", \"apiKeyFile\": \"k\", \"passFor\": \"31d\"", "passFor: \"31d\" is not allowed; a span of time from 1min to 30d")]
+    [InlineData("\"url\": \"https://c\", \"apiKeyFile\": \"k\", \"downKbps\": 1", "downKbps: 1 is not allowed; a whole number from 64 to 10000000")]
+    [InlineData("\"url\": \"https://c\", \"apiKeyFile\": \"k\", \"upKbps\": \"fast\"", "upKbps: \"fast\" is not allowed; a whole number from 64 to 10000000")]
+    [InlineData("\"url\": \"https://c\", \"apiKeyFile\": \"k\", \"megabytes\": 0", "megabytes: 0 is not allowed; a whole number from 1 to 1000000")]
+    [InlineData("\"url\": \"https://c\", \"apiKeyFile\": \"k\", \"poll\": \"100ms\"", "poll: \"100ms\" is not allowed; a span of time from 1s to 1min")]
+    public void A_controller_that_cannot_be_asked_is_refused(string keys, string error) =>
+        Assert.Contains(
+            ErrorsOf($$"""{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "portal": { "controller": { {{keys}} } } }"""),
+            e => e.StartsWith("storeedge.json: portal.controller." + error, StringComparison.Ordinal));
 
     [Fact]
     public void A_gate_is_read_with_its_networks_and_rates_and_is_off_unless_asked_for()
@@ -270,7 +289,7 @@ public sealed partial class AgentOptionsTests : IDisposable
     [Fact]
     public void The_readme_names_every_key_and_no_other()
     {
-        var layers = Layers("""{ "store": { "id": "s" }, "receivers": [ {} ], "displays": [ {} ], "mqtt": {}, "espresense": {}, "portal": {} }""");
+        var layers = Layers("""{ "store": { "id": "s" }, "receivers": [ {} ], "displays": [ {} ], "mqtt": {}, "espresense": {}, "portal": { "controller": {} } }""");
         Assert.Throws<ConfigurationException>(() => AgentOptionsReader.Read(layers));
         // Inner nodes and the languages of a welcome are not keys of their own.
         var known = layers.Asked.Where(k => !layers.Asked.Any(o => o.StartsWith(k + ".", StringComparison.Ordinal) || o.StartsWith(k + "[", StringComparison.Ordinal)) && !k.StartsWith("portal.welcome.", StringComparison.Ordinal));

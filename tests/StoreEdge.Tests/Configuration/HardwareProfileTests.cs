@@ -93,7 +93,7 @@ public sealed class HardwareProfileTests : IDisposable
         // The later of two that collide is the one reported, and lines come after the bus.
         Assert.Equal(key == "i2c.devices[1].name" ? "lines[0].name" : key, error.Key);
         Assert.Equal(file, error.Source);
-        Assert.Equal(value ?? "null", error.Value);
+        Assert.Equal(value, error.Value);
     }
 
     [Fact]
