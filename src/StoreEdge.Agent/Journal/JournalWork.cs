@@ -101,8 +101,14 @@ internal sealed class UnwrittenWork(IReadOnlyList<UnrecordedData> noted, string 
 {
     public override long Bytes => noted.Count * 2L * ParkedEvent.Overhead;
 
+    /// <summary>A power cut may have brought the note back that was declared already: the commit that declares it keeps its checksum.</summary>
     public override void Execute(JournalTransaction transaction)
     {
+        var checksum = (long)noted.Aggregate(uint.MaxValue, (sum, one) => RowChecksum.Add(sum, System.Text.Encoding.UTF8.GetString(ContractsJson.Write(one))));
+        using var declared = new Statement(transaction.Database, "SELECT value FROM counter WHERE name = 'unwritten'");
+        if (declared.RunNumber(none: -1) == checksum) return;
+        using var keep = new Statement(transaction.Database, "INSERT OR REPLACE INTO counter VALUES ('unwritten', ?)");
+        keep.Bind(1, checksum).Run();
         foreach (var one in noted) transaction.Append(one, ContractsJson.Write(one), transaction.Now.At);
     }
 

@@ -68,13 +68,12 @@ internal sealed class Recovery(string directory, JournalOptions options, IReadOn
         var former = Path.Combine(other, JournalFile.Name);
         var notWritable = new JournalFault(JournalFaultKind.NotWritable, former, "this process may not write it", "Check owner, mode and mount of the directory.");
         using (var unwritable = DamagedDatabase.Open(Path.Combine(other, SchemaCopy.Name), former, Path.Combine(directory, "journal.repair")))
-            Make(unwritable, notWritable, EpochFile.TryRead(other), mostEvents: options.FreeBytes(directory) / 4 / RoomOfEvent);
+            Make(unwritable, notWritable, EpochFile.TryRead(other), staysThere: true, mostEvents: options.FreeBytes(directory) / 4 / RoomOfEvent);
         FinishSwap();
     }
 
-    private Summary Make(DamagedDatabase damaged, JournalFault damage, JournalTrace? trace, long mostEvents = long.MaxValue)
+    private Summary Make(DamagedDatabase damaged, JournalFault damage, JournalTrace? trace, bool staysThere = false, long mostEvents = long.MaxValue)
     {
-        var staysThere = damage.Kind == JournalFaultKind.NotWritable;
         var identity = damaged.Identity();
         var former = trace?.Epoch ?? identity.Epoch;
         var acknowledged = Math.Max(0, trace?.AcknowledgedSeq ?? identity.Acknowledged);

@@ -157,6 +157,20 @@ public class RecoveryTests
         Assert.Equal(originals.Count, Assert.Single(bench.Store.Formers(), f => f.Epoch == epoch).Count);
     }
 
+    [Fact]
+    public async Task A_note_that_a_power_cut_brought_back_is_not_declared_twice()
+    {
+        await using var bench = new Bench();
+        for (var start = 0; start < 2; start++)
+        {
+            UnwrittenNote.Add(bench.Directory, [new(3, "disk-full", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch)]);
+            bench.Open();
+            bench.Settle();
+            Assert.Single(bench.Store.ReadAfter(0, 10), e => e.Type == EventTypes.Unrecorded);
+            await bench.Store.DisposeAsync();
+        }
+    }
+
     private static async Task<(Guid Epoch, Dictionary<long, string> Originals)> FillAsync(Bench bench)
     {
         var store = bench.Open();
