@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.NetworkInformation;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
@@ -9,6 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using StoreEdge.Agent.Pages.Portal;
+using StoreEdge.Linux.Neighbours;
 
 namespace StoreEdge.Agent.Controllers;
 
@@ -56,11 +55,11 @@ internal sealed class UnifiController : IWifiController, IDisposable
         foreach (var row in answer.Data)
         {
             if (!row.IsGuest || (options.Ssid is { } ssid && row.Essid != ssid)) continue;
-            if (row.Mac is null || !PhysicalAddress.TryParse(row.Mac, out var mac) || mac.GetAddressBytes().Length != 6) continue;
+            if (!StationAddress.TryParse(row.Mac, out var mac)) continue;
             List<IPAddress> addresses = [];
             foreach (var text in (string?[])[row.Ip, .. row.Ipv6Addresses ?? []])
                 if (IPAddress.TryParse(text, out var address)) addresses.Add(address);
-            stations.Add(new(new(string.Join(':', mac.GetAddressBytes().Select(b => b.ToString("x2", CultureInfo.InvariantCulture)))), addresses, row.IsAuthorised));
+            stations.Add(new(new(mac.Spell()), addresses, row.IsAuthorised));
         }
 
         return stations;

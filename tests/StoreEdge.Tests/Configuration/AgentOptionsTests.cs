@@ -219,11 +219,11 @@ public sealed partial class AgentOptionsTests : IDisposable
     [InlineData("\"listen\": \"0.0.0.0:8481\", \"tlsListen\": \"0.0.0.0\"", "portal.tlsListen: \"0.0.0.0\" is not allowed; an address and a port, such as 0.0.0.0:8482")]
     [InlineData("\"listen\": \"0.0.0.0:8481\", \"hostName\": \"10.0.0.1\"", "portal.hostName: \"10.0.0.1\" is not allowed; a DNS name with a dot in it")]
     [InlineData("\"listen\": \"0.0.0.0:8481\", \"hostName\": \"wifi\"", "portal.hostName: \"wifi\" is not allowed; a DNS name with a dot in it")]
-    [InlineData("\"listen\": \"0.0.0.0:8481\", \"certificateFile\": \"c.pem\"", "portal.keyFile: null is not allowed; certificateFile and keyFile go together")]
-    [InlineData("\"listen\": \"0.0.0.0:8481\", \"keyFile\": \"k.pem\"", "portal.certificateFile: null is not allowed; certificateFile and keyFile go together")]
+    [InlineData("\"listen\": \"0.0.0.0:8481\", \"certificateFile\": \"c.pem\"", "portal.keyFile: is missing; certificateFile and keyFile go together")]
+    [InlineData("\"listen\": \"0.0.0.0:8481\", \"keyFile\": \"k.pem\"", "portal.certificateFile: is missing; certificateFile and keyFile go together")]
     [InlineData("\"listen\": \"0.0.0.0:8481\", \"tlsListen\": \"0.0.0.0:8482\"", "portal.tlsListen: \"0.0.0.0:8482\" is not allowed; it needs listen, hostName, certificateFile and keyFile as well")]
-    [InlineData("\"listen\": \"0.0.0.0:8481\", \"certificateFile\": \"c\", \"keyFile\": \"k\"", "portal.tlsListen: null is not allowed; a certificate is for HTTPS")]
-    [InlineData("\"hostName\": \"wifi.shop.example\"", "portal.listen: null is not allowed; hostName and certificateFile are for guests that are served apart")]
+    [InlineData("\"listen\": \"0.0.0.0:8481\", \"certificateFile\": \"c\", \"keyFile\": \"k\"", "portal.tlsListen: is missing; a certificate is for HTTPS")]
+    [InlineData("\"hostName\": \"wifi.shop.example\"", "portal.listen: is missing; hostName and certificateFile are for guests that are served apart")]
     public void Guests_that_cannot_be_served_so_are_refused(string keys, string error) =>
         Assert.Contains(
             ErrorsOf($$"""{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "portal": { {{keys}} } }"""),
