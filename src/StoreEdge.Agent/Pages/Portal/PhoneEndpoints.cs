@@ -176,7 +176,7 @@ internal sealed class PhoneEndpoints(
         if (await LookUpAsync(http) is not var (session, file)) return;
         requests.WriteHeaders(http, StatusCodes.Status200OK, "application/json; charset=utf-8");
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"{PhoneText.Of(TextOf(http, session)).FileName}\"";
-        if (HttpMethods.IsHead(http.Request.Method)) return;
+        if (!PortalRequests.WantsBody(http)) return;
         var (body, stop) = (http.Response.Body, http.RequestAborted);
         await body.WriteAsync("{\"tables\":"u8.ToArray(), stop);
         await body.WriteAsync(file.Tables, stop);

@@ -97,7 +97,7 @@ internal sealed class PortalEndpoints
         http.Response.Headers.CacheControl = "private, no-store";
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.ContentLength = document.Length;
-        if (!HttpMethods.IsHead(http.Request.Method)) await http.Response.Body.WriteAsync(document, http.RequestAborted);
+        if (PortalRequests.WantsBody(http)) await http.Response.Body.WriteAsync(document, http.RequestAborted);
     }
 }
 

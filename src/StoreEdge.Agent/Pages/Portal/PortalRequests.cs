@@ -65,13 +65,16 @@ internal sealed class PortalRequests(PortalOptions options, PageFrame frame, IGu
         return Task.CompletedTask;
     }
 
+    /// <summary>Whether an answer has a body. A method is its exact letters: routing takes <c>hEAD</c> for HEAD, the server does not, and it would miss the body.</summary>
+    public static bool WantsBody(HttpContext http) => http.Request.Method != HttpMethods.Head;
+
     /// <summary>Answers with a page.</summary>
     public async Task WriteAsync(HttpContext http, int status, Markup page)
     {
         var bytes = Encoding.UTF8.GetBytes(page.ToString());
         WriteHeaders(http, status, "text/html; charset=utf-8");
         http.Response.ContentLength = bytes.Length;
-        if (!HttpMethods.IsHead(http.Request.Method)) await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
+        if (WantsBody(http)) await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
     }
 
     /// <summary>The head of an answer.</summary>

@@ -56,7 +56,7 @@ internal sealed class Signpost(FrontDoor front, PortalRequests requests)
         response.Headers.CacheControl = NoStore;
         response.Headers.ContentType = Html;
         response.ContentLength = here.Pointer.Length;
-        if (HttpMethods.IsHead(http.Request.Method)) return Task.CompletedTask;
+        if (!PortalRequests.WantsBody(http)) return Task.CompletedTask;
         var written = response.BodyWriter.WriteAsync(here.Pointer, http.RequestAborted);
         return written.IsCompletedSuccessfully ? Task.CompletedTask : written.AsTask();
     }
