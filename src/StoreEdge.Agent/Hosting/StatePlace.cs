@@ -37,12 +37,19 @@ internal sealed record StatePlace(string Directory, string Own, string StandIn, 
 
     /// <summary>Chooses, and makes what is chosen.</summary>
     /// <exception cref="IOException">Neither can be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">As above.</exception>
     public static StatePlace Find(string own)
     {
         var standIn = StandInFor(own);
         if (RefusalOf(own) is not { } refusal) return new(own, own, standIn, null);
-        MakePrivate(standIn);
+        try
+        {
+            MakePrivate(standIn);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"nothing can be written in {own} ({refusal.Message}), and nothing can stand in for it: {fault.Message}", fault);
+        }
+
         CopyReadable(own, standIn);
         return new(standIn, own, standIn, StateFault.Of(own, refusal, standIn));
     }
@@ -158,7 +165,7 @@ internal sealed record StateFault(string Text, string NextAction)
         if (MountOf(directory) is { IsReadOnly: true } mount)
             return new(
                 $"Nothing can be written in {directory}: {mount.Point} ({mount.Source}, {mount.Kind}) is mounted read-only. {meanwhile}",
-                $"See `dmesg` for why, then `mount -o remount,rw {mount.Point}`; a card that does this again is failing: replace it. The agent notices by itself.");
+                $"See `dmesg` for why, then `mount -o remount,rw {mount.Point}`; where that is refused, check the file system (fsck) with nothing running on it. A card that does this again is failing: replace it. The agent notices by itself.");
         if (!Directory.Exists(directory))
             return new($"Nothing can be written in {directory}: {refusal.Message} {meanwhile}", $"Make {directory} for user {FileOwner.ThisUser}, or mount what belongs there. The agent notices by itself.");
         try
@@ -195,13 +202,16 @@ internal sealed record StateFault(string Text, string NextAction)
 
     private sealed record Mount(string Point, string Source, string Kind, bool IsReadOnly)
     {
+        /// <summary>ext4 of Linux 6.15 and later says the third of itself after an error, and goes on calling itself rw.</summary>
+        private static readonly string[] ReadOnly = ["ro", "shutdown", "emergency_ro"];
+
         /// <summary>A line of /proc/self/mountinfo: proc_pid_mountinfo(5).</summary>
         public static Mount? Parse(string line)
         {
             var words = line.Split(' ');
             var dash = Array.IndexOf(words, "-", 6 <= words.Length ? 6 : words.Length);
             return dash < 0 || words.Length < dash + 4 ? null : new(
-                Unescape(words[4]), words[dash + 2], words[dash + 1], words[5].Split(',').Contains("ro") || words[dash + 3].Split(',').Contains("ro"));
+                Unescape(words[4]), words[dash + 2], words[dash + 1], words[5].Split(',').Concat(words[dash + 3].Split(',')).Any(ReadOnly.Contains));
         }
 
         private static string Unescape(string word) =>

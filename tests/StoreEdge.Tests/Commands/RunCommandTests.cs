@@ -18,10 +18,19 @@ public sealed class RunCommandTests : IDisposable
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
     [Fact]
-    public async Task A_state_directory_that_cannot_be_made_is_told_in_one_line()
+    public async Task A_state_directory_that_cannot_be_made_is_told_in_one_line_where_nothing_can_stand_in_for_it()
     {
-        var error = await RunAsync("--set", $"state.directory={directory}/key/state");
-        Assert.Contains($"{directory}/key/state", error, StringComparison.Ordinal);
+        // Nothing else in this process looks at it.
+        Environment.SetEnvironmentVariable("RUNTIME_DIRECTORY", Path.Combine(directory, "key"));
+        try
+        {
+            var error = await RunAsync("--set", $"state.directory={directory}/key/state");
+            Assert.Contains($"nothing can be written in {directory}/key/state", error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("RUNTIME_DIRECTORY", null);
+        }
     }
 
     [Fact]
