@@ -62,7 +62,9 @@ internal sealed class PreferencesProjection : IProjection
                 Set(database, stop.Subject, "stop", "", stop.VisitId, true, committed.Seq);
                 break;
             case ChoiceData { Choice: "again", OfferId: null } again:
+                // As the receipt on their page says: "stop" took the consent to personal offers with it, and only a new receipt grants it.
                 Set(database, again.Subject, "stop", "", again.VisitId, false, committed.Seq);
+                Set(database, again.Subject, "marketing", "", again.VisitId, false, committed.Seq);
                 break;
             case ChoiceData { OfferId: { } offer } choice:
                 foreach (var kind in AboutAnOffer) SetLast(database, choice, kind, offer, committed.Seq);

@@ -274,14 +274,14 @@ public sealed class PhoneWalk(Browser browser)
         await phone.DoAsync("help", "button[value=advice]");
         await store.OrderAsync(store.Agent.Kept(EventTypes.HelpRequested)[^1], "on-the-way");
         await phone.LookAgainAsync();
-        await FitsAsync("phone-busy" + picture);
+        await FitsAsync("phone-help" + picture, ".help");
         await phone.TapAsync("a[href*='/data?']");
-        await FitsAsync("my-data" + picture);
+        await FitsAsync("my-data" + picture, "#held");
         await phone.TapAsync("a[href*='/erase?']");
         await FitsAsync("erase" + picture);
 
         // 320 px is what a page of 1280 px is at 400 % (WCAG 2.1, 1.4.10).
-        async Task FitsAsync(string name)
+        async Task FitsAsync(string name, string? seen = null)
         {
             foreach (var width in new[] { 320, 360 })
             {
@@ -289,6 +289,7 @@ public sealed class PhoneWalk(Browser browser)
                 Assert.Equal(width, await phone.Page.EvaluateAsync<int>("() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"));
             }
 
+            if (seen is not null) await phone.Page.Locator(seen).EvaluateAsync("e => e.scrollIntoView()");
             await Browser.PictureAsync(phone.Page, name);
         }
     }

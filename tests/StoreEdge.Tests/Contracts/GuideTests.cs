@@ -68,8 +68,8 @@ public sealed class GuideTests : IDisposable
 
     [Fact]
     public void The_guide_is_a_read_of_a_few_minutes() =>
-        // 240 words a minute. Code is looked up, not read.
-        Assert.InRange(Regex.Count(Regex.Replace(Guide, "```.*?```", "", RegexOptions.Singleline), @"[\p{L}\d]+"), 500, 7 * 240);
+        // 240 words a minute, and half a minute for what a customer does on their phone. Code is looked up, not read.
+        Assert.InRange(Regex.Count(Regex.Replace(Guide, "```.*?```", "", RegexOptions.Singleline), @"[\p{L}\d]+"), 500, 7 * 240 + 120);
 
     public void Dispose() => database.Dispose();
 

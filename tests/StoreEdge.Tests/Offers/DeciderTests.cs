@@ -165,6 +165,21 @@ public sealed class DeciderTests
         Assert.Equal("gift", Decider.Decide(bundle, bundle.On("phone"), Friend() with { Facts = facts }, 1).Reason("i"));
     }
 
+    [Fact]
+    public void An_interest_in_what_was_a_gift_is_not_the_customers_own_and_others_stay()
+    {
+        var bundle = Bundle(
+            Offer("c", "generic", "coffee").With("sensitivity", "personal").When("interest", "coffee"), Offer("r", "generic", "running").With("sensitivity", "personal").When("interest", "running"));
+        var facts = new Facts(ImmutableDictionary<FactName, Fact>.Empty.Add(FactName.Interest, new(["coffee", "running"], Noon, TimeSpan.FromHours(1), Purpose.Marketing)));
+        var friend = Friend() with { Facts = facts };
+        Assert.Equal(["c", "r"], Decider.Decide(bundle, bundle.On("phone"), friend, 1).Ids().Order());
+        var giver = friend with { Wishes = friend.Wishes with { GiftDemands = ["running"] } };
+        var decision = Decider.Decide(bundle, bundle.On("phone"), giver, 1);
+        Assert.Equal(["c"], decision.Ids());
+        Assert.Equal("interest-differs", decision.Reason("r"));
+        Assert.Equal("interest-unknown", Decider.Decide(bundle, bundle.On("phone"), friend with { Wishes = friend.Wishes with { GiftDemands = ["running", "coffee"] } }, 1).Reason("r"));
+    }
+
     [Theory]
     [InlineData("22:00", "07:00", 23, true)]
     [InlineData("22:00", "07:00", 6, true)]

@@ -33,6 +33,9 @@ public sealed class OrderReaderTests
         { "erase", $$"""{"id":"1","subjects":["{{Customer}}","{{Customer}}"]}""" },
         { "erase", $$"""{"id":"1","subjects":["{{Customer}}"],"expiresAt":null}""" },
         { "export", """{"id":"1","subjects":"all"}""" },
+        { "help", """{"id":"1","requestId":"01938f2b","state":"solved"}""" },
+        { "help", """{"id":"1","requestId":"01938f2b-1f07-7c22-8e41-6b0d5a9c3e72","state":"withdrawn"}""" },
+        { "help", """{"id":"1","requestId":"01938f2b-1f07-7c22-8e41-6b0d5a9c3e72"}""" },
     };
 
     [Theory, MemberData(nameof(Refused))]

@@ -120,6 +120,9 @@ internal sealed class Shop : IAsyncDisposable
         return (await GetAsync(accepted.Location!, phone), accepted.Location!.Split('?')[0]);
     }
 
+    /// <summary>Something that another room journals.</summary>
+    public async Task HappensAsync(IEventData data) => await bench.Store.AppendAsync(data, Core.Instant.Now(Clock), CancellationToken.None);
+
     public IReadOnlyList<T> Journaled<T>()
         where T : IEventData => [.. bench.Store.ReadAfter(0, 1000).Select(e => ContractsJson.Read(e.Type, e.Data.Span)).OfType<T>()];
 
