@@ -294,6 +294,7 @@ internal sealed class GateDoor : IGuestDoor, IDisposable
                 if (inside.Count >= options.MaxGuests && !MakeRoom(now)) throw;
             }
 
+            table.Remove(guest);
             table.Add(guest, null, options.Passage);
         }
 

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using StoreEdge.Core;
 using StoreEdge.Linux.Neighbours;
 
 namespace StoreEdge.Agent.Gate;
 
 /// <summary>Reads what the kernel says of the gate's sets, in libnftables' JSON (libnftables-json(5)). What it does not understand it leaves out.</summary>
-internal static class GateListing
+internal static partial class GateListing
 {
     /// <summary>Who may pass, from a listing of the map of guests.</summary>
     /// <param name="json">As listed.</param>
@@ -38,6 +39,9 @@ internal static class GateListing
         var end = structure.IndexOf('"', at);
         return end < 0 ? null : structure[at..end];
     }
+
+    /// <summary>The names of the chains, sets and maps of a table, from a listing.</summary>
+    public static IReadOnlySet<string> Parts(string structure) => Part().Matches(structure).Select(m => m.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Bytes moved by passage, from a listing of the set of quotas, in nftables' own words: <c>0x0000002a expires 1h quota over 1 mbytes used 300 kbytes</c>.</summary>
     public static IReadOnlyDictionary<uint, long> Moved(string listing)
@@ -89,4 +93,7 @@ internal static class GateListing
 
         return found;
     }
+
+    [GeneratedRegex(@"^\s*(?:chain|set|map) ([^ {]+) \{", RegexOptions.Multiline)]
+    private static partial Regex Part();
 }

@@ -39,6 +39,9 @@ internal sealed class GateRules(GateOptions options)
     /// <summary>Tells two ways of keeping the sets apart: where it differs, the table must be made anew.</summary>
     public string Fingerprint => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Sets())))[..16];
 
+    /// <summary>The names of its chains, sets and maps.</summary>
+    public IReadOnlySet<string> Parts => GateListing.Parts(Sets() + Hooks());
+
     /// <summary>Puts the table in place. Where it is there already, its rules are replaced and who is inside stays, with what they have moved.</summary>
     public string Install(IEnumerable<(Guest Guest, TimeSpan Remaining)> guests) => Body(guests);
 
@@ -57,8 +60,13 @@ internal sealed class GateRules(GateOptions options)
     }
 
     /// <summary>Lets a guest pass no longer.</summary>
-    public static string Delete(Guest guest) => string.Create(CultureInfo.InvariantCulture,
-        $"delete element {Table} guests {{ {guest.Station.Spell()} }}\ndelete element {Table} passages {{ {guest.Mark} }}\n");
+    public static string Delete(Guest guest) => DeleteStation(guest) + DeletePassage(guest);
+
+    /// <summary>The half of <see cref="Delete"/> that ends what they send.</summary>
+    public static string DeleteStation(Guest guest) => $"delete element {Table} guests {{ {guest.Station.Spell()} }}\n";
+
+    /// <summary>The half of <see cref="Delete"/> that ends what comes back to them.</summary>
+    public static string DeletePassage(Guest guest) => string.Create(CultureInfo.InvariantCulture, $"delete element {Table} passages {{ {guest.Mark} }}\n");
 
     /// <summary>Asks whether a station has moved all it may; refused as not there where it has not.</summary>
     public static string AskSpent(StationAddress station) => $"get element {Table} spent {{ {station.Spell()} }}";

@@ -19,14 +19,18 @@ internal sealed class GateTable(GateOptions options) : IDisposable
     public void Install(IReadOnlyCollection<Guest> guests, Instant now)
     {
         var inside = guests.Where(g => g.Ends > now).Select(g => (g, g.Ends - now)).ToList();
-        if (GateListing.Fingerprint(Structure() ?? "") == rules.Fingerprint)
+        if (Structure() is { } there && GateListing.Fingerprint(there) == rules.Fingerprint && !GateListing.Parts(there).Except(rules.Parts).Any())
         {
             try
             {
                 // An element that is there already keeps its time.
                 Kernel.Run(rules.Install(inside));
-                reference = Structure();
-                return;
+                var made = Structure();
+                if (reference is null || made == reference)
+                {
+                    reference = made;
+                    return;
+                }
             }
             catch (NftablesFault fault) when (fault.Kind is not (NftablesFaultKind.NoPermission or NftablesFaultKind.LibraryMissing))
             {
@@ -68,30 +72,15 @@ internal sealed class GateTable(GateOptions options) : IDisposable
     /// <exception cref="NftablesFault">Refused.</exception>
     public void Remove(Guest guest)
     {
-        try
-        {
-            Kernel.Run(GateRules.Delete(guest));
-        }
-        catch (NftablesFault fault) when (fault.Kind == NftablesFaultKind.NotThere)
-        {
-            // Their time was over.
-        }
+        if (TryRun(GateRules.Delete(guest))) return;
+        // Half of it may be there: a time that is just over, or an element that another hand put in.
+        TryRun(GateRules.DeleteStation(guest));
+        TryRun(GateRules.DeletePassage(guest));
     }
 
     /// <summary>Whether a station has moved all it may.</summary>
-    public bool HasSpent(StationAddress station)
-    {
-        if (options.Quota is null) return false;
-        try
-        {
-            Kernel.Run(GateRules.AskSpent(station));
-            return true;
-        }
-        catch (NftablesFault fault) when (fault.Kind == NftablesFaultKind.NotThere)
-        {
-            return false;
-        }
-    }
+    /// <exception cref="NftablesFault">The kernel did not say.</exception>
+    public bool HasSpent(StationAddress station) => options.Quota is not null && TryRun(GateRules.AskSpent(station));
 
     /// <summary>The table as it is now, without contents; null where there is none.</summary>
     /// <exception cref="NftablesFault">The kernel did not say.</exception>
@@ -117,4 +106,18 @@ internal sealed class GateTable(GateOptions options) : IDisposable
 
     /// <summary>Closes the way to the kernel; the gate stays.</summary>
     public void Dispose() => kernel?.Dispose();
+
+    /// <returns>Whether what the command names was there.</returns>
+    private bool TryRun(string command)
+    {
+        try
+        {
+            Kernel.Run(command);
+            return true;
+        }
+        catch (NftablesFault fault) when (fault.Kind == NftablesFaultKind.NotThere)
+        {
+            return false;
+        }
+    }
 }

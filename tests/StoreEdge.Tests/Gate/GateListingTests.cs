@@ -48,6 +48,16 @@ public sealed class GateListingTests
     }
 
     [Fact]
+    public void A_chain_that_another_program_added_is_seen_among_the_parts()
+    {
+        var rules = new GateRules(new() { Guests = ["wlan0"], Upstream = "eth0", PortalPort = 8480 });
+        var listed = rules.Install([]);
+        Assert.Equal(rules.Parts.Order(), GateListing.Parts(listed).Order());
+        Assert.Contains("guests", rules.Parts);
+        Assert.Equal(["other"], GateListing.Parts(listed + "\n\tchain other {\n\t}\n").Except(rules.Parts));
+    }
+
+    [Fact]
     public void What_was_moved_is_read_in_the_units_that_nft_chooses()
     {
         var moved = GateListing.Moved(
