@@ -220,13 +220,11 @@ internal sealed class GateDoor : IGuestDoor, IDisposable
         {
             try
             {
-                if (IsHeld && table.IsIntact()) return null;
-                var first = !IsHeld;
+                // What was lost hold of is taken over by Open, which asks the kernel first who is inside.
+                if (!IsHeld || table.IsIntact()) return null;
                 var now = Instant.Now(time);
                 table.Install(inside.Values, now);
-                Volatile.Write(ref isHeld, true);
-                health.Clear("gate-not-held");
-                return first ? null : inside.Values.Count(g => g.Ends > now);
+                return inside.Values.Count(g => g.Ends > now);
             }
             catch (NftablesFault fault)
             {

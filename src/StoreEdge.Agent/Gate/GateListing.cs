@@ -23,7 +23,8 @@ internal static partial class GateListing
             // Whole seconds, rounded down: who is inside is not cut before time.
             var remaining = inner.ValueKind == JsonValueKind.Object && inner.TryGetProperty("expires", out var expires) && Number(expires) is { } seconds ? TimeSpan.FromSeconds(seconds + 1L) : TimeSpan.FromDays(1);
             var receipt = inner.ValueKind == JsonValueKind.Object && inner.TryGetProperty("comment", out var comment) && comment.ValueKind == JsonValueKind.String ? comment.GetString()! : "";
-            guests.Add(new(station, receipt, mark, now + remaining));
+            // Another hand's comment may say anything; it would be repeated to the kernel.
+            guests.Add(new(station, GateRules.IsReceipt(receipt) ? receipt : "", mark, now + remaining));
         }
 
         return guests;

@@ -56,7 +56,7 @@ internal sealed class GateRules(GateOptions options)
     {
         var milliseconds = (long)Math.Max(1, remaining.TotalMilliseconds);
         return string.Create(CultureInfo.InvariantCulture,
-            $"add element {Table} guests {{ {guest.Station.Spell()} timeout {milliseconds}ms comment \"{guest.Receipt}\" : {guest.Mark} }}\nadd element {Table} passages {{ {guest.Mark} timeout {milliseconds}ms }}\n");
+            $"add element {Table} guests {{ {guest.Station.Spell()} timeout {milliseconds}ms{(guest.Receipt.Length > 0 ? $" comment \"{guest.Receipt}\"" : "")} : {guest.Mark} }}\nadd element {Table} passages {{ {guest.Mark} timeout {milliseconds}ms }}\n");
     }
 
     /// <summary>Lets a guest pass no longer.</summary>

@@ -18,7 +18,8 @@ internal sealed class GateTable(GateOptions options) : IDisposable
     /// <exception cref="NftablesFault">Refused; nothing was changed.</exception>
     public void Install(IReadOnlyCollection<Guest> guests, Instant now)
     {
-        var inside = guests.Where(g => g.Ends > now).Select(g => (g, g.Ends - now)).ToList();
+        // More than there is room for only where the configuration allows for fewer than before: those who came last stay.
+        var inside = guests.Where(g => g.Ends > now).OrderByDescending(g => g.Ends).Take(options.MaxGuests).Select(g => (g, g.Ends - now)).ToList();
         if (Structure() is { } there && GateListing.Fingerprint(there) == rules.Fingerprint && !GateListing.Parts(there).Except(rules.Parts).Any())
         {
             try

@@ -11,7 +11,7 @@ public sealed class GateListingTests
         {"nftables": [{"metainfo": {"version": "1.0.6", "release_name": "Lester Gooch #5", "json_schema_version": 1}}, {"map": {"family": "inet", "name": "guests", "table": "storeedge",
         "type": "ether_addr", "handle": 1, "map": "mark", "size": 10, "flags": ["timeout"], "elem": [
         [{"elem": {"val": "02:5e:00:00:00:10", "timeout": 1800, "expires": 1799, "comment": "r-123", "counter": {"packets": 0, "bytes": 0}}}, 74565],
-        [{"elem": {"val": "02:5e:00:00:00:11", "timeout": 1800, "expires": 0, "counter": {"packets": 0, "bytes": 0}}}, 74566],
+        [{"elem": {"val": "02:5e:00:00:00:11", "timeout": 1800, "expires": 0, "comment": "a\" : 1 } ; flush ruleset", "counter": {"packets": 0, "bytes": 0}}}, 74566],
         ["02:5e:00:00:00:12", 74567], [{"elem": {"val": 7}}, 1], ["02:5e:00:00:00:13"], 5], "stmt": [{"counter": null}]}}]}
         """;
 
@@ -22,7 +22,7 @@ public sealed class GateListingTests
         var guests = GateListing.Guests(Listing, now);
         Assert.Equal(["02:5e:00:00:00:10", "02:5e:00:00:00:11", "02:5e:00:00:00:12"], guests.Select(g => g.Station.Spell()));
         Assert.Equal(("r-123", 74565u, TimeSpan.FromSeconds(1800)), (guests[0].Receipt, guests[0].Mark, guests[0].Ends - now));
-        // Let in by another hand: no receipt, but inside. The second's last fraction of a second is left to them.
+        // Let in by another hand: inside, with a comment that is no receipt and is not repeated. The second's last fraction of a second is left to them.
         Assert.Equal(("", 74566u, TimeSpan.FromSeconds(1)), (guests[1].Receipt, guests[1].Mark, guests[1].Ends - now));
         Assert.Equal(("", 74567u), (guests[2].Receipt, guests[2].Mark));
     }

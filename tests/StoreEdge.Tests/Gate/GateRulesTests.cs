@@ -60,6 +60,10 @@ public sealed class GateRulesTests
         """,
         GateRules.Add(Ana, TimeSpan.FromMinutes(90)));
 
+    [Fact]
+    public void A_guest_without_a_receipt_is_put_back_without_one() =>
+        Assert.StartsWith("add element inet storeedge guests { 02:5e:00:00:00:10 timeout 1000ms : 305419896 }\n", GateRules.Add(Ana with { Receipt = "" }, TimeSpan.FromSeconds(1)), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("0192b1c4-7a00-7000-8000-000000000001", true)]
     [InlineData("", false)]
