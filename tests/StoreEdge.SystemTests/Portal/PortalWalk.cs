@@ -111,7 +111,7 @@ public sealed class PortalWalk(Browser browser)
     private static async Task<IReadOnlyList<string>> OfferIdsAsync(IPage page)
     {
         var ids = new List<string>();
-        foreach (var field in await page.Locator("input[name=offer]").AllAsync()) ids.Add((await field.GetAttributeAsync("value"))!);
+        foreach (var field in await page.Locator("article.offer input[name=offer]").AllAsync()) ids.Add((await field.GetAttributeAsync("value"))!);
         return ids;
     }
 
