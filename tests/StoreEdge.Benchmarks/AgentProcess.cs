@@ -40,13 +40,14 @@ internal sealed class AgentProcess : IDisposable
     /// <param name="program">Program and first arguments.</param>
     /// <param name="directory">For its configuration, state and output.</param>
     /// <param name="enrolled">How many beacons are enrolled.</param>
-    public static async Task<AgentProcess> StartAsync(string[] program, string directory, int enrolled = 0)
+    /// <param name="guests">Where guests are served apart; null: with everything else.</param>
+    public static async Task<AgentProcess> StartAsync(string[] program, string directory, int enrolled = 0, int? guests = null)
     {
         var (port, socketPath) = (Broker.FreePort(), Path.Combine(directory, "notify"));
         // Stays open as long as the agent runs, as systemd's does.
         var notifications = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         notifications.Bind(new UnixDomainSocketEndPoint(socketPath));
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "out=$1; shift; exec \"$@\" >\"$out\" 2>&1", "sh", Path.Combine(directory, "output"), .. program, "run", "--config", Configure(directory, port, enrolled)])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "out=$1; shift; exec \"$@\" >\"$out\" 2>&1", "sh", Path.Combine(directory, "output"), .. program, "run", "--config", Configure(directory, port, enrolled, guests)])
         {
             Environment = { ["NOTIFY_SOCKET"] = socketPath },
         };
@@ -103,7 +104,7 @@ internal sealed class AgentProcess : IDisposable
         }
     }
 
-    private static string Configure(string directory, int port, int enrolled)
+    private static string Configure(string directory, int port, int enrolled, int? guests)
     {
         var examples = Path.Combine(Publishes.Root, "deploy", "examples");
         File.WriteAllText(Path.Combine(directory, "key"), "1:" + new string('5', 64) + "\n");
@@ -122,7 +123,7 @@ internal sealed class AgentProcess : IDisposable
               "enrolment": { "file": "{{directory}}/enrolment.json", "pseudonymKeyFile": "{{directory}}/key" },
               "bundle": { "file": "{{examples}}/bundle.json" },
               "displays": [ { "id": "door-screen", "zone": "entrance" } ],
-              "portal": { "enabled": true, "zone": "entrance" }
+              "portal": { "enabled": true, "zone": "entrance"{{(guests is { } apart ? $", \"listen\": \"127.0.0.1:{apart}\"" : "")}} }
             }
             """);
         return file;

@@ -3,7 +3,7 @@ using StoreEdge.Benchmarks;
 
 // Every figure stands beside a floor measured in the same run, in turns; what counts is the ratio. Nothing here asserts a time.
 const string Usage = """
-    dotnet run -c Release --project tests/StoreEdge.Benchmarks -- [bridge|decode|identity|journal|memory|outbox|publish|sensing|start|tracker|all]… [options]
+    dotnet run -c Release --project tests/StoreEdge.Benchmarks -- [bridge|decode|identity|journal|memory|outbox|portal|publish|sensing|start|tracker|all]… [options]
       --rounds N       take each figure so often and tell the median; default 5
       --directory DIR  write test files there, on the disk in question; default: the directory for temporary files
       --publish DIR    keep the two publishes that memory and start measure, for the next run
@@ -58,6 +58,7 @@ var scenarios = new SortedDictionary<string, Func<Setting, Task<IReadOnlyList<Fi
     ["journal"] = JournalScenario.RunAsync,
     ["memory"] = ProcessScenarios.MemoryAsync,
     ["outbox"] = OutboxScenario.RunAsync,
+    ["portal"] = PortalScenario.RunAsync,
     ["publish"] = PublishScenario.RunAsync,
     ["sensing"] = SensingScenario.RunAsync,
     ["start"] = ProcessScenarios.StartAsync,

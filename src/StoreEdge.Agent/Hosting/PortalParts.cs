@@ -24,7 +24,8 @@ internal sealed class PortalParts : IDisposable
     public PortalParts(
         PortalSettings settings, IGuestDoor door, PortalKey key, PortalSessions sessions, EnrolmentRegistry registry, Strangers strangers, PresenceLoop presence, JournalStore journal,
         PhoneOffers phone, PhoneWords words, DecisionInputs inputs, HelpDesk help, CustomerDesk customers, TimeSpan keptFor, Func<bool> isOffline, HealthBoard health, TimeProvider time,
-        Func<DateTimeOffset> atLeast, Func<DateTimeOffset> verificationTime, ILoggerFactory logs)
+        Func<DateTimeOffset> atLeast, Func<DateTimeOffset> verificationTime, Func<DateTimeOffset?> trustedTime,
+        string store, ILoggerFactory logs)
     {
         HasStopped hasStopped = inputs.HasStopped;
         if (settings.Site is { Tls: { } tls, HostName: { } name }) certificate = new(tls, name, NetworkOptions, health, time, verificationTime);
@@ -35,7 +36,10 @@ internal sealed class PortalParts : IDisposable
         sessionOf = receipt => journal.Query(database => sessions.ByReceipt(database, receipt, atLeast()));
         reception = new(
             settings.Page, journal, sessions, arrivals, doorkeeper,
-            typed => registry.TryFindLogin(typed, out var subject) && !strangers.Contains(subject) ? inputs.NameOfOpenVisit(subject) : null, hasStopped, time, atLeast);
+            typed => registry.TryFindLogin(typed, out var subject) && !strangers.Contains(subject) ? inputs.NameOfOpenVisit(subject) : null,
+            // Where the time is not known, nobody can say whether a code has ended.
+            code => trustedTime() is { } now && registry.TryFindLink(code, store, now, out var subject) && !strangers.Contains(subject) ? inputs.NameOfOpenVisit(subject) : null,
+            hasStopped, time, atLeast);
         endpoints = new(
             settings.Page, key, reception, new(door, doorkeeper, origins, connections), new(
                 async (session, language, stop) => [.. (await phone.DecideForPhoneAsync(session.Visit, session.Subject, language, stop).ConfigureAwait(false)).Select(Card)],

@@ -109,7 +109,7 @@ internal static class StoreHost
         using var portal = options.Portal.Enabled
             ? new PortalParts(
                 options.Portal, gate?.Door ?? (IGuestDoor?)wifi?.Door ?? new OpenDoor(), portalKey, sessions, registry, strangers, presence, journal, phone, words, inputs, help, customers, options.Journal.KeepFor,
-                () => link is { Broker.Status.IsOnline: false }, health, time, () => clock.LowerBound, () => clock.ForVerification, logs)
+                () => link is { Broker.Status.IsOnline: false }, health, time, () => clock.LowerBound, () => clock.ForVerification, () => clock.Trusted, options.Store.Id.Value, logs)
             : null;
         portal?.Map(app);
 

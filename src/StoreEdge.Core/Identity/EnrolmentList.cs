@@ -133,8 +133,8 @@ public sealed record EnrolmentList(long Version, IReadOnlyList<EnrolmentEntry> E
         }
 
         var loyaltyNumber = Text(element, "loyaltyNumber", path, faults);
-        if (loyaltyNumber is not null && !logins.TryAdd(loyaltyNumber.Trim(), path))
-            faults.Add(new($"{path}.loyaltyNumber", $"the same number stands at {logins[loyaltyNumber.Trim()]}; a number has one owner"));
+        if (loyaltyNumber is not null && !logins.TryAdd(LoginText.Normalised(loyaltyNumber), path))
+            faults.Add(new($"{path}.loyaltyNumber", $"the same number stands at {logins[LoginText.Normalised(loyaltyNumber)]}, however it is written; a number has one owner"));
         entries.Add(new(customer ?? "", role, Text(element, "household", path, faults), loyaltyNumber, beacons) { Eid = keys.ReadEid(element, path), Irk = keys.ReadIrk(element, path) });
     }
 

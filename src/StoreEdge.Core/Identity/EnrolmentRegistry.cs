@@ -140,9 +140,23 @@ public sealed class EnrolmentRegistry
     /// <summary>Who typed this (a loyalty number); false where nobody of that number is enrolled.</summary>
     public bool TryFindLogin(string typed, out Pseudonym subject)
     {
+        // What normalises to nothing was given to nobody.
         var found = Volatile.Read(ref content).Logins.TryGetValue(keys[0].OfLogin(typed), out var person);
         subject = found ? NameOf(person!.Names) : default;
         return found;
+    }
+
+    /// <summary>Whom the tenant's app has logged in, by the code in the address that it opened (<see cref="LinkCode"/>); false where it is not good now, or nobody of that login is enrolled.</summary>
+    /// <param name="code">As it came.</param>
+    /// <param name="store">This store.</param>
+    /// <param name="now">The time, which must be known for certain.</param>
+    /// <param name="subject">The customer.</param>
+    public bool TryFindLink(string code, string store, DateTimeOffset now, out Pseudonym subject)
+    {
+        subject = default;
+        if (!LinkCode.TryOpen(keys, store, code, now, out var login) || !Volatile.Read(ref content).Logins.TryGetValue(login, out var person)) return false;
+        subject = NameOf(person.Names);
+        return true;
     }
 
     /// <summary>
@@ -209,7 +223,8 @@ public sealed class EnrolmentRegistry
             Pseudonym[]? household = null;
             if (entry.Household is { } name && !households.TryGetValue(name, out household)) households.Add(name, household = Names($"household/{name}"));
             var person = new Person(Names(entry.Customer), household, entry.Role);
-            if (entry.LoyaltyNumber is { } number) logins[keys![0].OfLogin(number)] = person;
+            if (entry.LoyaltyNumber is { } number && LoginText.Normalised(number).Length > 0)
+                for (var i = 0; i < keys!.Count; i++) logins[keys[i].OfLogin(number)] = person;
             foreach (var beacon in entry.Beacons) beacons[beacon] = person;
             foreach (var device in entry.Eid) rotating.Add((device, person));
             foreach (var key in entry.Irk) resolvable.Add((key, person));

@@ -50,12 +50,12 @@ public sealed class PseudonymKey
     public Pseudonym OfBeacon(string beacon) => Of("beacon", beacon);
 
     /// <summary>
-    /// A look-up key for something a customer typed (an e-mail address, a loyalty number): compared, never shown. Trimmed and lower-cased first.
+    /// A look-up key for something a customer typed (an e-mail address, a telephone or loyalty number): compared, never shown, and the same however it was written (<see cref="LoginText"/>).
     /// </summary>
     public string OfLogin(string typed)
     {
         ArgumentNullException.ThrowIfNull(typed);
-        return Of("login", typed.Trim().ToLowerInvariant()).Value;
+        return Of("login", LoginText.Normalised(typed)).Value;
     }
 
     /// <summary>
@@ -72,6 +72,9 @@ public sealed class PseudonymKey
         HMACSHA256.HashData(secret, message, mac);
         return Base32(mac[..16]);
     }
+
+    /// <summary>The key of <see cref="LinkCode"/>.</summary>
+    internal byte[] LinkKey() => HMACSHA256.HashData(secret, "link-key\0"u8);
 
     private Pseudonym Of(string domain, string reference)
     {

@@ -10,7 +10,8 @@ internal sealed class AcceptPage(PortalOptions options, PageFrame frame)
     /// <param name="token">A fresh acceptance token.</param>
     /// <param name="refusal">Why the last attempt was not taken, or null.</param>
     /// <param name="done">What was just done (<c>left</c>), or null.</param>
-    public Markup Of(PortalText text, string token, Refusal? refusal = null, string? done = null) => frame.Page(
+    /// <param name="code">What the tenant's app says about who this is, to be sent with the form; empty where it said nothing.</param>
+    public Markup Of(PortalText text, string token, Refusal? refusal = null, string? done = null, string code = "") => frame.Page(
         text, PortalPaths.Portal, options.Name, options.Welcome.GetValueOrDefault(text.Tag, text.Welcome), Markup.Of(
         $"""
         {(refusal is { } why ? Notice(text.Refusals[why]) : done == "left" ? PageFrame.Said(Markup.Of($"{text.Done[done]}")) : Markup.Empty)}
@@ -22,11 +23,11 @@ internal sealed class AcceptPage(PortalOptions options, PageFrame frame)
         <div>{Icons.Heart}<dt>{text.OptionalLabel}</dt><dd>{text.OptionalText}</dd></div>
         </dl>
         <form method="post" action="{PortalPaths.Accept}" accept-charset="utf-8" autocomplete="off">
-        <input type="hidden" name="token" value="{token}"><input type="hidden" name="lang" value="{text.Tag}">
+        <input type="hidden" name="token" value="{token}"><input type="hidden" name="lang" value="{text.Tag}">{(code.Length > 0 ? Markup.Of($"""<input type="hidden" name="code" value="{code}">""") : Markup.Empty)}
         <fieldset>
         <legend>{text.ChoicesLegend}</legend>
         <div class="choice"><input type="checkbox" id="loyalty" name="loyalty" value="on" aria-describedby="loyalty-hint">
-        <label for="loyalty">{text.LoyaltyLabel}</label><p class="hint" id="loyalty-hint">{text.LoyaltyHint}</p>
+        <label for="loyalty">{text.LoyaltyLabel}</label><p class="hint" id="loyalty-hint">{text.LoyaltyHint}{(code.Length > 0 ? Markup.Of($" <b>{text.LinkHint}</b>") : Markup.Empty)}</p>
         <div class="number"><label for="number">{text.NumberLabel}</label>
         <input type="text" id="number" name="number" maxlength="64" autocapitalize="none" autocorrect="off" spellcheck="false" aria-describedby="number-hint">
         <p class="hint" id="number-hint">{text.NumberHint}</p></div></div>

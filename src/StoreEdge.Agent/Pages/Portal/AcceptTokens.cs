@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -43,7 +44,8 @@ internal sealed class AcceptTokens(TimeSpan lifetime, TimeProvider time, int max
     public bool TryUse(string text, Caller caller, string wording)
     {
         Span<byte> token = stackalloc byte[Size + 3];
-        if (text.Length != Base64Url.GetEncodedLength(Size) || !Base64Url.TryDecodeFromChars(text, token, out var written) || written != Size) return false;
+        // The Try… of the same name throws where there is a character that is none of its alphabet.
+        if (text.Length != Base64Url.GetEncodedLength(Size) || Base64Url.DecodeFromChars(text, token, out _, out var written) != OperationStatus.Done || written != Size) return false;
         token = token[..Size];
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
         Sign(token[..HeadSize], caller, wording, expected);

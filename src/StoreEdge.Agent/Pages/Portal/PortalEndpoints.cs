@@ -1,4 +1,5 @@
 using StoreEdge.Agent.Health;
+using StoreEdge.Core.Identity;
 
 namespace StoreEdge.Agent.Pages.Portal;
 
@@ -50,8 +51,11 @@ internal sealed class PortalEndpoints
     {
         var text = AskedLanguage.Of(http.Request, options.DefaultLanguage);
         var token = tokens.Issue(await requests.CallerAsync(http), Wording(text, options));
-        await requests.WriteAsync(http, StatusCodes.Status200OK, AcceptPage.Of(text, token, done: http.Request.Query["done"]));
+        await requests.WriteAsync(http, StatusCodes.Status200OK, AcceptPage.Of(text, token, done: http.Request.Query["done"], code: CodeOf(http.Request.Query["code"].ToString())));
     }
+
+    // Only what looks like a code goes into the page; whether it is one, the acceptance says.
+    private static string CodeOf(string text) => text.Length <= LinkCode.MostCharacters && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') ? text : "";
 
     private Task BackToPortalAsync(HttpContext http) => requests.GoAsync(http, PortalPaths.Portal);
 
@@ -68,12 +72,12 @@ internal sealed class PortalEndpoints
         var text = PortalText.ByTag(form["lang"]) ?? AskedLanguage.Of(http.Request, options.DefaultLanguage);
         if (!tokens.TryUse(form["token"], caller, Wording(text, options)))
         {
-            var page = AcceptPage.Of(text, tokens.Issue(caller, Wording(text, options)), Refusal.StaleForm);
+            var page = AcceptPage.Of(text, tokens.Issue(caller, Wording(text, options)), Refusal.StaleForm, code: CodeOf(form["code"]));
             await requests.WriteAsync(http, RefusalPage.StatusOf(Refusal.StaleForm), page);
             return;
         }
 
-        var wish = new Wish(text, form.Ticked("loyalty"), form.Ticked("marketing"), form["number"]);
+        var wish = new Wish(text, form.Ticked("loyalty"), form.Ticked("marketing"), form["number"], form["code"]);
         var accepted = await reception.AcceptAsync(device, wish).WaitAsync(LongestAcceptance, time);
         if (!accepted.Passes)
         {

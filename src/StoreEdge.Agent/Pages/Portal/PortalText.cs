@@ -25,6 +25,9 @@ internal sealed partial record PortalText
     public required string ChoicesLegend { get; init; }
     public required string LoyaltyLabel { get; init; }
     public required string LoyaltyHint { get; init; }
+
+    /// <summary>Shown where the tenant's app has said who this is.</summary>
+    public required string LinkHint { get; init; }
     public required string NumberLabel { get; init; }
     public required string NumberHint { get; init; }
     public required string MarketingLabel { get; init; }

@@ -11,7 +11,8 @@ namespace StoreEdge.Agent.Pages.Portal;
 /// <param name="Loyalty">The loyalty box was ticked.</param>
 /// <param name="Marketing">The marketing box was ticked.</param>
 /// <param name="Number">What was typed as loyalty number; used only with the loyalty box, and never kept.</param>
-internal sealed record Wish(PortalText Text, bool Loyalty, bool Marketing, string Number);
+/// <param name="Code">What the tenant's app had put into the portal's address; used as the number is, where none was typed.</param>
+internal sealed record Wish(PortalText Text, bool Loyalty, bool Marketing, string Number, string Code = "");
 
 /// <summary>What came of an acceptance.</summary>
 /// <param name="Session">The session.</param>
@@ -26,9 +27,10 @@ internal sealed record Accepted(PortalSession Session, string? Note, bool Passes
 /// No deed can be cancelled: once begun it is finished and journaled, even when the phone has hung up.
 /// </remarks>
 internal sealed class Reception(
-    PortalOptions options, JournalStore journal, PortalSessions sessions, IPortalArrivals arrivals, Doorkeeper doorkeeper, RecogniseLogin recognise, HasStopped hasStopped, TimeProvider time,
+    PortalOptions options, JournalStore journal, PortalSessions sessions, IPortalArrivals arrivals, Doorkeeper doorkeeper, RecogniseLogin recognise, RecogniseLogin recogniseLink, HasStopped hasStopped, TimeProvider time,
     Func<DateTimeOffset> atLeast) : IDisposable
 {
+    private readonly Recent<string, Instant> followed = new(options.MaxDevices);
     private readonly RateCap vainNumbers = new(options.LoginAttempts, TimeSpan.FromMinutes(10), options.MaxDevices, time);
 
     // One acceptance per phone at a time, or a double tap would be two visits; one deed per session at a time, or "not me" twice would be two guests.
@@ -165,12 +167,26 @@ internal sealed class Reception(
     private (Pseudonym? Customer, string? Note) Recognise(DeviceKey device, Wish wish)
     {
         if (!wish.Loyalty) return (null, null);
-        if (string.IsNullOrWhiteSpace(wish.Number)) return (null, "no-number");
+        var isLink = string.IsNullOrWhiteSpace(wish.Number);
+        if (isLink && wish.Code.Length == 0) return (null, "no-number");
+        var unknown = isLink ? "old-link" : "unknown-number";
         // A phone that has tried too many numbers hears the same as one that tried a wrong one: it learns nothing more.
-        if (!vainNumbers.Has(device)) return (null, "unknown-number");
-        if (recognise(wish.Number.Trim()) is { } customer) return (customer, null);
+        if (!vainNumbers.Has(device)) return (null, unknown);
+        if ((isLink ? FollowLink(wish.Code) : recognise(wish.Number.Trim())) is { } customer) return (customer, null);
         vainNumbers.TryTake(device);
-        return (null, "unknown-number");
+        return (null, unknown);
+    }
+
+    // Once: whoever has read it in a history or off the air is too late. Only good ones are remembered, and only central can make those, so nobody can crowd them out.
+    private Pseudonym? FollowLink(string code)
+    {
+        if (recogniseLink(code) is not { } customer) return null;
+        lock (followed)
+        {
+            if (followed.TryGet(code, out _)) return null;
+            followed.Set(code, Instant.Now(time));
+            return customer;
+        }
     }
 
     private async Task<PortalSession> BeginAsync(Pseudonym subject, PortalText text, bool loyalty, bool marketing)

@@ -79,6 +79,40 @@ public sealed class AcceptanceTests
     }
 
     [Fact]
+    public async Task The_apps_link_recognises_whoever_ticks_the_box_once_and_no_second_phone()
+    {
+        await using var shop = await Shop.OpenAsync();
+        Assert.Equal("Recognised customer", await FollowAsync(shop, Shop.Phone, Shop.GoodLink, loyalty: true));
+        Assert.Equal("too old or was used before", await FollowAsync(shop, Shop.OtherPhone, Shop.GoodLink, loyalty: true));
+        Assert.Equal(Shop.Maria, shop.Presence.Arrivals[0].Subject);
+        Assert.True(shop.Presence.Arrivals[1].Subject.IsAnonymous);
+    }
+
+    [Theory]
+    [InlineData(Shop.GoodLink, false, "Anonymous guest")]
+    [InlineData("1.another", true, "too old or was used before")]
+    [InlineData("\"><script>", true, "Without the number")]
+    public async Task A_link_that_is_not_agreed_to_or_not_good_names_nobody(string code, bool loyalty, string said)
+    {
+        await using var shop = await Shop.OpenAsync();
+        Assert.Equal(said, await FollowAsync(shop, Shop.Phone, code, loyalty));
+        Assert.True(shop.Presence.Arrivals.Single().Subject.IsAnonymous);
+        // What was not agreed to is not used up either.
+        if (!loyalty) Assert.Equal("Recognised customer", await FollowAsync(shop, Shop.OtherPhone, code, loyalty: true));
+    }
+
+    private static async Task<string> FollowAsync(Shop shop, string phone, string code, bool loyalty)
+    {
+        var page = await shop.GetAsync("/portal?code=" + Uri.EscapeDataString(code), phone);
+        List<(string, string)> fields = [("token", page.Field("token")), ("lang", "en"), ("code", page.Field("code")), ("number", "")];
+        if (loyalty) fields.Add(("loyalty", "on"));
+        var accepted = await shop.SendAsync(HttpMethod.Post, "/portal/accept", Shop.Encode([.. fields]), phone);
+        Assert.DoesNotContain(code, accepted.Location!, StringComparison.Ordinal);
+        var text = (await shop.GetAsync(accepted.Location!, phone)).Text;
+        return new[] { "too old or was used before", "Without the number", "Recognised customer", "Anonymous guest" }.First(s => text.Contains(s, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_same_phone_accepting_again_is_one_arrival_one_visit_and_one_receipt()
     {
         await using var shop = await Shop.OpenAsync();

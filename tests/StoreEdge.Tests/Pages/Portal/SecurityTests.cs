@@ -62,6 +62,19 @@ public sealed class SecurityTests
         Assert.True(tokens.TryUse(token, Phone, "w"));
     }
 
+    [Theory]
+    [InlineData('!')]
+    [InlineData(' ')]
+    [InlineData('=')]
+    [InlineData('é')]
+    [InlineData('\ud800')]
+    public void A_token_with_a_character_that_no_token_has_is_refused_like_any_other(char odd)
+    {
+        var tokens = new AcceptTokens(TimeSpan.FromMinutes(10), new ManualClock());
+        var token = tokens.Issue(Phone, "w");
+        for (var i = 0; i < token.Length; i++) Assert.False(tokens.TryUse(token[..i] + odd + token[(i + 1)..], Phone, "w"));
+    }
+
     [Fact]
     public void A_used_token_that_had_to_be_forgotten_early_still_does_not_work_again()
     {

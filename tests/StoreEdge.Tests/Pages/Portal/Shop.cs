@@ -23,7 +23,7 @@ namespace StoreEdge.Tests.Pages.Portal;
 /// <summary>The portal on an in-memory server with a real journal; phones differ by their source address.</summary>
 internal sealed class Shop : IAsyncDisposable
 {
-    public const string Phone = "10.0.0.7", OtherPhone = "10.0.0.8";
+    public const string Phone = "10.0.0.7", OtherPhone = "10.0.0.8", GoodLink = "1.good-link";
     public static readonly Pseudonym Maria = new("k1-mariamariamariamariamaria0");
     private readonly Bench bench = new();
     private WebApplication? app;
@@ -145,7 +145,7 @@ internal sealed class Shop : IAsyncDisposable
         var inputs = new DecisionInputs(store, Clock, bench.Health);
         doorkeeper = new(Door, Options, Presence, Clock);
         await doorkeeper.BeginAsync(receipt => store.Query(database => sessions.ByReceipt(database, receipt, Clock.GetUtcNow())), CancellationToken.None);
-        reception = new(Options, store, sessions, Presence, doorkeeper, typed => typed == "MARIA-1" ? Maria : null, inputs.HasStopped, Clock, Clock.GetUtcNow);
+        reception = new(Options, store, sessions, Presence, doorkeeper, typed => typed == "MARIA-1" ? Maria : null, code => code == GoodLink ? Maria : null, inputs.HasStopped, Clock, Clock.GetUtcNow);
         var endpoints = new PortalEndpoints(
             Options, Key, reception, new(Door, doorkeeper, new("portal.test", () => Tls), new()), new(
                 (_, _, _) => JournalBroken ? throw new IOException("disk") : ValueTask.FromResult(Offers), inputs.HasStopped, Know, () => IsOffline, new(store, _ => "entrance"),
