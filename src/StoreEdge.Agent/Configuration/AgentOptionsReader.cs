@@ -365,6 +365,9 @@ internal static class AgentOptionsReader
             MaxGuests = section.Integer("maxGuests", d.MaxGuests, 1, 10_000),
             DnsPerSecond = section.Integer("dnsPerSecond", d.DnsPerSecond, 1, 1000),
             SilentAfter = section.Span("silentAfter", d.SilentAfter, Minute, Hour),
+            AccessPoints = section.Texts("accessPoints", d.AccessPoints, t => Path.IsPathRooted(t) ? t : null, "the path of a control socket of hostapd, such as /run/hostapd/wlan0"),
+            LeftAfter = section.Span("leftAfter", d.LeftAfter, Second, 10 * Minute),
+            LeaseFile = section.File("leaseFile"),
         };
         if (own && read.Guests.Count == 0) section.Fail("guests", "at least one: where guests come in, such as [\"wlan0\"]");
         if (own && upstream.Length == 0) section.Fail("upstream", "where the Internet is, such as eth0");

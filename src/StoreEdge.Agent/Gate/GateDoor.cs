@@ -156,6 +156,9 @@ internal sealed class GateDoor : IGuestDoor, IDisposable
         if (stations.Leave(device)) Left?.Invoke(device, how);
     }
 
+    /// <summary>The access point says that a phone is connected.</summary>
+    public void NoticeHere(DeviceKey device) => stations.Notice(device);
+
     /// <summary>The kernel says something of a neighbour.</summary>
     internal void Notice(Neighbour neighbour)
     {

@@ -51,6 +51,15 @@ internal sealed record GateOptions
     /// <summary>Questions to the name server, per phone and second.</summary>
     public int DnsPerSecond { get; init; } = 20;
 
+    /// <summary>The control sockets of this machine's access points (hostapd), such as <c>/run/hostapd/wlan0</c>: they say at once who leaves.</summary>
+    public IReadOnlyList<string> AccessPoints { get; init; } = [];
+
+    /// <summary>How long a phone that left the access point may be away before it has gone, 1 s–10 min: phones that change band or sleep for a moment leave as well.</summary>
+    public TimeSpan LeftAfter { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>dnsmasq's lease file, where who gives an address back disappears; null: not looked at.</summary>
+    public string? LeaseFile { get; init; }
+
     /// <summary>How long nothing is heard of a phone, not even an answer to the kernel, until it has gone; 1 min–1 h.</summary>
     public TimeSpan SilentAfter { get; init; } = TimeSpan.FromMinutes(5);
 }

@@ -61,6 +61,8 @@ internal static class WarningWords
         ["journal-replaced"] = new(null, new("Journal", "Diário"), "A loja continua. O arquivo danificado está em quarantine/; veja com storeedge journal salvage ARQUIVO. Se repetir, troque o cartão."),
         ["journal-damaged"] = new(null, new("Journal", "Diário"), "O agente reinicia e substitui o diário. Se o aviso ficar, o disco está falhando: troque o cartão."),
         ["journal-epoch-not-kept"] = new(null, new("Journal", "Diário"), "Verifique o espaço e o estado do disco."),
+        ["access-point-unheard"] = new(null, new("Access point", "Ponto de acesso"), "Verifique se o hostapd está ativo, se ctrl_interface é esse diretório e se o serviço pode escrever nele; os caminhos estão em gate.accessPoints."),
+        ["leases-unreadable"] = new(null, new("Address leases", "Concessões de endereço"), "Compare gate.leaseFile com dhcp-leasefile do dnsmasq e permita que o serviço leia o arquivo."),
         ["controller-unreachable"] = new(null, new("Wi-Fi controller", "Controlador de Wi-Fi"), "Verifique se o controlador está ligado e se esta máquina o alcança; o endereço está em portal.controller.url."),
         ["controller-certificate"] = new(null, new("Wi-Fi controller", "Controlador de Wi-Fi"), "Coloque a autoridade em portal.controller.caFile ou o SHA-256 do certificado em portal.controller.fingerprint. Se ninguém o trocou, pergunte quem responde nesse endereço."),
         ["controller-login-refused"] = new(null, new("Wi-Fi controller", "Controlador de Wi-Fi"), "Confira a conta e a senha (ou a chave de API) de portal.controller com quem administra o controlador; o arquivo corrigido é usado na próxima tentativa."),

@@ -179,6 +179,9 @@ public sealed partial class AgentOptionsTests : IDisposable
     [InlineData("\"maxGuests\": 10001", "gate.maxGuests: 10001 is not allowed; a whole number from 1 to 10000")]
     [InlineData("\"dnsPerSecond\": 0", "gate.dnsPerSecond: 0 is not allowed; a whole number from 1 to 1000")]
     [InlineData("\"silentAfter\": \"10s\"", "gate.silentAfter: \"10s\" is not allowed; a span of time from 1min to 1h")]
+    [InlineData("\"accessPoints\": [\"wlan0\"]", "gate.accessPoints[0]: \"wlan0\" is not allowed; the path of a control socket of hostapd")]
+    [InlineData("\"leftAfter\": \"0s\"", "gate.leftAfter: \"0s\" is not allowed; a span of time from 1s to 10min")]
+    [InlineData("\"leaseFile\": 7", "gate.leaseFile: 7 is not allowed; text in quotes")]
     public void A_gate_that_could_not_hold_is_refused(string key, string error)
     {
         var all = new System.Text.Json.Nodes.JsonObject { ["mode"] = "own", ["guests"] = new System.Text.Json.Nodes.JsonArray("wlan0"), ["upstream"] = "eth0" };
