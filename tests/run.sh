@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything and passes all tests, the AsyncAPI project's own parser among them. With --all also the slow tiers (long kill and fuzz runs,
-# Bluetooth in the virtual lab).
+# Bluetooth and Wi-Fi in the virtual lab).
 # Installs what is missing. The last line is "N passed, N failed, N skipped".
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -43,13 +43,15 @@ contract() { installed tests/contract && cd tests/contract && node validate.mjs;
 if (contract); then passed=$((passed + 1)); else failed=$((failed + 1)); status=1; fi
 
 if [ "$tier" = all ]; then
-  echo "== Bluetooth in the virtual lab"
-  lab=0
-  tests/lab/bluetooth.sh > "$results/lab" 2>&1 || lab=$?
-  cat "$results/lab"
-  # 3: this machine cannot have the lab; the last line says why.
-  if [ "$lab" -eq 3 ]; then skipped=$((skipped + 1)); elif [ "$lab" -ne 0 ]; then status=1; fi
-  passed=$((passed + $(grep -c '^Passed ' "$results/lab" || true))) failed=$((failed + $(grep -c '^Failed ' "$results/lab" || true)))
+  for script in bluetooth wifi; do
+    echo "== $script in the virtual lab"
+    lab=0
+    "tests/lab/$script.sh" > "$results/lab-$script" 2>&1 || lab=$?
+    cat "$results/lab-$script"
+    # 3: this machine cannot have the lab; the last line says why.
+    if [ "$lab" -eq 3 ]; then skipped=$((skipped + 1)); elif [ "$lab" -ne 0 ]; then status=1; fi
+    passed=$((passed + $(grep -c '^Passed ' "$results/lab-$script" || true))) failed=$((failed + $(grep -c '^Failed ' "$results/lab-$script" || true)))
+  done
 fi
 
 # A suite that died before it could count itself must not pass as silence.

@@ -12,38 +12,12 @@ import sys
 import threading
 import time
 import traceback
-import urllib.request
 import ctypes
 
-# In the guest the page is open to the host's one forwarded port; on a machine of its own it stays at home.
-PROGRAMS, WORK, LISTEN = os.environ.get("LAB_PROGRAMS", "/opt/programs"), os.environ.get("LAB_WORK", "/run/lab"), os.environ.get("LAB_LISTEN", "0.0.0.0:8480")
-PAGE = "http://127.0.0.1:" + LISTEN.split(":")[1]
+from store import PROGRAMS, WORK, Agent, failures, figures, holds, passed, until
+
 UUID = "5704e6ed-1ab0-4000-8000-0000000000"
 CUSTOMER, STAFF, CANARY, STRANGER = (f"ibeacon:{UUID}{n}/1/1" for n in ("c1", "51", "f1", "99"))
-SECRET = "1:" + "5e" * 32
-figures, failures = {}, []
-
-
-def until(look, what, within):
-    """Looks until it is so; the seconds it took."""
-    begun = time.monotonic()
-    while True:
-        seen = look()
-        if seen:
-            return round(time.monotonic() - begun, 1)
-        if time.monotonic() - begun > within:
-            raise AssertionError(f"{what} did not come within {within} s")
-        time.sleep(0.1)
-
-
-def holds(condition, what):
-    if not condition:
-        raise AssertionError(what)
-
-
-def passed(name, **measured):
-    print(f"Passed {name}", json.dumps(measured) if measured else "", flush=True)
-    figures.update({f"{name}: {k}": v for k, v in measured.items()})
 
 
 class Radio:
@@ -77,68 +51,9 @@ class Radio:
         self.process.wait(20)
 
 
-class Agent:
-    """The agent in a terminal; the unit file has a chapter of its own."""
-
-    def __init__(self, source="mgmt:hci0", entries=(), **receiver):
-        os.makedirs(f"{WORK}/state", exist_ok=True)
-        entries = entries or [(CUSTOMER, "customer"), (STAFF, "staff"), (CANARY, "fixed")]
-        json.dump({"version": 1, "entries": [{"customer": f"C-{i}", "role": role, "beacons": [beacon]} for i, (beacon, role) in enumerate(entries)]}, open(f"{WORK}/enrolment.json", "w"))
-        open(f"{WORK}/key", "w").write(SECRET)
-        json.dump({
-            "store": {"id": "lab"}, "http": {"listen": LISTEN}, "state": {"directory": f"{WORK}/state"},
-            "receivers": [{"id": "door", "zone": "entrance", "side": "inside", "source": source, **receiver}],
-            "enrolment": {"file": f"{WORK}/enrolment.json", "pseudonymKeyFile": f"{WORK}/key"}}, open(f"{WORK}/storeedge.json", "w"))
-        self.log, self.process = f"{WORK}/agent.log", None
-
-    def start(self, *before):
-        self.process = subprocess.Popen([*before, f"{PROGRAMS}/agent/storeedge", "run", "--config", f"{WORK}/storeedge.json"], stdout=open(self.log, "a"), stderr=subprocess.STDOUT,
-                                        env={**os.environ, "DOTNET_CLI_HOME": "/tmp", "HOME": "/tmp"})
-        return until(lambda: self.status() is not None, "the agent's page", 120)
-
-    @staticmethod
-    def status():
-        try:
-            return json.load(urllib.request.urlopen(PAGE + "/diagnostics/status.json", timeout=10))
-        except OSError:
-            return None
-
-    def receiver(self):
-        status = self.status()
-        return status["receivers"][0] if status else {"connected": None, "frames": 0, "fault": "the agent does not answer"}
-
-    def connected(self):
-        """Whether the source is open and not blind: a wedged controller leaves it open."""
-        receiver = self.receiver()
-        return receiver["connected"] is True and not receiver.get("blind")
-
-    def hears(self):
-        """Whether advertisements come in now."""
-        before = self.receiver()["frames"]
-        time.sleep(0.5)
-        return self.receiver()["frames"] > before
-
-    def said(self, words, since=0):
-        return words in open(self.log).read()[since:]
-
-    def log_length(self):
-        return os.path.getsize(self.log)
-
-    @staticmethod
-    def events(kind):
-        try:
-            database = sqlite3.connect(f"file:{WORK}/state/journal.db?mode=ro", uri=True, timeout=5)
-            return [json.loads(row[0]) for row in database.execute("SELECT data FROM event WHERE type = ? ORDER BY seq", (kind,))]
-        except sqlite3.OperationalError:
-            return []
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(60)
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
+def listener(source="mgmt:hci0", entries=(), **receiver):
+    """The agent with one receiver, and the usual customer, member of staff and fixed beacon."""
+    return Agent(source, entries or [(CUSTOMER, "customer"), (STAFF, "staff"), (CANARY, "fixed")], **receiver)
 
 
 def monitors():
@@ -165,7 +80,7 @@ def visit():
     """Arrival, departure, and all that happens in between."""
     clean()
     radio = Radio("--beacon", STAFF, CANARY, STRANGER, "--rate", "10")
-    agent = Agent()
+    agent = listener()
     try:
         agent.start()
         passed("the agent listens on hci0", seconds=until(agent.connected, "the receiver", 60))
@@ -232,7 +147,7 @@ def ladder():
     """A controller that stops reporting, or answering, is brought back."""
     clean()
     radio = Radio("--beacon", STAFF, CANARY, STRANGER, CUSTOMER, "--rate", "10", "--extended")
-    agent = Agent()
+    agent = listener()
     try:
         agent.start()
         until(lambda: agent.events("arrival"), "the arrival, by extended reports", 60)
@@ -272,7 +187,7 @@ def rights():
     clean()
     radio = Radio("--beacon", STAFF, CANARY, STRANGER, CUSTOMER, "--rate", "10")
     try:
-        agent = Agent()
+        agent = listener()
         subprocess.run(["chmod", "-R", "a+rwX", WORK], check=True)
         agent.start("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs")
         until(lambda: "CAP_NET_ADMIN" in (agent.receiver()["fault"] or ""), "the message", 40)
@@ -316,7 +231,7 @@ def rate():
     clean()
     entries = [(f"ibeacon:5704e6ed-1ab0-4000-8000-000000000000/0/{i}", "customer") for i in range(10)]
     radio = Radio("--beacons", "100", "--rate", "10")
-    agent = Agent(entries=entries)
+    agent = listener(entries=entries)
     try:
         agent.start()
         until(agent.connected, "the receiver", 60)
@@ -369,7 +284,7 @@ def unix():
     """The same thousand a second through a Unix socket: run here and on the host, it says what the emulation costs."""
     clean()
     entries = [(f"ibeacon:5704e6ed-1ab0-4000-8000-000000000000/0/{i}", "customer") for i in range(10)]
-    agent = Agent(f"unix:{WORK}/radio.sock", entries)
+    agent = listener(f"unix:{WORK}/radio.sock", entries)
     agent.start()
     feed = Feed(f"{WORK}/radio.sock")
     try:
@@ -415,4 +330,5 @@ def main():
     sys.exit(1 if failures else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
