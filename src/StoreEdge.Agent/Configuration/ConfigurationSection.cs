@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using StoreEdge.Core.Identity;
@@ -185,6 +186,16 @@ internal sealed class ConfigurationSection(ConfigurationLayers layers, JsonObjec
         }
 
         return Resolve(key, text);
+    }
+
+    /// <summary>An address with a port; null where none is given, or it is none.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="example">What one looks like.</param>
+    public IPEndPoint? EndPoint(string key, string example)
+    {
+        IPEndPoint? listen = null;
+        if (Text(key) is { } text && (!IPEndPoint.TryParse(text, out listen) || listen.Port == 0)) Fail(key, $"an address and a port, such as {example}");
+        return listen is { Port: 0 } ? null : listen;
     }
 
     /// <summary>A path that stands in the value of <paramref name="key"/>; a relative one is meant from the file that the value came from.</summary>

@@ -24,7 +24,7 @@ public sealed class PortalWalk(Browser browser)
         var tapped = await PhoneAsync(agent, "pt-BR");
         foreach (var (link, language) in new[] { ("Español", "es"), ("English", "en"), ("Português", "pt-BR") })
         {
-            await TapAsync(tapped.GetByRole(AriaRole.Link, new() { Name = link, Exact = true }));
+            await PhoneInHand.TapAsync(tapped.GetByRole(AriaRole.Link, new() { Name = link, Exact = true }));
             Assert.Equal(language, await tapped.Locator("html").GetAttributeAsync("lang"));
         }
     }
@@ -35,7 +35,7 @@ public sealed class PortalWalk(Browser browser)
         await using var agent = new AgentProcess(mqttPort: null, AgentProcess.EnrolFromFile);
         await agent.StartAsync();
         var page = await PhoneAsync(agent);
-        await TapAsync(page.Locator("button.go"));
+        await PhoneInHand.TapAsync(page.Locator("button.go"));
 
         Assert.Equal("Visitante anônimo", await page.Locator(".badge").InnerTextAsync());
         Assert.InRange(await Offers(page).CountAsync(), 1, 3);
@@ -59,7 +59,7 @@ public sealed class PortalWalk(Browser browser)
         await page.Locator("#loyalty").CheckAsync();
         await page.Locator("#marketing").CheckAsync();
         await page.Locator("#number").FillAsync("4242");
-        await TapAsync(page.Locator("button.go"));
+        await PhoneInHand.TapAsync(page.Locator("button.go"));
         Assert.Equal("Cliente reconhecido", await page.Locator(".badge").InnerTextAsync());
         var consent = await agent.KeptAsync("consent");
         Assert.Equal((string?)arrival["visitId"], (string?)consent["visitId"]);
@@ -72,7 +72,7 @@ public sealed class PortalWalk(Browser browser)
         await ChooseAsync(agent, page, "want", "Anotado: você quer.");
         var later = await ChooseAsync(agent, page, "not-now", "Tudo bem, agora não.");
         var never = await ChooseAsync(agent, page, "never", "Entendido.");
-        await TapAsync(Consents(page).Locator("button[aria-describedby=marketing-name]"));
+        await PhoneInHand.TapAsync(Consents(page).Locator("button[aria-describedby=marketing-name]"));
         Assert.Contains("Revogado.", await Said(page).InnerTextAsync(), StringComparison.Ordinal);
         Assert.False(agent.Kept("consent")[^1]["marketing"]!.GetValue<bool>());
 
@@ -86,14 +86,14 @@ public sealed class PortalWalk(Browser browser)
         Assert.DoesNotContain(never, offered);
         Assert.DoesNotContain(later, offered);
 
-        await TapAsync(page.Locator("form[action*='/stop'] button"));
+        await PhoneInHand.TapAsync(page.Locator("form[action*='/stop'] button"));
         Assert.Equal("stop", (string?)agent.Kept("choice")[^1]["choice"]);
         Assert.Equal(0, await Offers(page).CountAsync());
         Assert.Contains("As ofertas estão paradas.", await Said(page).InnerTextAsync(), StringComparison.Ordinal);
         Assert.Single(agent.Kept("arrival"));
 
         var known = page.Url;
-        await TapAsync(Consents(page).Locator("button[aria-describedby=loyalty-name]"));
+        await PhoneInHand.TapAsync(Consents(page).Locator("button[aria-describedby=loyalty-name]"));
         Assert.Equal("Visitante anônimo", await page.Locator(".badge").InnerTextAsync());
         // Their "stop" goes with them, although nothing else ties the guest to the customer.
         Assert.Equal(0, await Offers(page).CountAsync());
@@ -115,25 +115,12 @@ public sealed class PortalWalk(Browser browser)
         return ids;
     }
 
-    /// <summary>Taps, and waits until the page it leads to is whole: counting does not wait by itself.</summary>
-    private static async Task TapAsync(ILocator what)
-    {
-        // The new page first, then its last element. Waiting for "loaded" would not do: that may be over before one begins to wait.
-        var turned = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Turn(object? sender, IFrame frame) => turned.TrySetResult();
-        what.Page.FrameNavigated += Turn;
-        await what.ClickAsync();
-        await turned.Task.WaitAsync(TimeSpan.FromSeconds(60));
-        what.Page.FrameNavigated -= Turn;
-        await what.Page.Locator("footer").WaitForAsync();
-    }
-
     /// <summary>Taps a button of the first offer.</summary>
     /// <returns>Which offer.</returns>
     private static async Task<string> ChooseAsync(AgentProcess agent, IPage page, string choice, string answer)
     {
         var offer = (await OfferIdsAsync(page))[0];
-        await TapAsync(Offers(page).First.Locator($"button[value={choice}]"));
+        await PhoneInHand.TapAsync(Offers(page).First.Locator($"button[value={choice}]"));
         Assert.Contains(answer, await Said(page).First.InnerTextAsync(), StringComparison.Ordinal);
         var kept = agent.Kept("choice")[^1];
         Assert.Equal((choice, offer), ((string?)kept["choice"], (string?)kept["offerId"]));

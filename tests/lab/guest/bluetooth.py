@@ -11,10 +11,9 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
 import ctypes
 
-from store import PROGRAMS, WORK, Agent, failures, figures, holds, passed, until
+from store import PROGRAMS, WORK, Agent, holds, passed, show, until
 
 UUID = "5704e6ed-1ab0-4000-8000-0000000000"
 CUSTOMER, STAFF, CANARY, STRANGER = (f"ibeacon:{UUID}{n}/1/1" for n in ("c1", "51", "f1", "99"))
@@ -313,22 +312,6 @@ def unix():
 CHAPTERS = {"visit": visit, "ladder": ladder, "rights": rights, "rate": rate, "unix": unix}
 
 
-def main():
-    if sys.argv[1:] != ["unix"]:
-        subprocess.run(["modprobe", "-a", "bluetooth", "hci_vhci"], check=True)
-    for name in sys.argv[1:] or CHAPTERS:
-        try:
-            CHAPTERS[name]()
-        except (AssertionError, OSError, subprocess.SubprocessError) as wrong:
-            failures.append(name)
-            print(f"Failed {name}: {wrong}", flush=True)
-            traceback.print_exc(limit=3)
-            for log in ("agent.log", "radio.log"):
-                if os.path.exists(f"{WORK}/{log}"):
-                    print(f"--- {log}", *open(f"{WORK}/{log}").read().splitlines()[-30:], sep="\n", flush=True)
-    print("Figures", json.dumps(figures))
-    sys.exit(1 if failures else 0)
-
-
-if __name__ == "__main__":
-    main()
+if sys.argv[1:] != ["unix"]:
+    subprocess.run(["modprobe", "-a", "bluetooth", "hci_vhci"], check=True)
+show({name: CHAPTERS[name] for name in sys.argv[1:] or CHAPTERS}, "radio.log")

@@ -3,7 +3,9 @@ import json
 import os
 import sqlite3
 import subprocess
+import sys
 import time
+import traceback
 import urllib.request
 
 # In the guest the page is open to the host's one forwarded port; on a machine of its own it stays at home.
@@ -96,3 +98,19 @@ class Agent:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+
+def show(chapters, *logs):
+    """Runs chapters by name; where one fails, says why with the ends of the logs. Ends the program."""
+    for name, chapter in chapters.items():
+        try:
+            chapter()
+        except (AssertionError, OSError, subprocess.SubprocessError, AttributeError, IndexError) as wrong:
+            failures.append(name)
+            print(f"Failed {name}: {wrong}", flush=True)
+            traceback.print_exc(limit=3)
+            for log in ("agent.log", *logs):
+                if os.path.exists(f"{WORK}/{log}"):
+                    print(f"--- {log}", *open(f"{WORK}/{log}").read().splitlines()[-30:], sep="\n", flush=True)
+    print("Figures", json.dumps(figures))
+    sys.exit(1 if failures else 0)

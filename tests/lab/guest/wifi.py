@@ -1,16 +1,13 @@
 #!/usr/bin/env python3
 """wifi.py: in the guest, as root: an access point (mac80211_hwsim, hostapd, dnsmasq), the agent with its gate, and a phone (wpa_supplicant, udhcpc, curl) in a network of its own. The
 phone joins, is held back, accepts, passes, outlives a killed agent, and leaves. Prints a line for each thing shown, as bluetooth.py does."""
-import json
 import os
 import re
 import shutil
 import subprocess
-import sys
 import time
-import traceback
 
-from store import WORK, Agent, failures, figures, holds, passed, until
+from store import WORK, Agent, holds, passed, show, until
 
 PROBE = "http://connectivitycheck.gstatic.com/generate_204"
 INTERNET, GATEWAY, PORTAL = "203.0.113.80", "192.168.50.1", 8481
@@ -146,19 +143,4 @@ def walk():
             process.terminate()
 
 
-def main():
-    try:
-        walk()
-    except (AssertionError, OSError, subprocess.SubprocessError, AttributeError, IndexError) as wrong:
-        failures.append("walk")
-        print(f"Failed walk: {wrong}", flush=True)
-        traceback.print_exc(limit=3)
-        for log in ("agent.log", "hostapd.log", "dnsmasq.log", "wpa.log"):
-            if os.path.exists(f"{WORK}/{log}"):
-                print(f"--- {log}", *open(f"{WORK}/{log}").read().splitlines()[-30:], sep="\n", flush=True)
-    print("Figures", json.dumps(figures))
-    sys.exit(1 if failures else 0)
-
-
-if __name__ == "__main__":
-    main()
+show({"walk": walk}, "hostapd.log", "dnsmasq.log", "wpa.log")
