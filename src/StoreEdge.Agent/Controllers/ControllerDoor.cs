@@ -32,6 +32,9 @@ internal sealed class ControllerDoor(IWifiController controller, ControllerOptio
     public event Action<DeviceKey, StationEnd>? Left;
 
     /// <inheritdoc/>
+    public event Action<DeviceKey>? Returned;
+
+    /// <inheritdoc/>
     public IReadOnlyList<(DeviceKey Device, string Receipt)> Guests
     {
         get
@@ -121,7 +124,7 @@ internal sealed class ControllerDoor(IWifiController controller, ControllerOptio
 
     private void Take(IReadOnlyList<Station> stations)
     {
-        List<DeviceKey> gone = [];
+        List<DeviceKey> gone = [], back = [];
         var here = stations.Select(s => s.Device).ToHashSet();
         lock (gate)
         {
@@ -135,10 +138,12 @@ internal sealed class ControllerDoor(IWifiController controller, ControllerOptio
                 if (Instant.Now(time) >= guest.Until && missing >= ListsWithout) guests.Remove(device);
                 else guests[device] = guest with { Missing = missing };
                 if (missing == ListsWithout) gone.Add(device);
+                else if (missing == 0 && guest.Missing >= ListsWithout && Instant.Now(time) < guest.Until) back.Add(device);
             }
         }
 
         foreach (var device in gone) Left?.Invoke(device, StationEnd.Left);
+        foreach (var device in back) Returned?.Invoke(device);
     }
 
     private async Task<bool> TryAsync(Func<Task> ask)

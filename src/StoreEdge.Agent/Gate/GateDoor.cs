@@ -53,6 +53,9 @@ internal sealed class GateDoor : IGuestDoor, IDisposable
     public event Action<DeviceKey, StationEnd>? Left;
 
     /// <inheritdoc/>
+    public event Action<DeviceKey>? Returned;
+
+    /// <inheritdoc/>
     public IReadOnlyList<(DeviceKey Device, string Receipt)> Guests
     {
         get
@@ -96,7 +99,7 @@ internal sealed class GateDoor : IGuestDoor, IDisposable
     public ValueTask<DeviceKey?> FindAsync(IPAddress source, CancellationToken stop)
     {
         var device = Find(source.IsIPv4MappedToIPv6 ? source.MapToIPv4() : source);
-        if (device is { } found) stations.Notice(found);
+        if (device is { } found) NoticeHere(found);
         return ValueTask.FromResult(device);
     }
 
@@ -156,13 +159,16 @@ internal sealed class GateDoor : IGuestDoor, IDisposable
         if (stations.Leave(device)) Left?.Invoke(device, how);
     }
 
-    /// <summary>The access point says that a phone is connected.</summary>
-    public void NoticeHere(DeviceKey device) => stations.Notice(device);
+    /// <summary>Somebody who knows, such as the access point, says that a phone is here.</summary>
+    public void NoticeHere(DeviceKey device)
+    {
+        if (stations.Notice(device) && PassageOf(device).IsOpen) Returned?.Invoke(device);
+    }
 
     /// <summary>The kernel says something of a neighbour.</summary>
     internal void Notice(Neighbour neighbour)
     {
-        if (neighbour is { State: NeighbourState.Reachable, Station: { } station }) stations.Notice(KeyOf(station));
+        if (neighbour is { State: NeighbourState.Reachable, Station: { } station }) NoticeHere(KeyOf(station));
     }
 
     /// <summary>Ends passages whose time is over, asks after those of whom nothing was heard, and says who has gone.</summary>

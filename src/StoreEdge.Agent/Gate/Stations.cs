@@ -35,10 +35,15 @@ internal sealed class Stations(TimeSpan silentAfter, TimeProvider time)
     }
 
     /// <summary>Something was heard of a phone. Nothing is kept of one that was never let pass.</summary>
-    public void Notice(DeviceKey device)
+    /// <returns>Whether it had gone, and is back by this.</returns>
+    public bool Notice(DeviceKey device)
     {
         lock (gate)
-            if (known.ContainsKey(device)) known[device] = (Instant.Now(time), true);
+        {
+            if (!known.TryGetValue(device, out var station)) return false;
+            known[device] = (Instant.Now(time), true);
+            return !station.Here;
+        }
     }
 
     /// <summary>A phone has gone.</summary>

@@ -70,7 +70,7 @@ internal sealed class PortalParts : IDisposable
     private async Task RunAsync(CancellationToken stop)
     {
         await doorkeeper.BeginAsync(sessionOf, stop).ConfigureAwait(false);
-        await doorkeeper.RunAsync(stop).ConfigureAwait(false);
+        await Task.WhenAll(doorkeeper.RunAsync(stop), reception.RunAsync(stop)).ConfigureAwait(false);
     }
 
     public void Dispose()

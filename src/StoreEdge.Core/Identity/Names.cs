@@ -60,7 +60,8 @@ public readonly record struct VisitId(string Value)
 
 /// <summary>
 /// Who, as far as anything outside Sensing knows: <c>k{keyId}-{26 characters}</c>, the first 128 bits of an HMAC-SHA-256 under the tenant's
-/// pseudonym key in Crockford base 32, or <c>visit-{…}</c> for somebody who is nobody beyond the present visit.
+/// pseudonym key in Crockford base 32, or <c>visit-{…}</c> for somebody who is nobody beyond the present visit
+/// (a guest whose phone comes back while it may pass: beyond the passage).
 /// </summary>
 public readonly record struct Pseudonym(string Value)
 {

@@ -145,7 +145,7 @@ public sealed class PresenceTracker
 
     /// <summary>
     /// Takes a sign of life from the portal and returns the visit that it belongs to: the customer's present one if their beacon (or an earlier request) has opened it,
-    /// a new one otherwise. Somebody anonymous has a pseudonym of their own and so always a visit of their own.
+    /// a new one otherwise. Somebody anonymous has a pseudonym of their own and so never joins the visit of somebody else.
     /// </summary>
     public VisitId ObservePortal(Pseudonym subject, Assurance assurance, ZoneId zone, Instant at, ICollection<PresenceEvent> events)
     {
@@ -340,7 +340,7 @@ public sealed class PresenceTracker
 
     private void Arrive(Track track, Road road, ZoneId zone, ReceiverId? receiver, Assurance assurance, Instant at, ICollection<PresenceEvent> events)
     {
-        var returned = track.HasVisit && !track.Subject.IsAnonymous && at - track.Left <= options.ReentryGrace;
+        var returned = track.HasVisit && at - track.Left <= options.ReentryGrace;
         if (!returned)
         {
             track.Visit = newVisit(at);

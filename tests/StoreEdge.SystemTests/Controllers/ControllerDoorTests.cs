@@ -56,6 +56,10 @@ public sealed class ControllerDoorTests : IDisposable
         Assert.False(left.Task.IsCompleted);
         unifi.Leaves(Phone.Value);
         Assert.Equal((Phone, StationEnd.Left), await left.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        var back = new TaskCompletionSource<DeviceKey>();
+        side.Door.Returned += device => back.TrySetResult(device);
+        unifi.Comes(Phone.Value, "10.9.0.7");
+        Assert.Equal(Phone, await back.Task.WaitAsync(TimeSpan.FromSeconds(30)));
         await side.EndAsync(running);
         Assert.Empty(health.Warnings);
         Assert.Equal(1, unifi.Logins);

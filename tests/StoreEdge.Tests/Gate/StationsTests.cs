@@ -29,8 +29,10 @@ public sealed class StationsTests
     {
         var stations = New();
         stations.Enter(Ana);
+        Assert.False(stations.Notice(Ana), "back without having gone");
         Assert.True(stations.Leave(Ana));
-        stations.Notice(Ana);
+        Assert.True(stations.Notice(Ana));
+        Assert.False(stations.Notice(Ana), "back twice");
         Assert.True(stations.Leave(Ana));
     }
 
@@ -38,7 +40,7 @@ public sealed class StationsTests
     public void Nothing_is_kept_of_who_was_never_let_pass_nor_of_who_has_gone_for_good()
     {
         var stations = New();
-        stations.Notice(Bia);
+        Assert.False(stations.Notice(Bia));
         Assert.False(stations.Leave(Bia));
         stations.Enter(Ana);
         clock.Advance(TimeSpan.FromMinutes(5));

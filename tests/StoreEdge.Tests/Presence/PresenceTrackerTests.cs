@@ -305,6 +305,20 @@ public sealed class PresenceTrackerTests
     }
 
     [Fact]
+    public void A_guest_whose_phone_is_back_within_the_grace_joins_the_visit_that_they_left()
+    {
+        var guest = new Pseudonym("visit-1");
+        var visit = tracker.ObservePortal(guest, Assurance.Low, new("entrance"), Now, events);
+        tracker.EndPortal(guest, Now, events);
+        Pass(60);
+        Assert.Equal(visit, tracker.ObservePortal(guest, Assurance.Low, new("entrance"), Now, events));
+        Assert.Equal([false, true], events.OfType<Arrival>().Select(a => a.Returned));
+        tracker.EndPortal(guest, Now, events);
+        Pass(400);
+        Assert.NotEqual(visit, tracker.ObservePortal(guest, Assurance.Low, new("entrance"), Now, events));
+    }
+
+    [Fact]
     public void A_restart_neither_ends_nor_repeats_a_visit()
     {
         Stay(Ana, -60, 90, 0.5, Front);

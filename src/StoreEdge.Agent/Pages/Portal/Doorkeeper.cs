@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using StoreEdge.Core;
 using StoreEdge.Core.Identity;
 
@@ -14,18 +15,22 @@ internal sealed class Doorkeeper(IGuestDoor door, PortalOptions options, IPortal
     private readonly Lock gate = new();
     private readonly Recent<DeviceKey, Guest> guests = new(options.MaxDevices);
 
+    // Rung when somebody is back; who, stands in the table. It holds one ring, which is about everybody.
+    private readonly Channel<bool> bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
     /// <summary>Takes up the phones that passed before the agent was restarted, and begins to notice who goes.</summary>
     /// <param name="sessionOf">The session of a receipt, void or not; null where it is not known any more.</param>
     /// <param name="stop">Gives up.</param>
     public async Task BeginAsync(Func<string, PortalSession?> sessionOf, CancellationToken stop)
     {
         door.Left += Gone;
+        door.Returned += Back;
         foreach (var (device, receipt) in door.Guests)
         {
             // Whose receipt is not known passes on: a lost journal is not their fault. A void one was taken back in the moment in which the agent ended.
             if (sessionOf(receipt) is not { } session) continue;
             if (!session.Terms) await door.CloseAsync(device, stop);
-            else lock (gate) guests.Set(device, new(receipt, session.Subject, Instant.Now(time), IsGone: false));
+            else lock (gate) guests.Set(device, new(receipt, session.Subject, Instant.Now(time), Stay.Here));
         }
     }
 
@@ -33,14 +38,36 @@ internal sealed class Doorkeeper(IGuestDoor door, PortalOptions options, IPortal
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(RenewEvery, time);
-        while (await timer.WaitForNextTickAsync(stop)) arrivals.StillHere(Renew());
+        while (await timer.WaitForNextTickAsync(stop))
+        {
+            arrivals.StillHere(Renew());
+            // Whose return could not be kept the last time.
+            bell.Writer.TryWrite(true);
+        }
     }
+
+    /// <summary>Waits until somebody may have come back.</summary>
+    public ValueTask<bool> WaitForReturnAsync(CancellationToken stop) => bell.Reader.ReadAsync(stop);
+
+    /// <summary>The phones that are back while they may pass, and whose customers are not present again yet.</summary>
+    public IReadOnlyList<DeviceKey> Returned()
+    {
+        var passing = door.Guests;
+        lock (gate) return [.. passing.Where(g => guests.TryGet(g.Device, out var guest) && guest.Stay == Stay.Back && guest.Receipt == g.Receipt).Select(g => g.Device)];
+    }
+
+    /// <summary>Counts a phone that is back as here.</summary>
+    /// <returns>The receipt that it passes with; null where it is not back, or has gone again.</returns>
+    public string? Welcome(DeviceKey device) => Turn(device, Stay.Back, Stay.Here);
+
+    /// <summary>Takes a welcome back: it is tried again.</summary>
+    public void NotWelcomed(DeviceKey device) => Turn(device, Stay.Here, Stay.Back);
 
     /// <summary>The receipt of a phone that is here; null for one that is unknown, has gone, or was silent for so long that its address may be another's.</summary>
     public string? ReceiptOf(DeviceKey? device)
     {
         if (device is not { } known) return null;
-        lock (gate) return guests.TryGet(known, out var guest) && !guest.IsGone && Instant.Now(time) - guest.Seen <= options.DeviceIdle ? guest.Receipt : null;
+        lock (gate) return guests.TryGet(known, out var guest) && guest.Stay == Stay.Here && Instant.Now(time) - guest.Seen <= options.DeviceIdle ? guest.Receipt : null;
     }
 
     /// <summary>The phone of a session shows life.</summary>
@@ -57,7 +84,7 @@ internal sealed class Doorkeeper(IGuestDoor door, PortalOptions options, IPortal
     /// <returns>Whether it may pass now.</returns>
     public async Task<bool> LetInAsync(DeviceKey device, PortalSession session)
     {
-        lock (gate) guests.Set(device, new(session.Receipt, session.Subject, Instant.Now(time), IsGone: false));
+        lock (gate) guests.Set(device, new(session.Receipt, session.Subject, Instant.Now(time), Stay.Here));
         using var patience = new CancellationTokenSource(LongestOpening, time);
         try
         {
@@ -84,7 +111,11 @@ internal sealed class Doorkeeper(IGuestDoor door, PortalOptions options, IPortal
     }
 
     /// <inheritdoc/>
-    public void Dispose() => door.Left -= Gone;
+    public void Dispose()
+    {
+        door.Left -= Gone;
+        door.Returned -= Back;
+    }
 
     private List<Pseudonym> Renew()
     {
@@ -93,7 +124,7 @@ internal sealed class Doorkeeper(IGuestDoor door, PortalOptions options, IPortal
         foreach (var (device, receipt) in door.Guests)
             lock (gate)
             {
-                if (!guests.TryGet(device, out var guest) || guest.IsGone || guest.Receipt != receipt) continue;
+                if (!guests.TryGet(device, out var guest) || guest.Stay != Stay.Here || guest.Receipt != receipt) continue;
                 guests.Set(device, guest with { Seen = now });
                 here.Add(guest.Subject);
             }
@@ -106,13 +137,40 @@ internal sealed class Doorkeeper(IGuestDoor door, PortalOptions options, IPortal
         Pseudonym subject;
         lock (gate)
         {
-            if (!guests.TryGet(device, out var guest) || guest.IsGone) return;
-            guests.Set(device, guest with { IsGone = true });
+            if (!guests.TryGet(device, out var guest) || guest.Stay == Stay.Gone) return;
+            guests.Set(device, guest with { Stay = Stay.Gone });
+            // Who was back for less than a moment was not here.
+            if (guest.Stay == Stay.Back) return;
             subject = guest.Subject;
         }
 
         arrivals.Leave(subject, silently: end == StationEnd.Silent);
     }
 
-    private sealed record Guest(string Receipt, Pseudonym Subject, Instant Seen, bool IsGone);
+    private void Back(DeviceKey device)
+    {
+        if (Turn(device, Stay.Gone, Stay.Back) is not null) bell.Writer.TryWrite(true);
+    }
+
+    /// <returns>The receipt; null where the phone was not in the stay that it should turn from.</returns>
+    private string? Turn(DeviceKey device, Stay from, Stay to)
+    {
+        lock (gate)
+        {
+            if (!guests.TryGet(device, out var guest) || guest.Stay != from) return null;
+            guests.Set(device, guest with { Stay = to, Seen = Instant.Now(time) });
+            return guest.Receipt;
+        }
+    }
+
+    private enum Stay
+    {
+        Here,
+        Gone,
+
+        /// <summary>Here again, and to be counted as present.</summary>
+        Back,
+    }
+
+    private sealed record Guest(string Receipt, Pseudonym Subject, Instant Seen, Stay Stay);
 }

@@ -32,6 +32,9 @@ internal interface IGuestDoor
 
     /// <summary>A phone has gone: its station left, its lease ended, or nothing was heard of it. Raised once for each going, from any thread; who listens must not wait.</summary>
     event Action<DeviceKey, StationEnd>? Left;
+
+    /// <summary>A phone that had gone is here again and still passes. Raised once for each return, from any thread; who listens must not wait.</summary>
+    event Action<DeviceKey>? Returned;
 }
 
 /// <summary>How a phone may pass.</summary>

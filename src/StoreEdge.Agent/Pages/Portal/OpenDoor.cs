@@ -18,6 +18,13 @@ internal sealed class OpenDoor : IGuestDoor
     }
 
     /// <inheritdoc/>
+    public event Action<DeviceKey>? Returned
+    {
+        add { }
+        remove { }
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<(DeviceKey Device, string Receipt)> Guests => [];
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using StoreEdge.Contracts;
 namespace StoreEdge.Agent.Pages.Portal;
 
 /// <summary>
-/// The open phone pages, derived from consent and departure events. Rows older than the session lifetime go when the next one comes. Ages are counted in the least that it can be:
+/// The open phone pages, derived from consents, arrivals and departures. Rows older than the session lifetime go when the next one comes. Ages are counted in the least that it can be:
 /// no wrong clock ends a customer's page, and one that is set right ends it no later than it should.
 /// </summary>
 internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjection
@@ -48,7 +48,9 @@ internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjec
         {
             case ConsentData consent: Keep(database, consent, committed.AtLeast); break;
             case ChoiceData { Choice: "stop" } stop: StopOffers(database, stop.Subject); break;
-            case DepartureData departure: End(database, departure.VisitId); break;
+            // Who is back soon joins the visit that they left, and their page with it.
+            case ArrivalData arrival: SetOver(database, arrival.VisitId, false); break;
+            case DepartureData departure: SetOver(database, departure.VisitId, true); break;
         }
     }
 
@@ -117,12 +119,13 @@ internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjec
         stop.ExecuteNonQuery();
     }
 
-    private static void End(SqliteConnection database, string visit)
+    private static void SetOver(SqliteConnection database, string visit, bool over)
     {
-        using var end = database.CreateCommand();
-        end.CommandText = "UPDATE portal_session SET over = 1 WHERE visit = $visit";
-        end.Parameters.AddWithValue("$visit", visit);
-        end.ExecuteNonQuery();
+        using var set = database.CreateCommand();
+        set.CommandText = "UPDATE portal_session SET over = $over WHERE visit = $visit AND over <> $over";
+        set.Parameters.AddWithValue("$visit", visit);
+        set.Parameters.AddWithValue("$over", over);
+        set.ExecuteNonQuery();
     }
 
     private PortalSession? Read(SqliteConnection database, string where, object wanted, DateTimeOffset now)

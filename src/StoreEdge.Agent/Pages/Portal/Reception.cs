@@ -61,6 +61,38 @@ internal sealed class Reception(
         return new(session, note, await doorkeeper.LetInAsync(device, session));
     }
 
+    /// <summary>Takes up again whoever comes back while they may still pass.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (await doorkeeper.WaitForReturnAsync(stop)) await WelcomeBackAsync().WaitAsync(stop);
+    }
+
+    /// <summary>
+    /// Whoever is back while they may pass is present again under the receipt that they pass with: its terms still hold. They join the visit that they left, or begin another one where they were
+    /// away for too long. The passage becomes no longer by it.
+    /// </summary>
+    public async Task WelcomeBackAsync()
+    {
+        foreach (var device in doorkeeper.Returned())
+        {
+            using var turn = await perDevice.TakeAsync(device.Value);
+            if (doorkeeper.Welcome(device) is not { } receipt || ByReceipt(receipt) is not { } session) continue;
+            try
+            {
+                await AtTheDeskAsync(session, async live =>
+                {
+                    var visit = await arrivals.ArriveAsync(live.Subject, AssuranceOf(live.Subject), CancellationToken.None);
+                    return visit == live.Visit ? live : await KeepAsync(live with { Visit = visit });
+                });
+            }
+            catch (JournalFault)
+            {
+                // The journal says itself what is wrong with it. The visit is open by now, so that the next attempt tells no second arrival.
+                doorkeeper.NotWelcomed(device);
+            }
+        }
+    }
+
     /// <summary>Journals a choice; it counts from the commit on.</summary>
     /// <returns>The session, or null where it is void by now.</returns>
     public Task<PortalSession?> ChooseAsync(PortalSession session, string choice, string? offerId, string? decisionId) => AtTheDeskAsync(session, async live =>

@@ -121,6 +121,68 @@ public sealed class DoorTests
         Assert.True(shop.Presence.Arrivals[^1].Subject.IsAnonymous);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_phone_that_comes_back_while_it_may_pass_is_present_again_under_its_receipt_and_its_page_goes_on(bool soon)
+    {
+        var door = new PlayedDoor();
+        await using var shop = await Shop.OpenAsync(door: door);
+        var (_, path) = await shop.EnterAsync(loyalty: true, number: "MARIA-1");
+        shop.Presence.IsWithinGrace = soon;
+        var phone = door.Neighbours[Shop.Phone];
+        var left = shop.Journaled<ConsentData>().Single();
+        door.Lose(phone, StationEnd.Left);
+        await shop.HappensAsync(new DepartureData(left.VisitId, left.Subject, "entrance", 60, "portal", "voluntary", "high"));
+        Assert.DoesNotContain("card offer", (await shop.GetAsync(path)).Html, StringComparison.Ordinal);
+
+        door.Regain(phone);
+        door.Regain(phone);
+        await shop.WelcomeBackAsync();
+        var again = shop.Presence.Arrivals[^1];
+        Assert.Equal(2, shop.Presence.Arrivals.Count);
+        Assert.Equal((Shop.Maria, soon), (again.Subject, again.Visit.Value == left.VisitId));
+        await shop.HappensAsync(new ArrivalData(again.Visit.Value, again.Subject.Value, "entrance", null, "high", "portal", "voluntary", Returned: soon));
+        var consents = shop.Journaled<ConsentData>();
+        Assert.Equal(soon ? 1 : 2, consents.Count);
+        Assert.Equal((left with { VisitId = again.Visit.Value }, 1), (consents[^1], door.Openings));
+        Assert.Contains("card offer", (await shop.GetAsync(path)).Html, StringComparison.Ordinal);
+
+        // Heard again and again, it is told of no more; its next going is.
+        await shop.WelcomeBackAsync();
+        Assert.Equal(2, shop.Presence.Arrivals.Count);
+        door.Lose(phone, StationEnd.Silent);
+        Assert.Equal(2, shop.Presence.Left.Count);
+    }
+
+    [Fact]
+    public async Task Nobody_is_welcomed_back_who_has_gone_again_or_may_not_pass_or_took_the_terms_back_or_never_went()
+    {
+        var door = new PlayedDoor();
+        await using var shop = await Shop.OpenAsync(door: door);
+        var (_, path) = await shop.EnterAsync();
+        var phone = door.Neighbours[Shop.Phone];
+        door.Regain(phone);
+        await shop.WelcomeBackAsync();
+        Assert.Single(shop.Presence.Arrivals);
+
+        door.Lose(phone, StationEnd.Left);
+        door.Regain(phone);
+        door.Lose(phone, StationEnd.Left);
+        await shop.WelcomeBackAsync();
+        Assert.Equal((1, 1), (shop.Presence.Arrivals.Count, shop.Presence.Left.Count));
+
+        var receipt = shop.Journaled<ConsentData>().Single().ReceiptId;
+        await shop.PostAsync(path + "/revoke", ("purpose", "terms"), ("proof", shop.Key.FormProof(receipt, "revoke", "terms")));
+        door.Regain(phone);
+        await shop.WelcomeBackAsync();
+        Assert.Single(shop.Presence.Arrivals);
+        // The door was slow to close.
+        await door.OpenAsync(phone, receipt, CancellationToken.None);
+        await shop.WelcomeBackAsync();
+        Assert.Single(shop.Presence.Arrivals);
+    }
+
     [Fact]
     public async Task Taking_back_the_terms_ends_the_visit_and_the_passage_and_voids_the_page()
     {

@@ -11,6 +11,8 @@ internal sealed class PlayedDoor : IGuestDoor
 
     public event Action<DeviceKey, StationEnd>? Left;
 
+    public event Action<DeviceKey>? Returned;
+
     /// <summary>The neighbour table: addresses that are not in it are nobody's.</summary>
     public Dictionary<string, DeviceKey> Neighbours { get; } = new() { [Shop.Phone] = new("02:00:00:00:00:07"), [Shop.OtherPhone] = new("02:00:00:00:00:08") };
 
@@ -28,6 +30,9 @@ internal sealed class PlayedDoor : IGuestDoor
 
     public List<DeviceKey> Closed { get; } = [];
 
+    /// <summary>How often it was opened for somebody.</summary>
+    public int Openings { get; private set; }
+
     public IReadOnlyList<(DeviceKey Device, string Receipt)> Guests => [.. inside.Select(i => (i.Key, i.Value))];
 
     public ValueTask<DeviceKey?> FindAsync(IPAddress source, CancellationToken stop) =>
@@ -41,6 +46,7 @@ internal sealed class PlayedDoor : IGuestDoor
         if (Hangs) await Task.Delay(Timeout.Infinite, stop);
         if (IsFull && !inside.ContainsKey(device)) return Passage.Closed;
         inside[device] = receipt;
+        Openings++;
         return Passing;
     }
 
@@ -49,6 +55,8 @@ internal sealed class PlayedDoor : IGuestDoor
         if (inside.Remove(device)) Closed.Add(device);
         return ValueTask.CompletedTask;
     }
+
+    public void Regain(DeviceKey device) => Returned?.Invoke(device);
 
     public void Lose(DeviceKey device, StationEnd end) => Left?.Invoke(device, end);
 }

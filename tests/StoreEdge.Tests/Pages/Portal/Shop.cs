@@ -120,6 +120,9 @@ internal sealed class Shop : IAsyncDisposable
         return (await GetAsync(accepted.Location!, phone), accepted.Location!.Split('?')[0]);
     }
 
+    /// <summary>What the portal's own loop does when somebody may have come back.</summary>
+    public Task WelcomeBackAsync() => reception!.WelcomeBackAsync();
+
     /// <summary>Something that another room journals.</summary>
     public async Task HappensAsync(IEventData data) => await bench.Store.AppendAsync(data, Core.Instant.Now(Clock), CancellationToken.None);
 
@@ -228,12 +231,16 @@ internal sealed class Presence : IPortalArrivals
 
         if (!open.TryGetValue(subject, out var visit))
         {
-            visit = open[subject] = new(string.Create(CultureInfo.InvariantCulture, $"visit-{open.Count + Left.Count + 1}"));
+            visit = open[subject] = IsWithinGrace && Arrivals.FindLast(a => a.Subject == subject) is { Visit.Value: not null } former
+                ? former.Visit : new(string.Create(CultureInfo.InvariantCulture, $"visit-{open.Count + Left.Count + 1}"));
             Arrivals.Add((subject, assurance, visit));
         }
 
         return visit;
     }
+
+    /// <summary>Whether whoever returns joins the visit that they left.</summary>
+    public bool IsWithinGrace { get; set; }
 
     /// <summary>Who showed life, in the order in which they did.</summary>
     public List<Pseudonym> Renewed { get; } = [];
