@@ -15,7 +15,7 @@ case "${1:-}" in
 esac
 
 need_sdk
-need_packages mosquitto mosquitto-clients libmosquitto1 chromium ca-certificates procps faketime gcc libc6-dev iproute2 iputils-ping nftables libnftables1 dnsmasq-base tcpdump network-manager dbus-daemon
+need_packages mosquitto mosquitto-clients libmosquitto1 chromium ca-certificates procps faketime gcc libc6-dev iproute2 iputils-ping nftables libnftables1 dnsmasq-base tcpdump network-manager dbus-daemon busybox
 if [ "$tier" = all ]; then need_packages ejabberd rabbitmq-server nats-server; fi
 
 cd "$root"

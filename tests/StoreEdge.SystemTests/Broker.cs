@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using StoreEdge.SystemTests.Gate;
 
 namespace StoreEdge.SystemTests;
 
@@ -29,6 +30,7 @@ internal sealed class Broker : IBroker
     private readonly bool persistence;
     private readonly (string User, string Password)? login;
     private readonly string extra;
+    private readonly NetworkNamespace? inside;
     private Process? process;
     private ContractListener? listener;
 
@@ -36,9 +38,10 @@ internal sealed class Broker : IBroker
     /// <param name="login">The only login that is let in; null lets everybody in.</param>
     /// <param name="extra">More lines for mosquitto.conf.</param>
     /// <param name="port">Chosen when null; free until <see cref="StartAsync"/>.</param>
-    public Broker(bool persistence = false, (string User, string Password)? login = null, string extra = "", int? port = null)
+    /// <param name="inside">The network in whose loopback it listens; null for this machine's own.</param>
+    public Broker(bool persistence = false, (string User, string Password)? login = null, string extra = "", int? port = null, NetworkNamespace? inside = null)
     {
-        (this.persistence, this.login, this.extra) = (persistence, login, extra);
+        (this.persistence, this.login, this.extra, this.inside) = (persistence, login, extra, inside);
         Port = port ?? Checkout.FreePort();
     }
 
@@ -49,7 +52,7 @@ internal sealed class Broker : IBroker
     public string Log => Path.Combine(directory, "log");
 
     /// <summary>Says that messages on these topics are bad on purpose; before they are sent.</summary>
-    public void ExpectBad(Func<string, bool> topic) => (listener ??= new(Port, login)).Expect(topic);
+    public void ExpectBad(Func<string, bool> topic) => (listener ??= new(Port, login, inside)).Expect(topic);
 
     public bool IsRunning => process is { HasExited: false };
 
@@ -86,10 +89,10 @@ internal sealed class Broker : IBroker
 
             """);
         process?.Dispose();
-        process = Checkout.Start("mosquitto", Log, ["-v", "-c", configuration]);
+        process = inside is null ? Checkout.Start("mosquitto", Log, ["-v", "-c", configuration]) : inside.Start(Log, "mosquitto", "-v", "-c", configuration);
         await Eventually.Get(CanConnectAsync, yes => yes, $"mosquitto on port {Port} (see {Log})");
         // From the first message on; a broker that lets nobody in, as its test would have it, has no listener.
-        listener ??= new(Port, login);
+        listener ??= new(Port, login, inside);
         await Task.WhenAny(listener.Connected, Task.Delay(TimeSpan.FromSeconds(5)));
     }
 
@@ -132,10 +135,12 @@ internal sealed class Broker : IBroker
         Assert.True(wrong.Count == 0, $"messages that the contract does not allow:{Environment.NewLine}{string.Join(Environment.NewLine, wrong)}");
     }
 
+    private Socket NewSocket() => inside is null ? new(SocketType.Stream, ProtocolType.Tcp) : inside.Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
     private async Task<bool> CanConnectAsync()
     {
         if (process!.HasExited) Assert.Fail($"mosquitto ended at once: {ReadLog()}");
-        using var socket = new TcpClient();
+        using var socket = NewSocket();
         try
         {
             await socket.ConnectAsync(IPAddress.Loopback, Port);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using StoreEdge.Contracts;
 using StoreEdge.Linux.Mosquitto;
+using StoreEdge.SystemTests.Gate;
 using StoreEdge.Tests.Contracts;
 
 namespace StoreEdge.SystemTests;
@@ -15,6 +16,7 @@ internal sealed class ContractListener : IAsyncDisposable
 
     private readonly int port;
     private readonly (string User, string Password)? login;
+    private readonly NetworkNamespace? inside;
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentDictionary<string, int> wrong = new();
     private readonly List<Func<string, bool>> expected = [];
@@ -24,9 +26,12 @@ internal sealed class ContractListener : IAsyncDisposable
     private TaskCompletionSource connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MosquittoClient? client;
 
-    public ContractListener(int port, (string User, string Password)? login)
+    /// <param name="port">Of the broker.</param>
+    /// <param name="login">The broker's, where it wants one.</param>
+    /// <param name="inside">The broker's network; null for this machine's own.</param>
+    public ContractListener(int port, (string User, string Password)? login, NetworkNamespace? inside = null)
     {
-        (this.port, this.login) = (port, login);
+        (this.port, this.login, this.inside) = (port, login, inside);
         listening = ListenAsync();
     }
 
@@ -78,7 +83,7 @@ internal sealed class ContractListener : IAsyncDisposable
             await using var link = new MosquittoClient(options, Hear, TimeProvider.System);
             try
             {
-                await link.ConnectAsync(stop.Token);
+                await (inside is null ? link.ConnectAsync(stop.Token) : inside.StartAsync(link, stop.Token));
                 await link.SubscribeAsync(Filter, MqttQos.AtLeastOnce);
                 await link.SubscribeAsync(Bell, MqttQos.AtLeastOnce);
                 Volatile.Write(ref client, link);

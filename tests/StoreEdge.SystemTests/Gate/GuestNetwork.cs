@@ -85,18 +85,23 @@ internal sealed class GuestNetwork : IDisposable
     /// <summary>A directory that goes with the network.</summary>
     public string Directory { get; }
 
+    /// <summary>dnsmasq's.</summary>
+    public string LeaseFile => Path.Combine(Directory, "leases");
+
     /// <summary>One more phone, with an address already and the gateway as its way out.</summary>
-    public GuestPhone AddPhone()
+    /// <param name="mac">Its hardware address; null for a number.</param>
+    /// <param name="joined">Whether it has its IPv4 address already, or asks for one itself.</param>
+    public GuestPhone AddPhone(string? mac = null, bool joined = true)
     {
         var number = phones.Count;
-        var phone = new GuestPhone(new($"{prefix}-p{number}"), number);
+        var phone = new GuestPhone(new($"{prefix}-p{number}"), number, mac);
         phones.Add(phone);
         var port = string.Create(CultureInfo.InvariantCulture, $"port{number}");
         Gateway.Run("ip", "link", "add", port, "type", "veth", "peer", "name", GuestPhone.Interface, "netns", phone.Network.Name);
         Gateway.Run("ip", "link", "set", port, "master", GuestInterface);
         Gateway.Run("bridge", "link", "set", "dev", port, "isolated", "on");
         Gateway.Run("ip", "link", "set", port, "up");
-        phone.SetUp();
+        phone.SetUp(joined);
         return phone;
     }
 
@@ -130,7 +135,7 @@ internal sealed class GuestNetwork : IDisposable
         File.WriteAllLines(file,
         [
             $"interface={GuestInterface}", "bind-interfaces", "except-interface=lo", "no-resolv", "no-hosts", "no-ping", "user=root", $"pid-file={ready}",
-            $"dhcp-leasefile={Path.Combine(Directory, "leases")}", .. lines,
+            $"dhcp-leasefile={LeaseFile}", .. lines,
         ]);
         var program = Run(Gateway, "dnsmasq", "--keep-in-foreground", $"--conf-file={file}", "--log-facility=-");
         await Eventually.True(() => File.Exists(ready) || program.HasExited, "dnsmasq");

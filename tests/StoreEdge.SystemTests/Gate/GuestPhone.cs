@@ -10,32 +10,38 @@ namespace StoreEdge.SystemTests.Gate;
 /// <summary>A phone on the guest network.</summary>
 /// <param name="network">The network that is its inside.</param>
 /// <param name="number">Which it is, from 0.</param>
-internal sealed class GuestPhone(NetworkNamespace network, int number)
+/// <param name="mac">Its hardware address; null for one with its number.</param>
+internal sealed class GuestPhone(NetworkNamespace network, int number, string? mac = null)
 {
     /// <summary>Its radio.</summary>
     public const string Interface = "wlan0";
 
     public NetworkNamespace Network => network;
 
-    public string Mac { get; } = string.Create(CultureInfo.InvariantCulture, $"02:5e:00:00:00:{number + 0x10:x2}");
+    public string Mac { get; } = mac ?? string.Create(CultureInfo.InvariantCulture, $"02:5e:00:00:00:{number + 0x10:x2}");
 
     public IPAddress Address { get; } = IPAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"192.168.50.{number + 10}"));
 
     public IPAddress Address6 { get; } = IPAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"2001:db8:50::{number + 16:x}"));
 
     /// <summary>Gives it its addresses and its way out.</summary>
-    internal void SetUp()
+    /// <param name="joined">Whether of IPv4 too.</param>
+    internal void SetUp(bool joined = true)
     {
         network.Run("ip", "link", "set", Interface, "address", Mac);
         network.Run("ip", "link", "set", Interface, "up");
-        network.Run("ip", "addr", "add", $"{Address}/24", "dev", Interface);
         network.Run("ip", "-6", "addr", "add", $"{Address6}/64", "dev", Interface, "nodad");
-        network.Run("ip", "route", "add", "default", "via", $"{GuestNetwork.GatewayAddress}");
         network.Run("ip", "-6", "route", "add", "default", "via", $"{GuestNetwork.GatewayAddress6}");
+        if (!joined) return;
+        network.Run("ip", "addr", "add", $"{Address}/24", "dev", Interface);
+        network.Run("ip", "route", "add", "default", "via", $"{GuestNetwork.GatewayAddress}");
     }
 
     /// <summary>Its browser: no redirect is followed, names are asked of the gateway.</summary>
-    public HttpClient Browser() => network.Http(async (name, stop) => await AskAsync(name, stop: stop) is [var first, ..] ? first : throw new SocketException((int)SocketError.HostNotFound));
+    /// <param name="ipv6">Whether it goes by IPv6.</param>
+    /// <param name="authority">The file of the one authority that it trusts; null for this machine's.</param>
+    public HttpClient Browser(bool ipv6 = false, string? authority = null) => network.Http(
+        async (name, stop) => await AskAsync(name, type: (ushort)(ipv6 ? 28 : 1), stop: stop) is [var first, ..] ? first : throw new SocketException((int)SocketError.HostNotFound), authority);
 
     /// <summary>Sends an echo request and says whether it was answered.</summary>
     public bool Pings(IPAddress whom) => network.Try("ping", "-c", "1", "-W", "1", $"{whom}").Code == 0;

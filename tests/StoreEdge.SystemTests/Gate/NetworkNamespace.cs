@@ -3,7 +3,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Win32.SafeHandles;
+using StoreEdge.Linux.Mosquitto;
 
 namespace StoreEdge.SystemTests.Gate;
 
@@ -95,10 +97,18 @@ internal sealed partial class NetworkNamespace : IDisposable
         }
     }
 
+    /// <summary>Connects an MQTT client in here: its network thread stays in the network that it was started in.</summary>
+    public Task<MqttSession> StartAsync(MosquittoClient client, CancellationToken stop = default) => Inside(() => client.ConnectAsync(stop));
+
     /// <summary>A client for HTTP whose connections come from in here; follows no redirect.</summary>
     /// <param name="resolve">What a name means; null where only addresses are asked for.</param>
-    public HttpClient Http(Func<string, CancellationToken, Task<IPAddress>>? resolve = null) => new(new SocketsHttpHandler
+    /// <param name="authority">The file of the one authority that it trusts; null for this machine's.</param>
+    public HttpClient Http(Func<string, CancellationToken, Task<IPAddress>>? resolve = null, string? authority = null) => new(new SocketsHttpHandler
     {
+        SslOptions = authority is null ? new() : new()
+        {
+            CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(authority) }, RevocationMode = X509RevocationMode.NoCheck },
+        },
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,

@@ -4,6 +4,7 @@ using System.Text.Json;
 using StoreEdge.Contracts;
 using StoreEdge.Core.Telling;
 using StoreEdge.Linux.Mosquitto;
+using StoreEdge.SystemTests.Gate;
 
 namespace StoreEdge.SystemTests.Mqtt;
 
@@ -72,11 +73,11 @@ internal sealed class Central : IAsyncDisposable
     /// <summary>The last of the unbroken row from 1.</summary>
     public long Row => Interlocked.Read(ref row);
 
-    public static async Task<Central> ConnectedAsync(int port, Func<MosquittoOptions, MosquittoOptions>? change = null)
+    public static async Task<Central> ConnectedAsync(int port, Func<MosquittoOptions, MosquittoOptions>? change = null, NetworkNamespace? inside = null)
     {
         var options = new MosquittoOptions("central", Broker.Host, port) { SessionExpiry = TimeSpan.FromMinutes(5) };
         var central = new Central(change is null ? options : change(options));
-        await central.client.ConnectAsync(CancellationToken.None);
+        await (inside is null ? central.client.ConnectAsync(CancellationToken.None) : inside.StartAsync(central.client));
         await central.client.SubscribeAsync(Topics.EveryStoresEvents, MqttQos.AtLeastOnce);
         await central.client.SubscribeAsync(Topics.EveryStoresBatches, MqttQos.AtLeastOnce);
         await central.client.SubscribeAsync($"{Topics.Root}/+/state/+", MqttQos.AtLeastOnce);
