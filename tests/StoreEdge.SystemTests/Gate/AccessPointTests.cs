@@ -86,7 +86,16 @@ public sealed class AccessPointTests : IDisposable
         /// <summary>In place of every answer.</summary>
         public string? Answer { get; set; }
 
-        public void Says(string message) => socket.SendTo(Encoding.ASCII.GetBytes(message), attached!);
+        public void Says(string message)
+        {
+            // Whom it has said to be gone it does not list any more.
+            lock (stations)
+            {
+                if (message.Split(' ') is ["<3>AP-STA-DISCONNECTED", var gone]) stations.Remove(gone);
+                if (message.Split(' ') is ["<3>AP-STA-CONNECTED", var come]) stations.Add(come);
+                socket.SendTo(Encoding.ASCII.GetBytes(message), attached!);
+            }
+        }
 
         public void Dispose()
         {
@@ -104,7 +113,7 @@ public sealed class AccessPointTests : IDisposable
                     EndPoint from = new UnixDomainSocketEndPoint(path);
                     var count = socket.ReceiveFrom(buffer, ref from);
                     var asked = Encoding.ASCII.GetString(buffer, 0, count);
-                    socket.SendTo(Encoding.ASCII.GetBytes(Answer ?? Of(asked)), from);
+                    lock (stations) socket.SendTo(Encoding.ASCII.GetBytes(Answer ?? Of(asked)), from);
                     if (asked == "ATTACH") attached = from;
                 }
             }

@@ -49,7 +49,8 @@ internal sealed class GuestPhone(NetworkNamespace network, int number, string? m
     /// <summary>How an attempt to connect ends: <c>open</c>, or the socket's error such as <c>ConnectionRefused</c> or <c>TimedOut</c> (nobody answered within the patience).</summary>
     public async Task<string> ConnectAsync(IPAddress whom, int port, TimeSpan? patience = null)
     {
-        using var limit = new CancellationTokenSource(patience ?? TimeSpan.FromSeconds(1));
+        // A first packet may be lost while neighbours find each other; TCP asks again after a second.
+        using var limit = new CancellationTokenSource(patience ?? TimeSpan.FromSeconds(5));
         try
         {
             using var socket = await network.ConnectAsync(new(whom, port), limit.Token);
