@@ -168,7 +168,9 @@ internal sealed class GateDoor : IGuestDoor, IDisposable
     /// <summary>The kernel says something of a neighbour.</summary>
     internal void Notice(Neighbour neighbour)
     {
-        if (neighbour is { State: NeighbourState.Reachable, Station: { } station }) NoticeHere(KeyOf(station));
+        if (neighbour is not { State: NeighbourState.Reachable, Station: { } station }) return;
+        var device = KeyOf(station);
+        if (stations.Answer(device) && PassageOf(device).IsOpen) Returned?.Invoke(device);
     }
 
     /// <summary>Ends passages whose time is over, asks after those of whom nothing was heard, and says who has gone.</summary>

@@ -9,14 +9,15 @@ namespace StoreEdge.Agent.Gate;
 /// (<c>expiry address-of-the-card address name client-id</c>, a line each; IPv6 leases name no card and are passed over).
 /// </summary>
 /// <param name="file">The lease file.</param>
+/// <param name="came">Told of each phone that has a lease of its own now.</param>
 /// <param name="left">Told of each phone that has gone.</param>
 /// <param name="health">For a file that cannot be read.</param>
 /// <param name="time">The clock.</param>
-internal sealed class LeaseWatcher(string file, Action<DeviceKey, StationEnd> left, HealthBoard health, TimeProvider time)
+internal sealed class LeaseWatcher(string file, Action<DeviceKey> came, Action<DeviceKey, StationEnd> left, HealthBoard health, TimeProvider time)
 {
     private const string Code = "leases-unreadable";
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Ten thousand leases with long names; what is larger is no lease file.</summary>
     private const long Largest = 4 << 20;
@@ -44,6 +45,7 @@ internal sealed class LeaseWatcher(string file, Action<DeviceKey, StationEnd> le
             if (seen.Length > Largest) throw new IOException($"it has {seen.Length} bytes");
             var present = now.Exists ? Read(File.ReadLines(file)) : [];
             foreach (var device in leased.Except(present)) left(device, StationEnd.LeaseEnded);
+            foreach (var device in present.Except(leased)) came(device);
             (leased, last) = (present, seen);
             health.Clear(Code);
         }

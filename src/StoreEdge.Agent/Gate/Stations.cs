@@ -10,8 +10,11 @@ namespace StoreEdge.Agent.Gate;
 /// <param name="time">The clock.</param>
 internal sealed class Stations(TimeSpan silentAfter, TimeProvider time)
 {
+    /// <summary>The kernel asks a neighbour up to three times, a second apart, five seconds after it last had something to say to it: an answer may be that late, and is no return.</summary>
+    private static readonly TimeSpan LateAnswers = TimeSpan.FromSeconds(10);
+
     private readonly Lock gate = new();
-    private readonly Dictionary<DeviceKey, (Instant Heard, bool Here)> known = [];
+    private readonly Dictionary<DeviceKey, (Instant Heard, bool Here, Instant? Left)> known = [];
 
     /// <summary>Whether some phone here has been quiet for long enough to be asked after.</summary>
     public bool AnyQuiet
@@ -31,7 +34,14 @@ internal sealed class Stations(TimeSpan silentAfter, TimeProvider time)
     /// <summary>A phone was let pass.</summary>
     public void Enter(DeviceKey device)
     {
-        lock (gate) known[device] = (Instant.Now(time), true);
+        lock (gate) known[device] = (Instant.Now(time), true, null);
+    }
+
+    /// <summary>A phone answered the kernel. Just after it has gone that says nothing: it is the answer to a question from before.</summary>
+    /// <returns>As <see cref="Notice"/>.</returns>
+    public bool Answer(DeviceKey device)
+    {
+        lock (gate) return !(known.TryGetValue(device, out var station) && station.Left is { } left && Instant.Now(time) - left < LateAnswers) && Notice(device);
     }
 
     /// <summary>Something was heard of a phone. Nothing is kept of one that was never let pass.</summary>
@@ -41,7 +51,7 @@ internal sealed class Stations(TimeSpan silentAfter, TimeProvider time)
         lock (gate)
         {
             if (!known.TryGetValue(device, out var station)) return false;
-            known[device] = (Instant.Now(time), true);
+            known[device] = (Instant.Now(time), true, null);
             return !station.Here;
         }
     }
@@ -53,7 +63,7 @@ internal sealed class Stations(TimeSpan silentAfter, TimeProvider time)
         lock (gate)
         {
             if (!known.TryGetValue(device, out var station) || !station.Here) return false;
-            known[device] = station with { Here = false };
+            known[device] = station with { Here = false, Left = Instant.Now(time) };
             return true;
         }
     }

@@ -18,7 +18,7 @@ internal sealed class GateParts : IDisposable
         // hostapd answers to a socket of ours: where systemd gives us a place for such things, or else where everybody may have one.
         var sockets = Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY")?.Split(':')[0] ?? Path.GetTempPath();
         accessPoints = [.. options.AccessPoints.Select(path => new AccessPointWatcher(path, sockets, options.LeftAfter, door.NoticeHere, door.NoticeLeft, health, time))];
-        leases = options.LeaseFile is { } file ? new(file, door.NoticeLeft, health, time) : null;
+        leases = options.LeaseFile is { } file ? new(file, door.NoticeHere, door.NoticeLeft, health, time) : null;
         door.Open();
     }
 

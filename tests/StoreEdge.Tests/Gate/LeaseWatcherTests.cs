@@ -12,9 +12,10 @@ public sealed class LeaseWatcherTests : IDisposable
     private readonly string directory = Directory.CreateTempSubdirectory("leases-").FullName;
     private readonly HealthBoard health = new(TimeProvider.System, NullLogger<HealthBoard>.Instance);
     private readonly List<(DeviceKey, StationEnd)> left = [];
+    private readonly List<DeviceKey> came = [];
     private readonly LeaseWatcher watcher;
 
-    public LeaseWatcherTests() => watcher = new(File, (device, end) => left.Add((device, end)), health, TimeProvider.System);
+    public LeaseWatcherTests() => watcher = new(File, came.Add, (device, end) => left.Add((device, end)), health, TimeProvider.System);
 
     private string File => Path.Combine(directory, "leases");
 
@@ -26,6 +27,7 @@ public sealed class LeaseWatcherTests : IDisposable
         watcher.Look();
         Says(Ana, Bea);
         Assert.Empty(left);
+        Assert.Equal(2, came.Count);
         Says(Bea);
         Says(Bea, "duid 00:01:00:01:2f", "1795350000 7 2001:db8:50::7 * 00:01");
         Assert.Equal([(new DeviceKey("02:00:00:aa:00:01"), StationEnd.LeaseEnded)], left);

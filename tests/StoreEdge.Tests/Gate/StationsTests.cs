@@ -37,6 +37,20 @@ public sealed class StationsTests
     }
 
     [Fact]
+    public void A_late_answer_to_the_kernel_is_no_return()
+    {
+        var stations = New();
+        stations.Enter(Ana);
+        Assert.True(stations.Leave(Ana));
+        clock.Advance(TimeSpan.FromSeconds(6));
+        Assert.False(stations.Answer(Ana));
+        clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.True(stations.Answer(Ana));
+        Assert.True(stations.Leave(Ana));
+        Assert.True(stations.Notice(Ana), "a new lease or the access point's word counts at once");
+    }
+
+    [Fact]
     public void Nothing_is_kept_of_who_was_never_let_pass_nor_of_who_has_gone_for_good()
     {
         var stations = New();
