@@ -131,7 +131,7 @@ def walk():
         passed("it leaves and the visit ends", seconds=round(time.monotonic() - begun, 1))
         station = open(f"{WORK}/leases").read().split()[1].lower()
         for directory, _, files in os.walk(f"{WORK}/state"):
-            for name in files:
+            for name in filter(lambda n: os.path.isfile(f"{directory}/{n}"), files):
                 holds(station.encode() not in open(f"{directory}/{name}", "rb").read().lower(), f"{directory}/{name} names the phone")
         holds(station not in open(agent.log).read().lower(), "the log names the phone")
         passed("its hardware address is in no file of the agent's and not in its log")
