@@ -29,6 +29,9 @@ internal sealed class OutboxRelay(
     /// <summary>How often a resend is considered while nothing else happens.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long events go one by one after a batch was refused: somebody changes the broker's access list within minutes of the warning, if at all.</summary>
+    private static readonly TimeSpan BatchesAgainAfter = TimeSpan.FromMinutes(10);
+
     /// <summary>The beat of a backlog that waits for its pace.</summary>
     private static readonly TimeSpan PaceTick = TimeSpan.FromMilliseconds(100);
 
@@ -54,7 +57,7 @@ internal sealed class OutboxRelay(
     private Task writing = Task.CompletedTask;
     private ParcelQueue lastServed;
     private Instant pausedUntil;
-    private bool batchesRefused;
+    private Instant batchesAgainAt;
 
     // Written by the loop, read by Status.
     private long sentSeq, takenThrough, published, refused, resends, lastAckTicks;
@@ -192,7 +195,6 @@ internal sealed class OutboxRelay(
         lanes.Begin(session.Window);
         size.Begin();
         fresh.Clear();
-        batchesRefused = false;
         pausedUntil = default;
         ledger.Acknowledge(journal.AcknowledgedSeq);
         ledger.Begin(Instant.Now(time), journal.LastSeq, session.Resumed);
@@ -301,7 +303,7 @@ internal sealed class OutboxRelay(
         }
 
         if (making is not null || NextInLine() is not var (queue, run)) return false;
-        var allowed = drain.Allow((int)Math.Min(batchesRefused ? 1 : size.Events, run.Count));
+        var allowed = drain.Allow((int)Math.Min(Instant.Now(time) < batchesAgainAt ? 1 : size.Events, run.Count));
         if (allowed == 0) return false;
         lastServed = queue;
         making = Task.Run(() => Make(queue, run, allowed), stop);
@@ -380,7 +382,7 @@ internal sealed class OutboxRelay(
             switch (RefusalRule.Judge(reason.Code))
             {
                 case Refusal.None:
-                    if (parcel.IsBatch) size.Taken(parcel.Events.Count, Instant.Now(time) - sentAt);
+                    if (lane == Lane.Backlog) size.Taken(parcel.Events.Count, Instant.Now(time) - sentAt);
                     Accept(parcel);
                     break;
                 case Refusal.Wait:
@@ -435,14 +437,14 @@ internal sealed class OutboxRelay(
             "None if it passes: sending goes on by itself. If it stays, look at the broker's limits and load.");
     }
 
-    /// <summary>Its events go one by one for the rest of this connection.</summary>
+    /// <summary>Its events go one by one for a while, over connections: some brokers (mosquitto 2.0.11) end the connection over what they refuse, and each new one would begin with the same batch.</summary>
     private void RefuseBatch(Parcel parcel, MqttReason reason)
     {
         Interlocked.Increment(ref refused);
-        batchesRefused = true;
+        batchesAgainAt = Instant.Now(time) + BatchesAgainAfter;
         Return(parcel);
         health.Raise("batches-refused", Severity.Warning, $"The broker refuses batches of the backlog ({RefusalRule.Name(reason.Code)}); its events go one by one, which takes longer.",
-            $"Let this store's login publish to {topics.EventBatch} (the broker's access list); it is tried again at the next connection.");
+            $"Let this store's login publish to {topics.EventBatch} (the broker's access list); it is tried again every ten minutes.");
     }
 
     private void Refuse(Parcel parcel, MqttReason reason)
