@@ -1,6 +1,5 @@
 using System.Net;
 using StoreEdge.Agent.Deciding;
-using StoreEdge.Agent.Displays;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Mqtt;
 using StoreEdge.Agent.Outbox;
@@ -32,7 +31,7 @@ internal static class AgentOptionsReader
         var portal = GuestOptionsReader.Portal(top.Section("portal"), store);
         var options = new AgentOptions(
             store, http, state, receivers, Enrolment(top.Section("enrolment")), Presence(top.Section("presence")), Journal(top.Section("journal")),
-            Outbox(top.Section("outbox")), Broker(top.Section("mqtt")), satellites, espresense, Bundle(top.Section("bundle"), state), Displays(top), portal, Hardware(top.Section("hardware"), errors),
+            Outbox(top.Section("outbox")), Broker(top.Section("mqtt")), satellites, espresense, Bundle(top.Section("bundle"), state), DisplayOptionsReader.Displays(top), portal, Hardware(top.Section("hardware"), errors),
             Footfall(top.Section("footfall")), Central(top.Section("central")), GuestOptionsReader.Gate(top.Section("gate"), http, portal));
         top.Close();
         return errors.Count == 0 ? options : throw new ConfigurationException(errors);
@@ -267,20 +266,6 @@ internal static class AgentOptionsReader
         var read = new BundleOptions(section.File("file"), state);
         section.Close();
         return read;
-    }
-
-    private static List<DisplayPlace> Displays(ConfigurationSection top)
-    {
-        var displays = new List<DisplayPlace>();
-        foreach (var section in top.Sections("displays"))
-        {
-            var id = section.Name("id", "the display's id");
-            if (displays.Any(d => d.Id.Value == id && id.Length > 0)) section.Fail("id", "each display has an id of its own");
-            displays.Add(new(new(id), new(section.Name("zone", "the zone it hangs in"))));
-            section.Close();
-        }
-
-        return displays;
     }
 
     private static FootfallOptions Footfall(ConfigurationSection section)

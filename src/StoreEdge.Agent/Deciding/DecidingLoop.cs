@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using StoreEdge.Agent.Displays;
 using StoreEdge.Agent.Health;
@@ -18,13 +17,13 @@ internal sealed class DecidingLoop(
     JournalStore journal, BundleStore bundles, PresentVisits visits, DecisionInputs inputs, PhoneOffers phones, DisplayHub displays, TimeProvider time, HealthBoard health,
     Func<Pseudonym, bool>? isStranger = null)
 {
-    private const string Overloaded = "deciding-overloaded", NotKept = "decision-not-kept";
+    private const string Overloaded = "deciding-overloaded", NotKept = ScreenTurns.NotKept;
 
     /// <summary>Some minutes of the busiest store; beyond that something is stuck.</summary>
     private const int MostSignals = 4096;
 
     private readonly Channel<Signal> signals = Channel.CreateBounded<Signal>(new BoundedChannelOptions(MostSignals) { SingleReader = true });
-    private readonly Dictionary<DisplayId, VisitId> lastServed = [];
+    private readonly ScreenTurns turns = new(journal, bundles, visits, inputs, displays, time, health);
     private long dropped;
 
     /// <summary>Takes what central said about a visit; displays follow while it is present.</summary>
@@ -150,8 +149,8 @@ internal sealed class DecidingLoop(
     private ValueTask ActOnAsync(Signal signal, CancellationToken stop) => signal switch
     {
         Signal.Happened(var committed) => HappenedAsync(committed, stop),
-        Signal.Recheck(var visit) => RecheckAsync(visit, stop),
-        Signal.Freed(var display) => FillWithNextAsync(display, stop),
+        Signal.Recheck(var visit) => turns.RecheckAsync(visit, stop),
+        Signal.Freed(var display) => turns.NextAsync(display, stop),
         Signal.Forgotten forgotten => ForgetAsync(forgotten, stop),
         _ => ValueTask.CompletedTask,
     };
@@ -164,8 +163,8 @@ internal sealed class DecidingLoop(
             {
                 visits.Remove(visit);
                 phones.Forget(visit);
-                foreach (var (display, _) in lastServed.Where(s => s.Value == visit).ToArray()) lastServed.Remove(display);
-                await LeaveDisplaysAsync(visit, EndReason.Departed, _ => true, stop);
+                turns.Forget(visit);
+                await turns.LeaveAsync(visit, EndReason.Departed, _ => true, stop);
             }
         }
         finally
@@ -186,105 +185,28 @@ internal sealed class DecidingLoop(
             case ZoneData zoneLeft when IsForgotten(zoneLeft.Subject):
                 break;
             case ArrivalData arrival:
-                await ComeAsync(visits.Put(new(arrival.VisitId), new(arrival.Subject), new(arrival.Zone), committed.At, arrival.Party is { } party ? new(party) : null), stop);
+                await turns.ComeAsync(visits.Put(new(arrival.VisitId), new(arrival.Subject), new(arrival.Zone), committed.At, arrival.Party is { } party ? new(party) : null, arrival.Receiver), stop);
                 break;
             case ZoneData zone:
-                await LeaveDisplaysAsync(new(zone.VisitId), EndReason.Departed, d => d.Zone.Value != zone.Zone, stop);
-                await ComeAsync(visits.Put(new(zone.VisitId), new(zone.Subject), new(zone.Zone), committed.At), stop);
+                await turns.LeaveAsync(new(zone.VisitId), EndReason.Departed, d => !d.IsSeenFrom(new(zone.Zone)), stop);
+                await turns.ComeAsync(visits.Put(new(zone.VisitId), new(zone.Subject), new(zone.Zone), committed.At, receiver: zone.Receiver), stop);
                 break;
             case DepartureData departure:
                 visits.Remove(new(departure.VisitId));
                 phones.Forget(new(departure.VisitId));
-                await LeaveDisplaysAsync(new(departure.VisitId), EndReason.Departed, _ => true, stop);
+                turns.Forget(new(departure.VisitId));
+                await turns.LeaveAsync(new(departure.VisitId), EndReason.Departed, _ => true, stop);
                 break;
             case ChoiceData { Choice: "stop" } choice:
-                await LeaveDisplaysAsync(new(choice.VisitId), EndReason.Choice, _ => true, stop);
+                await turns.LeaveAsync(new(choice.VisitId), EndReason.Choice, _ => true, stop);
                 break;
             case ChoiceData { Choice: "never" or "not-now" } choice:
-                await LeaveDisplaysAsync(new(choice.VisitId), EndReason.Choice, d => displays.Current(d.Id)?.Offer.Value == choice.OfferId, stop);
+                await turns.LeaveAsync(new(choice.VisitId), EndReason.Choice, d => displays.Current(d.Id)?.Offer.Value == choice.OfferId, stop);
                 break;
             case ConsentData consent:
-                await RecheckAsync(new(consent.VisitId), stop);
+                await turns.RecheckAsync(new(consent.VisitId), stop);
                 break;
         }
-    }
-
-    private async ValueTask ComeAsync(PresentVisit visit, CancellationToken stop)
-    {
-        foreach (var display in displays.In(visit.Zone))
-            if (!IsGreeting(display.Id, visit)) await FillAsync(display, visit, visit.CameAt, Cause.Came, stop);
-    }
-
-    /// <summary>A party is greeted once: the others have their turn when what greets the first of them is over.</summary>
-    private bool IsGreeting(DisplayId display, PresentVisit visit) =>
-        visit.Party is not null && displays.Current(display) is { Visit: { } served } && visits.Find(served)?.CameWith(visit) == true;
-
-    private async ValueTask LeaveDisplaysAsync(VisitId visit, EndReason reason, Func<DisplayPlace, bool> which, CancellationToken stop)
-    {
-        foreach (var status in displays.Status())
-        {
-            if (displays.Current(status.Id)?.Visit != visit || !which(new(status.Id, status.Zone))) continue;
-            await displays.EndAsync(status.Id, reason, stop);
-            await FillWithNextAsync(status.Id, stop);
-        }
-    }
-
-    /// <summary>More is known: the displays that serve this visit, and idle ones, may now show something better.</summary>
-    private async ValueTask RecheckAsync(VisitId id, CancellationToken stop)
-    {
-        if (visits.Find(id) is not { } visit) return;
-        foreach (var display in displays.In(visit.Zone))
-            if (displays.Current(display.Id) is not { } current || current.Visit == id) await FillAsync(display, visit, null, Cause.KnownBetter, stop);
-    }
-
-    /// <summary>The next of those present has the display's turn; a display that nobody sees is left alone.</summary>
-    private async ValueTask FillWithNextAsync(DisplayId id, CancellationToken stop)
-    {
-        if (displays.Current(id) is not null || !displays.IsConnected(id) || displays.Find(id.Value) is not { } display) return;
-        var present = visits.In(display.Zone);
-        if (present.Count == 0) return;
-        var last = lastServed.TryGetValue(id, out var served) ? present.ToList().FindIndex(v => v.Visit == served) : -1;
-        for (var i = 1; i <= present.Count && displays.Current(id) is null; i++)
-            await FillAsync(display, present[(last + i + present.Count) % present.Count], null, Cause.Turn, stop);
-    }
-
-    private async ValueTask FillAsync(DisplayPlace display, PresentVisit visit, Instant? cameAt, Cause cause, CancellationToken stop)
-    {
-        var bundle = bundles.Current;
-        if (bundle.ScreenIn(display.Zone) is not { } placement) return;
-        var context = inputs.For(visit, display.Id, bundle, placement, bundle.DefaultLanguage);
-        // After "stop" a screen does not react to this person at all, not even with a fallback.
-        if (context.Wishes.Stopped != Truth.False) return;
-        var decision = Decider.Decide(bundle, placement, context, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
-        if (cause == Cause.KnownBetter && displays.Current(display.Id) is { } current)
-        {
-            if (!IsBetter(decision, current, bundle)) return;
-            if (decision.IsFallback) await displays.EndAsync(display.Id, EndReason.Replaced, stop);
-        }
-
-        // A fallback greets who comes; after that the idle content says the same without a decision.
-        if (decision.Chosen.IsEmpty || (decision.IsFallback && cause != Cause.Came)) return;
-
-        var now = Instant.Now(time);
-        await journal.AppendAsync(DecisionEvents.ToData(decision, visit, inputs.AssuranceOf(visit.Visit), display.Id), now, stop);
-        health.Clear(NotKept);
-        lastServed[display.Id] = visit.Visit;
-        await displays.ShowAsync(display.Id, Posters.Showing(bundle, decision, now, now + placement.Lifetime, cameAt), stop);
-    }
-
-    /// <summary>What is on the screen gives way only to a higher class, or when it must not stay: another draw of the same kind would be restlessness.</summary>
-    private static bool IsBetter(Decision decision, Showing current, Bundle bundle)
-    {
-        if (bundle.Find(current.Offer) is not { } shown) return true;
-        if (decision.Rejected.Any(r => r.Offer == current.Offer && r.Stage < Stage.Caps)) return true;
-        return !decision.IsFallback && decision.Chosen[0].Offer.Class < shown.Class;
-    }
-
-    private enum Cause
-    {
-        Came,
-        KnownBetter,
-        Turn,
     }
 
     private abstract record Signal

@@ -15,7 +15,9 @@ namespace StoreEdge.Agent.Deciding;
 /// <param name="Facts">What central said.</param>
 /// <param name="Notices">What central wants them to know before any offer.</param>
 /// <param name="Party">The visit of the first of those whom they came with; null for that one, and for who came alone.</param>
-internal sealed record PresentVisit(VisitId Visit, Pseudonym Subject, ZoneId Zone, Instant? CameAt, Facts Facts, ImmutableArray<Offer> Notices, VisitId? Party = null)
+/// <param name="Receiver">Which radio heard them best when they came into the zone; null on the portal, and after a restart.</param>
+internal sealed record PresentVisit(
+    VisitId Visit, Pseudonym Subject, ZoneId Zone, Instant? CameAt, Facts Facts, ImmutableArray<Offer> Notices, VisitId? Party = null, string? Receiver = null)
 {
     /// <summary>Whether both came in together.</summary>
     public bool CameWith(PresentVisit other) => (Party ?? Visit) == (other.Party ?? other.Visit);
@@ -75,14 +77,14 @@ internal sealed class PresentVisits(TimeProvider time, TrustedClock? clock = nul
     }
 
     /// <summary>Somebody came, or moved; what is known of them stays.</summary>
-    public PresentVisit Put(VisitId visit, Pseudonym subject, ZoneId zone, Instant? cameAt, VisitId? party = null)
+    public PresentVisit Put(VisitId visit, Pseudonym subject, ZoneId zone, Instant? cameAt, VisitId? party = null, string? receiver = null)
     {
         lock (gate)
         {
             ForgetTheLate();
             var known = visits.GetValueOrDefault(visit) ?? new(visit, subject, zone, cameAt, Facts.None, [], party);
             if (early.Remove(visit, out var waiting)) known = known with { Facts = Known(known.Facts, waiting.Facts), Notices = waiting.Notices };
-            return visits[visit] = known with { Zone = zone, CameAt = cameAt };
+            return visits[visit] = known with { Zone = zone, CameAt = cameAt, Receiver = receiver };
         }
     }
 

@@ -23,17 +23,20 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
     /// <summary>A page acknowledges within two frames; one that has not after this long will not.</summary>
     public static readonly TimeSpan RenderTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>What somebody else's content leaves alone: a headline and a line of text are read in 4–5 s from a few steps away.</summary>
+    public static readonly TimeSpan MinimumDwell = TimeSpan.FromSeconds(5);
+
     private readonly Lock gate = new();
     private long notKept;
     private readonly Dictionary<DisplayId, Screen> screens = displays.ToDictionary(d => d.Id, d => new Screen(d, Instant.Now(time)));
     private readonly string instance = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
     private IdleContent idle = factoryIdle;
 
-    /// <summary>Told when a display has become free because a showing expired or a page connected; never under the lock.</summary>
+    /// <summary>Told when a display has become free because a showing expired or a page connected, or may be given to somebody else since it has been read; never under the lock.</summary>
     public event Action<DisplayId>? Freed;
 
-    /// <summary>The displays in <paramref name="zone"/>.</summary>
-    public IEnumerable<DisplayPlace> In(ZoneId zone) => displays.Where(d => d.Zone == zone);
+    /// <summary>Every display.</summary>
+    public IReadOnlyList<DisplayPlace> All => displays;
 
     /// <summary>Whether there is such a display.</summary>
     public DisplayPlace? Find(string id) => screens.TryGetValue(new(id), out var screen) ? screen.Place : null;
@@ -64,6 +67,15 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
     {
         lock (gate) return screens[display].Clients.Count > 0;
     }
+
+    /// <summary>Whether what it shows was drawn less than <see cref="MinimumDwell"/> ago.</summary>
+    public bool IsBeingRead(DisplayId display)
+    {
+        lock (gate) return screens[display].ReadSince is { } since && Instant.Now(time) - since < MinimumDwell;
+    }
+
+    /// <summary>Whether it shows anything at this hour.</summary>
+    public bool IsLit(DisplayId display) => screens.ContainsKey(display);
 
     /// <summary>Puts a showing on a display; whatever was there has been replaced.</summary>
     public async ValueTask ShowAsync(DisplayId display, Showing showing, CancellationToken stop)
@@ -99,6 +111,7 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
             if (isCurrent && isSame && screen is { Current: { } showing, RenderedAt: null })
             {
                 screen.RenderedAt = time.GetUtcNow();
+                screen.ReadSince = now;
                 screen.Rendered++;
                 rendered = new(
                     showing.Id, showing.Decision.Value, showing.Visit.Value, display.Value, showing.Offer.Value, ack.ContentHash,
@@ -159,12 +172,19 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
     {
         var now = Instant.Now(time);
         var freed = new List<(DisplayId Display, ProofOfPlayData Proof)>();
+        var read = new List<DisplayId>();
         lock (gate)
         {
             foreach (var screen in screens.Values)
             {
                 if (screen.Current is { } showing && now >= showing.Until) End(screen, EndReason.Expired);
                 else if (screen is { Current: { } silent, RenderedAt: null } && now - silent.Since >= RenderTimeout) End(screen, EndReason.NotRendered);
+                if (screen.ReadSince is { } since && now - since >= MinimumDwell)
+                {
+                    screen.ReadSince = null;
+                    read.Add(screen.Place.Id);
+                }
+
                 DisplayHealth.Judge(screen, now, time.GetUtcNow(), health);
             }
         }
@@ -174,6 +194,8 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
             await KeepAsync(proof, now, stop);
             if (proof.RenderedAt is not null) Freed?.Invoke(display);
         }
+
+        foreach (var display in read) Freed?.Invoke(display);
 
         void End(Screen screen, EndReason reason)
         {
@@ -202,7 +224,7 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
             ended.Id, ended.Decision.Value, ended.Visit.Value, screen.Place.Id.Value, ended.Offer.Value, ended.OfferName, ended.Poster.Class, ended.DecidedAt,
             screen.SentAt, screen.RenderedAt, time.GetUtcNow(), WordOf(reason));
         if (proof is null && next is null) return null;
-        (screen.Current, screen.SentAt, screen.RenderedAt) = (next, null, null);
+        (screen.Current, screen.SentAt, screen.RenderedAt, screen.ReadSince) = (next, null, null, null);
         screen.Edition++;
         SendWhileLocked(screen);
         return proof;

@@ -14,6 +14,9 @@ internal sealed class Screen(DisplayPlace place, Instant startedAt)
 
     public DateTimeOffset? RenderedAt { get; set; }
 
+    /// <summary>Since when it can be read, on the monotonic clock; null while nothing is drawn, and once its time to be read is over.</summary>
+    public Instant? ReadSince { get; set; }
+
     /// <summary>Counts what was put on the screen; part of the event id.</summary>
     public long Edition { get; set; }
 

@@ -5,7 +5,19 @@ using StoreEdge.Core.Offers;
 namespace StoreEdge.Agent.Displays;
 
 /// <summary>One display of the store, as configured.</summary>
-internal sealed record DisplayPlace(DisplayId Id, ZoneId Zone);
+/// <param name="Id">Its name.</param>
+/// <param name="Zone">Where it hangs.</param>
+internal sealed record DisplayPlace(DisplayId Id, ZoneId Zone)
+{
+    /// <summary>Other zones from which it is seen: it serves them where they have no display of their own, and goes on for who walks there.</summary>
+    public IReadOnlyList<ZoneId> Near { get; init; } = [];
+
+    /// <summary>The receiver that it hangs by; null where the zone says enough.</summary>
+    public string? Receiver { get; init; }
+
+    /// <summary>Whether somebody in <paramref name="zone"/> sees it.</summary>
+    public bool IsSeenFrom(ZoneId zone) => Zone == zone || Near.Contains(zone);
+}
 
 /// <summary>Something that a display shall show now, from a decision that is already in the journal.</summary>
 /// <param name="Id">UUID version 7.</param>

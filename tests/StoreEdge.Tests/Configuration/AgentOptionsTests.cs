@@ -45,6 +45,17 @@ public sealed partial class AgentOptionsTests : IDisposable
     }
 
     [Fact]
+    public void A_display_says_what_it_is_near_and_a_wrong_word_about_it_is_named_by_its_place()
+    {
+        const string Store = """{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, """;
+        var display = Assert.Single(AgentOptionsReader.Read(Layers(Store + """ "displays": [ { "id": "d", "zone": "door", "near": ["shoes"], "receiver": "I-DL" } ] }""")).Displays);
+        Assert.Equal(("shoes", "I-DL"), (Assert.Single(display.Near).Value, display.Receiver));
+        var errors = ErrorsOf(Store + """ "displays": [ { "id": "d", "zone": "door", "near": ["door"], "receiver": "I/DL" } ] }""");
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: displays[0].near[0]: \"door\" is not allowed; another zone from which it is seen", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: displays[0].receiver: \"I/DL\" is not allowed; the receiver that it hangs by", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Everything_that_is_wrong_is_told_at_once()
     {
         var errors = ErrorsOf("""

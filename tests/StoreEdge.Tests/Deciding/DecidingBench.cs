@@ -20,8 +20,11 @@ internal sealed class DecidingBench : IAsyncDisposable
     private readonly List<CommittedEvent> all = [];
     private System.Threading.Channels.ChannelReader<CommittedEvent> feed = null!;
 
-    public DecidingBench(byte[] bundle)
+    private readonly IReadOnlyList<DisplayPlace> places;
+
+    public DecidingBench(byte[] bundle, params DisplayPlace[] places)
     {
+        this.places = places.Length > 0 ? places : [new(Door, new("entrance")), new(new("aisle"), new("aisle"))];
         File.WriteAllBytes(BundleFile, bundle);
         Open();
     }
@@ -83,7 +86,7 @@ internal sealed class DecidingBench : IAsyncDisposable
         Bundles = new(new(BundleFile, Path.Combine(Directory, "state")), Health);
         Bundles.Load();
         Visits = new(time, Trusted);
-        Hub = new([new(Door, new("entrance")), new(new("aisle"), new("aisle"))], Posters.Idle(Bundles.Current), Journal, time, Health);
+        Hub = new(places, Posters.Idle(Bundles.Current), Journal, time, Health);
         Inputs = new(Journal, time, Health, clock: Trusted);
         Phones = new(Journal, Bundles, Visits, Inputs, time);
         Loop = new(Journal, Bundles, Visits, Inputs, Phones, Hub, time, Health);

@@ -135,6 +135,7 @@ public sealed class DecidingLoopTests
         Assert.Equal("g", bench.Hub.Current(new("aisle"))?.Offer.Value);
     }
 
+    /// <summary>Row 2 of what is asked: context pushed from central.</summary>
     [Fact]
     public async Task Context_improves_what_is_shown_while_the_visit_lasts()
     {
