@@ -13,5 +13,5 @@ internal static class DecisionEvents
         decision.BundleVersion, decision.BundleHash, (long)decision.Seed,
         // What was never meant for this placement was no candidate.
         [.. decision.Rejected.Where(r => r.Stage != Stage.Candidates).Select(r => new RejectedOffer(r.Offer.Value, r.Reason))],
-        visit.Household, assurance);
+        visit.Household, assurance, decision.Campaigns.IsEmpty ? null : [.. decision.Campaigns.Select(c => new CampaignMembership(c.Campaign, c.IsHeldOut))]);
 }

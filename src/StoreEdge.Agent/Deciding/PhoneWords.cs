@@ -41,11 +41,11 @@ internal sealed class PhoneWords(BundleStore bundles, PresentVisits visits, Deci
     public IReadOnlySet<string> Gifts(VisitId visit, Pseudonym subject) =>
         inputs.WordsOf(subject, visit).Where(w => w.Kind == "gift").Select(w => w.Target).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>What central has told about them for this visit. A commercial hold is no part of it: it prevents, and is never shown.</summary>
+    /// <summary>What central has told about them for this visit. A commercial hold or a block is no part of it: it prevents, and is never shown.</summary>
     public IReadOnlyList<PhoneFact> Told(VisitId visit, string language)
     {
         var bundle = bundles.Current;
-        return [.. (visits.Find(visit)?.Facts ?? Facts.None).All.Where(f => f.Key != FactName.CommercialHold).Select(f => new PhoneFact(
+        return [.. (visits.Find(visit)?.Facts ?? Facts.None).All.Where(f => f.Key is not (FactName.CommercialHold or FactName.Block)).Select(f => new PhoneFact(
             f.Key, f.Key == FactName.Interest ? [.. f.Value.Values.Select(v => bundle.Sentence(language, "demand." + v) ?? v)] : f.Value.Values, f.Value.AsOf, f.Value.Purpose,
             f.Key == FactName.Interest ? f.Value.Values : []))];
     }

@@ -107,18 +107,28 @@ internal sealed class PresentVisits(TimeProvider time, TrustedClock? clock = nul
     }
 
     /// <summary>Takes what central said about a visit. Nothing of it is taken when any attribute breaks the contract.</summary>
-    /// <exception cref="FormatException">An attribute is unknown or not as the contract demands; the message names it.</exception>
+    /// <exception cref="FormatException">Attributes are unknown or not as the contract demands; all are told, each with its path.</exception>
     public VisitId Accept(ContextMessage message)
     {
         var facts = ImmutableDictionary.CreateBuilder<FactName, Fact>();
+        var broken = new List<DocumentError>();
         foreach (var (name, attribute) in message.Attributes)
         {
-            if (attribute is null) throw new FormatException($"attribute '{name}' is null");
-            // Held within what a TimeSpan can say; whatever is beyond 90 days is refused with the rest.
-            var maxAge = TimeSpan.FromSeconds(Math.Clamp(attribute.MaxAgeSeconds, 0, int.MaxValue));
-            var (fact, known) = FactParser.Parse(name, attribute.Value, attribute.AsOf, maxAge, attribute.Purpose);
-            facts[fact] = known;
+            try
+            {
+                if (attribute is null) throw new FormatException("null is no attribute");
+                // Held within what a TimeSpan can say; whatever is beyond 90 days is refused with the rest.
+                var maxAge = TimeSpan.FromSeconds(Math.Clamp(attribute.MaxAgeSeconds, 0, int.MaxValue));
+                var (fact, known) = FactParser.Parse(name, attribute.Value, attribute.AsOf, maxAge, attribute.Purpose, attribute.Definition);
+                facts[fact] = known;
+            }
+            catch (FormatException fault)
+            {
+                broken.Add(new($"attributes.{name}", fault.Message));
+            }
         }
+
+        if (broken.Count > 0) throw new FormatException(string.Join("; ", broken));
 
         var visit = new VisitId(message.VisitId);
         Merge(visit, new Facts(facts.ToImmutable()), []);

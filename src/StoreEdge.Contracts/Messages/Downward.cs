@@ -20,8 +20,10 @@ public sealed record ContextMessage(string VisitId, IReadOnlyDictionary<string, 
 /// <param name="AsOf">When it was true.</param>
 /// <param name="MaxAgeSeconds">How long it may be used after that, 1 s–90 days.</param>
 /// <param name="Purpose"><c>service</c>, <c>loyalty</c> or <c>marketing</c>: the consent under which it may be used.</param>
+/// <param name="Definition">Of the lifecycle: by which definition; null where it does not matter, and for everything else.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record ContextAttribute(JsonElement Value, DateTimeOffset AsOf, long MaxAgeSeconds, string Purpose);
+public sealed record ContextAttribute(
+    JsonElement Value, DateTimeOffset AsOf, long MaxAgeSeconds, string Purpose, string? Definition = null);
 
 /// <summary>Something the customer of a present visit should learn before any offer: an order that is late, one that is ready.</summary>
 /// <param name="NoticeId">Unique; the same notice sent twice is shown once.</param>

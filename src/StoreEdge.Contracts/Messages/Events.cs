@@ -202,15 +202,23 @@ public sealed record CustomerErasedData(IReadOnlyList<string> SubjectHashes, str
 /// <param name="Rejected">Every candidate that was not chosen, and why.</param>
 /// <param name="Household">The household's pseudonym, so that caps hold for all of it; null where it is not known.</param>
 /// <param name="Assurance">How sure the visit's events were when it was decided; null where it is for nobody in particular, or the visit was over already.</param>
+/// <param name="Campaigns">
+/// The campaigns with a holdout of which something could have been shown but for it, and the customer's group in each: decision, showing and reaction of both groups compare. Null where none.
+/// </param>
 public sealed record DecisionData(
     string DecisionId, string? VisitId, string? Subject, string Place, string? Display, string Placement, IReadOnlyList<string> Offers, bool Fallback,
     string Explanation, string Language, string BundleVersion, string BundleHash, long Seed, IReadOnlyList<RejectedOffer> Rejected, string? Household = null,
-    string? Assurance = null) : IEventData
+    string? Assurance = null, IReadOnlyList<CampaignMembership>? Campaigns = null) : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]
     public string Type => EventTypes.Decision;
 }
+
+/// <summary>A customer's group in a campaign.</summary>
+/// <param name="Campaign">As the bundle names it.</param>
+/// <param name="HeldOut">Whether they are shown nothing of it.</param>
+public sealed record CampaignMembership(string Campaign, bool HeldOut);
 
 /// <summary>A candidate that was not chosen.</summary>
 /// <param name="OfferId">Which.</param>

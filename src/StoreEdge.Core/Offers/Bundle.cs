@@ -32,6 +32,12 @@ public sealed record Bundle
     /// <summary>Where things may appear, in the document's order.</summary>
     public required ImmutableArray<Placement> Placements { get; init; }
 
+    /// <summary>The definition of the lifecycle that its conditions were written by; a lifecycle that central states by another one is unknown. Null takes any.</summary>
+    public string? LifecycleDefinition { get; init; }
+
+    /// <summary>Who sees nothing of a campaign, so that its effect can be told from none.</summary>
+    public ImmutableArray<Holdout> Holdouts { get; init; } = [];
+
     /// <summary>How often.</summary>
     public required ImmutableArray<Cap> Caps { get; init; }
 

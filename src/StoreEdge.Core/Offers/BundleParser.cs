@@ -36,6 +36,8 @@ public static class BundleParser
             BaseRate = reader.Inner("baseRate", r => new BaseRate(r.Number("rate", 0.0001, 0.5, 0.03), r.Number("strength", 1, 1000, 30))) ?? new(0.03, 30),
             Suppliers = Suppliers(reader),
             Placements = reader.Items("placements", ReadPlacement, required: true),
+            LifecycleDefinition = reader.Has("lifecycleDefinition") ? reader.Text("lifecycleDefinition", 64) : null,
+            Holdouts = reader.Items("holdouts", r => new Holdout(r.Name("campaign"), r.Number("share", 0, 0.5, 0), r.Text("salt", 64))),
             Caps = reader.Items("caps", ReadCap),
             Offers = reader.Items("offers", OfferParser.Read, required: true),
             Fallbacks = reader.Items("fallbacks", OfferParser.Read, required: true),

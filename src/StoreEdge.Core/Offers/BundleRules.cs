@@ -9,6 +9,14 @@ internal static class BundleRules
         for (var i = 0; i < bundle.Placements.Length; i++)
             if (!placements.Add(bundle.Placements[i].Id)) reader.Fault($"placements[{i}].id", $"'{bundle.Placements[i].Id}' is there twice");
 
+        var campaigns = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < bundle.Holdouts.Length; i++)
+        {
+            var campaign = bundle.Holdouts[i].Campaign;
+            if (!campaigns.Add(campaign)) reader.Fault($"holdouts[{i}].campaign", $"'{campaign}' is there twice");
+            else if (bundle.Offers.All(o => o.Campaign != campaign)) reader.Fault($"holdouts[{i}].campaign", $"no offer belongs to '{campaign}'");
+        }
+
         var ids = new HashSet<OfferId>();
         for (var i = 0; i < bundle.Offers.Length; i++) CheckOffer($"offers[{i}]", bundle.Offers[i]);
         for (var i = 0; i < bundle.Fallbacks.Length; i++)
@@ -36,5 +44,6 @@ internal static class BundleRules
         : offer.IsWelcome ? "it must not be a welcome"
         : offer.ValidFrom is not null || offer.ValidUntil is not null ? "it must be valid always"
         : offer.Stock is not null ? "it must not depend on stock"
+        : offer.Campaign is not null ? "it must belong to no campaign"
         : null;
 }

@@ -37,11 +37,11 @@ public static class ContextParser
     private static Facts ReadFacts(DocumentReader reader)
     {
         var facts = ImmutableDictionary.CreateBuilder<FactName, Fact>();
-        foreach (var (name, attribute) in reader.Map("attributes", r => (Value: r.Raw("value"), AsOf: r.Moment("asOf", required: true), MaxAge: r.Whole("maxAgeSeconds", 1, 7_776_000, required: true), Purpose: r.Text("purpose", 16))))
+        foreach (var (name, attribute) in reader.Map("attributes", r => (Value: r.Raw("value"), AsOf: r.Moment("asOf", required: true), MaxAge: r.Whole("maxAgeSeconds", 1, 7_776_000, required: true), Purpose: r.Text("purpose", 16), Definition: r.Has("definition") ? r.Text("definition", 64) : null)))
         {
             try
             {
-                var (fact, known) = FactParser.Parse(name, attribute.Value, attribute.AsOf ?? default, TimeSpan.FromSeconds(attribute.MaxAge ?? 1), attribute.Purpose);
+                var (fact, known) = FactParser.Parse(name, attribute.Value, attribute.AsOf ?? default, TimeSpan.FromSeconds(attribute.MaxAge ?? 1), attribute.Purpose, attribute.Definition);
                 facts[fact] = known;
             }
             catch (FormatException fault)

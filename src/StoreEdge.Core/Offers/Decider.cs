@@ -7,7 +7,7 @@ namespace StoreEdge.Core.Offers;
 
 /// <summary>
 /// Decides what to show. Pure: the same bundle, placement, context and seed give the same decision to the last bit. An offer passes candidates → time and
-/// stock → eligibility → suppression → quiet hours → caps → rank → diversity; when none passes, the fallback remains, which needs no data at all.
+/// stock → eligibility → suppression → quiet hours → holdout → caps → rank → diversity; when none passes, the fallback remains, which needs no data at all.
 /// </summary>
 public static class Decider
 {
@@ -22,9 +22,11 @@ public static class Decider
         ArgumentNullException.ThrowIfNull(placement);
         ArgumentNullException.ThrowIfNull(context);
 
-        context = context with { Facts = context.Facts.Permitted(context.Consents).WithoutInterests(context.Wishes.GiftDemands) };
+        var told = context.Facts;
+        context = context with { Facts = told.Permitted(context.Consents).WithoutInterests(context.Wishes.GiftDemands).ByDefinition(bundle.LifecycleDefinition) };
         var rejected = new List<Rejection>(bundle.Offers.Length);
         var passed = new List<Ranked>();
+        var campaigns = new Campaigns(bundle.Holdouts, context.Subject);
         foreach (var offer in context.Notices) Sift(offer);
         foreach (var offer in bundle.Offers) Sift(offer);
         var chosen = Choose(bundle, placement, context, passed, rejected);
@@ -45,12 +47,14 @@ public static class Decider
             IsFallback = isFallback,
             Explanation = chosen.IsEmpty ? "" : chosen[0].Why,
             Rejected = [.. rejected],
-            Facts = [.. context.Facts.All.Select(f => new FactAge(f.Key, context.At - f.Value.AsOf, f.Value.IsFresh(context.KnownAt)))],
+            Campaigns = campaigns.Groups(),
+            Facts = [.. told.All.Select(f => new FactAge(f.Key, context.At - f.Value.AsOf, context.Facts.Fresh(f.Key, context.KnownAt) is not null))],
         };
 
         void Sift(Offer offer)
         {
             if (Sieve.Reject(bundle, placement, context, offer) is { } rejection) rejected.Add(rejection);
+            else if (campaigns.IsHeldOut(offer)) rejected.Add(new(offer.Id, Stage.Holdout, "holdout"));
             else passed.Add(Ranking.Rank(bundle, context, offer, seed));
         }
     }

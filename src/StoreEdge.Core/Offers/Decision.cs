@@ -42,6 +42,9 @@ public sealed record Decision
     /// <summary>Every offer that was not chosen, and why: first those that fell by themselves, notices before the bundle and in its order; then those that others displaced, best first.</summary>
     public required ImmutableArray<Rejection> Rejected { get; init; }
 
+    /// <summary>The campaigns with a holdout of which something could have been shown but for it, in the bundle's order, and the customer's group in each.</summary>
+    public ImmutableArray<CampaignGroup> Campaigns { get; init; } = [];
+
     /// <summary>What was known, how old it was and whether it still counted.</summary>
     public required ImmutableArray<FactAge> Facts { get; init; }
 }
@@ -72,6 +75,9 @@ public enum Stage
 
     /// <summary>Nothing sells at this hour.</summary>
     QuietHours,
+
+    /// <summary>The customer belongs to those who see nothing of the campaign.</summary>
+    Holdout,
 
     /// <summary>Shown often enough.</summary>
     Caps,

@@ -39,6 +39,16 @@ public static class DecisionJson
             }
 
             json.WriteEndArray();
+            json.WriteStartArray("campaigns");
+            foreach (var (campaign, isHeldOut) in decision.Campaigns)
+            {
+                json.WriteStartObject();
+                json.WriteString("campaign", campaign);
+                json.WriteBoolean("heldOut", isHeldOut);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteStartArray("facts");
             foreach (var (name, age, counted) in decision.Facts)
             {

@@ -238,6 +238,13 @@ internal sealed class DocumentReader
         return map.ToImmutable();
     }
 
+    /// <summary>An object whose member names are data and whose values are numbers.</summary>
+    internal ImmutableDictionary<string, double> Numbers(string member, double from, double to)
+    {
+        if (Take(member, JsonValueKind.Object, "an object", required: false) is not { } value) return ImmutableDictionary<string, double>.Empty;
+        return ReadInner(value, Join(member), inner => value.EnumerateObject().ToImmutableDictionary(p => p.Name, p => inner.Number(p.Name, from, to, from), StringComparer.Ordinal));
+    }
+
     /// <summary>All members of this object, which must be texts.</summary>
     internal ImmutableDictionary<string, string> AllTexts(int longest) =>
         element.EnumerateObject().ToImmutableDictionary(p => p.Name, p => Text(p.Name, longest), StringComparer.Ordinal);

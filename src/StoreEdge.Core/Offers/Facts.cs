@@ -9,6 +9,9 @@ namespace StoreEdge.Core.Offers;
 /// <param name="Purpose">The consent under which it may be used; null for the service itself.</param>
 public sealed record Fact(ImmutableArray<string> Values, DateTimeOffset AsOf, TimeSpan MaxAge, Purpose? Purpose)
 {
+    /// <summary>By which definition of the lifecycle central said it; null where it did not say, and for every other fact.</summary>
+    public string? Definition { get; init; }
+
     /// <summary>How far a fact may come from the future before it is not believed: two clocks that are both kept by NTP never differ by more.</summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
 
@@ -53,8 +56,17 @@ public sealed class Facts
         return all.Any(Withheld) ? new(all.RemoveRange(all.Where(Withheld).Select(f => f.Key))) : this;
 
         bool Withheld(KeyValuePair<FactName, Fact> fact) =>
-            fact.Value.Purpose is { } purpose && fact.Key is not (FactName.CommercialHold or FactName.OpenIssue or FactName.Gift or FactName.Household) && !consented(purpose);
+            fact.Value.Purpose is { } purpose && !OnlyPrevents(fact.Key) && !consented(purpose);
     }
+
+    private static bool OnlyPrevents(FactName name) =>
+        name is FactName.CommercialHold or FactName.OpenIssue or FactName.Gift or FactName.Household or FactName.Block or FactName.SharedDevice or FactName.PreferredChannel;
+
+    /// <summary>
+    /// These facts without a lifecycle by another definition than <paramref name="definition"/>: the same word may mean somebody else there. Null takes any.
+    /// </summary>
+    public Facts ByDefinition(string? definition) =>
+        definition is not null && all.TryGetValue(FactName.Lifecycle, out var lifecycle) && lifecycle.Definition != definition ? new(all.Remove(FactName.Lifecycle)) : this;
 
     /// <summary>These facts without an interest in any of <paramref name="demands"/>; where none is left, what the customer is interested in is unknown.</summary>
     public Facts WithoutInterests(IReadOnlySet<string> demands)

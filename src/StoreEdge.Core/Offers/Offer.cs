@@ -48,11 +48,24 @@ public sealed record Offer
     /// <summary>The shop's own weight, 0.1–10.</summary>
     public double Priority { get; init; } = 1;
 
+    /// <summary>How much more, 0.1–10, it is worth to show it to somebody of a value tier; 1 where the tier is not named or not known. It moves the rank and opens nothing.</summary>
+    public ImmutableDictionary<string, double> Tiers { get; init; } = ImmutableDictionary<string, double>.Empty;
+
+    /// <summary>The campaign it belongs to, of which a share of all customers sees nothing (<see cref="Bundle.Holdouts"/>); null for none.</summary>
+    public string? Campaign { get; init; }
+
     /// <summary>What central counted about it in all stores.</summary>
     public Tally Counts { get; init; }
 
     /// <summary>A colour for its poster, <c>#rrggbb</c>; null for the brand's.</summary>
     public string? Tone { get; init; }
+
+    /// <summary>The factor of <see cref="Tiers"/> for a customer of whom <paramref name="facts"/> are known.</summary>
+    public double Worth(Facts facts, DateTimeOffset? at)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        return !Tiers.IsEmpty && facts.Fresh(FactName.Tier, at) is { Values: [var tier] } ? Tiers.GetValueOrDefault(tier, 1) : 1;
+    }
 
     /// <summary>The text in <paramref name="language"/>, else in its base language, else in <paramref name="fallback"/>, else in whatever there is.</summary>
     public (string Language, OfferText Text) TextIn(string language, string fallback)

@@ -21,12 +21,18 @@ internal static class OfferParser
             Conditions = reader.Items("conditions", ReadCondition),
             IsWelcome = reader.Flag("welcome"),
             Priority = reader.Number("priority", 0.1, 10, 1),
+            Tiers = reader.Numbers("tiers", 0.1, 10),
+            Campaign = reader.OptionalName("campaign"),
             Counts = ReadCounts(reader),
             Tone = Colour(reader, "tone", null),
         };
         if (offer.ValidFrom >= offer.ValidUntil) reader.Fault("validUntil", "must be after validFrom");
         if (offer.Sensitivity == Sensitivity.Public && offer.Conditions.Any(c => c.IsPrivate))
             reader.Fault("sensitivity", "must be personal or intimate: an offer chosen by more than the lifecycle tells bystanders about the customer");
+        if (offer.Class > OfferClass.Help) return offer;
+        if (offer.Conditions.Any(c => c.Fact == FactName.Tier)) reader.Fault("conditions", "service and help are the same for every value tier: 'tier' may not be a condition");
+        if (!offer.Tiers.IsEmpty) reader.Fault("tiers", "service and help are the same for every value tier");
+        if (offer.Campaign is not null) reader.Fault("campaign", "service and help are withheld from nobody, so they belong to no campaign");
         return offer;
     }
 
@@ -57,7 +63,8 @@ internal static class OfferParser
         var negated = reader.Has("noneOf");
         if (negated == reader.Has("anyOf")) reader.Fault("anyOf", "either anyOf or noneOf is needed, not both");
         var fact = reader.Word("fact", FactName.Lifecycle);
-        if (fact is FactName.CommercialHold or FactName.Household or FactName.LoyaltyConsent or FactName.MarketingConsent)
+        if (fact is FactName.CommercialHold or FactName.Household or FactName.LoyaltyConsent or FactName.MarketingConsent or FactName.Block or FactName.SharedDevice
+            or FactName.PreferredChannel or FactName.PreferredName)
             reader.Fault("fact", $"'{DocumentReader.Camel(fact)}' is enforced, never used to choose: what is shown must not give it away");
         var values = reader.Texts("anyOf", required: !negated);
         var none = reader.Texts("noneOf", required: negated);

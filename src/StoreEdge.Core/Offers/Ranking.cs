@@ -19,7 +19,7 @@ internal static class Ranking
         var ignored = (1 - prior.Rate) * prior.Strength + Math.Max(0, tally.Shown - tally.Wanted) + tally.Refused;
         var draw = new SplitMix(seed ^ Fnv(offer.Id.Value)).Beta(wanted, ignored);
         var factor = offer.Supplier is { } id && bundle.Suppliers.TryGetValue(id, out var supplier) ? supplier.Factor : 1;
-        return new(offer, draw, draw * offer.Priority * factor * Freshness(offer, context.At));
+        return new(offer, draw, draw * offer.Priority * factor * offer.Worth(context.Facts, context.KnownAt) * Freshness(offer, context.At));
     }
 
     internal static int BestFirst(Ranked a, Ranked b)

@@ -41,7 +41,8 @@ internal static class Sieve
         var (at, facts, wishes) = (context.KnownAt, context.Facts, context.Wishes);
         if (!context.IsPresent) return "departed";
         if (wishes.Stopped != Truth.False) return wishes.Stopped == Truth.True ? "stopped" : "stop-unknown";
-        if (Forbidden(placement, offer) is { } forbidden) return forbidden;
+        if (facts.MayStillHold(FactName.Block)) return "blocked";
+        if (Forbidden(placement, facts, offer) is { } forbidden) return forbidden;
         if (wishes.NeverOffers.Contains(offer.Id)) return "never-offer";
         if (offer.Supplier is { } supplier && wishes.NeverSuppliers.Contains(supplier)) return "never-supplier";
         if (wishes.NeverDemands.Contains(offer.Demand)) return "never-demand";
@@ -52,8 +53,8 @@ internal static class Sieve
     }
 
     /// <summary>What a bystander could read: the content itself, or that it was chosen by something private.</summary>
-    private static string? Forbidden(Placement placement, Offer offer) =>
-        placement.Surface != Surface.Screen ? null
+    private static string? Forbidden(Placement placement, Facts facts, Offer offer) =>
+        placement.Surface != Surface.Screen ? offer.Sensitivity != Sensitivity.Public && offer.Class != OfferClass.Service && facts.MayStillHold(FactName.SharedDevice) ? "shared-device" : null
         : offer.Sensitivity != Sensitivity.Public ? "not-public"
         : offer.Conditions.Any(c => c.IsPrivate) ? "private-condition"
         : null;
@@ -71,6 +72,7 @@ internal static class Sieve
     {
         if (offer.Class == OfferClass.Promotion && facts.Ask(FactName.CommercialHold, at) is not Truth.False and var hold)
             return hold == Truth.True ? "hold" : "hold-unknown";
+        if (offer.Class > OfferClass.Help && facts.Fresh(FactName.Roles, at)?.Values.Contains("staff") == true) return "staff";
         if (offer.Class is OfferClass.Loyalty or OfferClass.Promotion && facts.MayStillHold(FactName.OpenIssue))
             return "open-issue";
         return offer.Conditions.Any(c => c.Fact == FactName.Interest) && facts.MayStillHold(FactName.Gift)

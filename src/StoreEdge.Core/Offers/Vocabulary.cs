@@ -110,6 +110,21 @@ public enum FactName
 
     /// <summary><c>true</c> where the customer consented to marketing elsewhere; what they said in this store goes before it.</summary>
     MarketingConsent,
+
+    /// <summary><c>true</c> where nobody is to be addressed under this name any more (a death, a fraud); enforced, never visible.</summary>
+    Block,
+
+    /// <summary><c>true</c> where the phone or tag is used by a whole household, so that whoever looks may be somebody else.</summary>
+    SharedDevice,
+
+    /// <summary>What the customer is to the shop beside a customer, in the tenant's own words; one or more. <c>staff</c> is somebody at work here, who is sold nothing.</summary>
+    Roles,
+
+    /// <summary>How the customer wants to be addressed: <c>display</c>, <c>phone</c>, <c>staff</c> or <c>none</c>.</summary>
+    PreferredChannel,
+
+    /// <summary>How they want to be called, as long as it is valid; for their own phone, never for a screen.</summary>
+    PreferredName,
 }
 
 /// <summary>Three-valued logic: a fact that expired or never came makes a condition unknown, which is not false and above all not true.</summary>

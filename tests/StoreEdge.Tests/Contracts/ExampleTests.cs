@@ -100,6 +100,11 @@ public sealed class ExampleTests
     [InlineData("interest", "[\"running\",\"hiking\"]", "[1]")]
     [InlineData("loyaltyConsent", "true", "1")]
     [InlineData("marketingConsent", "false", "\"no\"")]
+    [InlineData("block", "true", "\"deceased\"")]
+    [InlineData("sharedDevice", "true", "2")]
+    [InlineData("roles", "[\"reseller\",\"staff\"]", "[]")]
+    [InlineData("preferredChannel", "\"staff\"", "\"letter\"")]
+    [InlineData("preferredName", "\"Ana\"", "\"\"")]
     public void The_schema_and_the_store_accept_and_refuse_the_same_attributes(string name, string right, string wrong)
     {
         Assert.Equal(Enum.GetNames<FactName>().Select(JsonNamingPolicy.CamelCase.ConvertName).Order(),

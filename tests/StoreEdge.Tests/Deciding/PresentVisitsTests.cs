@@ -89,7 +89,7 @@ public sealed class PresentVisitsTests
             ["commercialHold"] = Attribute("true", 0),
             [name] = new(JsonDocument.Parse(value).RootElement, clock.GetUtcNow(), 3600, purpose),
         };
-        Assert.Contains(name, Assert.Throws<FormatException>(() => visits.Accept(new ContextMessage("v1", attributes))).Message, StringComparison.Ordinal);
+        Assert.Contains("attributes." + name, Assert.Throws<FormatException>(() => visits.Accept(new ContextMessage("v1", attributes))).Message, StringComparison.Ordinal);
         Assert.Empty(visits.Find(Ana)!.Facts.All);
     }
 

@@ -111,7 +111,7 @@ public sealed class NeverEventsTests
             if (random.Next(3) == 0) offer.With("supplier", Pick(random, "acme", "other"));
             if (random.Next(4) == 0) offer.With("welcome", true);
             if (random.Next(4) == 0) offer.When("lifecycle", Pick(random, "customer", "newProspect"));
-            if (offer.ContainsKey("sensitivity") && random.Next(3) == 0) offer.When(Pick(random, "interest", "tier", "openIssue"), "true");
+            if (offer.ContainsKey("sensitivity") && random.Next(3) == 0) offer.When((string?)offer["class"] is "service" or "help" ? Pick(random, "interest", "openIssue") : Pick(random, "interest", "tier", "openIssue"), "true");
             offers.Add(offer);
         }
 

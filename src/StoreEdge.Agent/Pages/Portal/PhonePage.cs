@@ -19,7 +19,7 @@ internal sealed class PhonePage(PortalOptions options, PortalKey key, PageFrame 
     public const int MostWords = 5;
 
     /// <summary>Interests beyond that are named without a button.</summary>
-    private const int MostGiftButtons = 6;
+    private const int MostGiftButtons = 4;
 
     /// <summary>The page.</summary>
     public Markup Of(PortalText text, PortalSession session, PhoneView view)
@@ -195,6 +195,7 @@ internal sealed class PhonePage(PortalOptions options, PortalKey key, PageFrame 
             "interest" => Interests(page, fact, number),
             "household" => Markup.Of($"{words.HouseholdValue}"),
             "lifecycle" => Markup.Of($"{string.Join(", ", fact.Values.Select(v => words.Lifecycles.GetValueOrDefault(v, v)))}"),
+            "preferredChannel" => Markup.Of($"{string.Join(", ", fact.Values.Select(v => words.Channels.GetValueOrDefault(v, v)))}"),
             _ => Markup.Of($"{string.Join(", ", fact.Values.Select(v => v switch { "true" => page.Text.Granted, "false" => page.Text.NotGranted, _ => v }))}"),
         };
         return Item(words, words.Facts.GetValueOrDefault(fact.Name, fact.Name), value, words.FactWhy.GetValueOrDefault(fact.Purpose, fact.Purpose), $"{words.FactFrom}, {Moment(page.Text, fact.AsOf)}");

@@ -58,6 +58,10 @@ internal sealed partial record PhoneText
             ["interest"] = "Your interests",
             ["loyaltyConsent"] = "You agreed to be recognised",
             ["marketingConsent"] = "You agreed to personal offers",
+            ["sharedDevice"] = "A phone that several of you use",
+            ["roles"] = "What else you are to us",
+            ["preferredChannel"] = "How we reach you",
+            ["preferredName"] = "What we call you",
         },
         Lifecycles = new Dictionary<string, string>
         {
@@ -66,6 +70,7 @@ internal sealed partial record PhoneText
             ["knownProspect"] = "somebody who has been in touch",
             ["newProspect"] = "somebody new",
         },
+        Channels = new Dictionary<string, string> { ["display"] = "on a screen", ["phone"] = "on your phone", ["staff"] = "in person", ["none"] = "not at all" },
         HouseholdValue = "a code, so that one home is not shown too much",
         FactWhy = new Dictionary<string, string>
         {

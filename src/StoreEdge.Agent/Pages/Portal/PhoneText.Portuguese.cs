@@ -58,6 +58,10 @@ internal sealed partial record PhoneText
             ["interest"] = "Seus interesses",
             ["loyaltyConsent"] = "Você aceitou ser reconhecido",
             ["marketingConsent"] = "Você aceitou ofertas pessoais",
+            ["sharedDevice"] = "Um celular que mais pessoas usam",
+            ["roles"] = "O que mais você é para nós",
+            ["preferredChannel"] = "Por onde falamos com você",
+            ["preferredName"] = "Como chamamos você",
         },
         Lifecycles = new Dictionary<string, string>
         {
@@ -66,6 +70,7 @@ internal sealed partial record PhoneText
             ["knownProspect"] = "alguém que já falou com a gente",
             ["newProspect"] = "alguém novo por aqui",
         },
+        Channels = new Dictionary<string, string> { ["display"] = "em uma tela", ["phone"] = "no seu celular", ["staff"] = "pessoalmente", ["none"] = "por nenhum meio" },
         HouseholdValue = "um código, para não exagerar com quem mora junto",
         FactWhy = new Dictionary<string, string>
         {

@@ -58,6 +58,10 @@ internal sealed partial record PhoneText
             ["interest"] = "Tus intereses",
             ["loyaltyConsent"] = "Aceptaste que te reconozcamos",
             ["marketingConsent"] = "Aceptaste ofertas personales",
+            ["sharedDevice"] = "Un móvil que usan varias personas",
+            ["roles"] = "Qué más eres para nosotros",
+            ["preferredChannel"] = "Por dónde te hablamos",
+            ["preferredName"] = "Cómo te llamamos",
         },
         Lifecycles = new Dictionary<string, string>
         {
@@ -66,6 +70,7 @@ internal sealed partial record PhoneText
             ["knownProspect"] = "alguien que ya habló con nosotros",
             ["newProspect"] = "alguien nuevo por aquí",
         },
+        Channels = new Dictionary<string, string> { ["display"] = "en una pantalla", ["phone"] = "en tu móvil", ["staff"] = "en persona", ["none"] = "por ningún medio" },
         HouseholdValue = "un código, para no insistir demasiado en un mismo hogar",
         FactWhy = new Dictionary<string, string>
         {

@@ -56,6 +56,9 @@ internal sealed partial record PhoneText
 
     /// <summary>Values of the lifecycle.</summary>
     public required IReadOnlyDictionary<string, string> Lifecycles { get; init; }
+
+    /// <summary>Values of the preferred channel.</summary>
+    public required IReadOnlyDictionary<string, string> Channels { get; init; }
     public required string HouseholdValue { get; init; }
 
     /// <summary>Why a fact is used, by its purpose.</summary>
