@@ -18,6 +18,7 @@ public static class ContextParser
         At = at,
         Zone = reader.OptionalName("zone") is { } zone ? new(zone) : null,
         IsPresent = !reader.Flag("departed"),
+        IsClaimed = reader.Flag("claimed"),
         Language = reader.TextOr("language", 16, language),
         Facts = ReadFacts(reader),
         Wishes = new Wishes

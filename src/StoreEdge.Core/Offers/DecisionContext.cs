@@ -30,6 +30,9 @@ public sealed record DecisionContext
     /// <summary>Whether the visit is still open.</summary>
     public bool IsPresent { get; init; } = true;
 
+    /// <summary>Whether this customer, and nobody else, has claimed the screen that is decided for: a bounded time in which it may show them what is personal. Means nothing on a phone.</summary>
+    public bool IsClaimed { get; init; }
+
     /// <summary>BCP 47.</summary>
     public required string Language { get; init; }
 

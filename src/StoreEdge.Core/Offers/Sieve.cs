@@ -42,7 +42,7 @@ internal static class Sieve
         if (!context.IsPresent) return "departed";
         if (wishes.Stopped != Truth.False) return wishes.Stopped == Truth.True ? "stopped" : "stop-unknown";
         if (facts.MayStillHold(FactName.Block)) return "blocked";
-        if (Forbidden(placement, facts, offer) is { } forbidden) return forbidden;
+        if (Forbidden(placement, context, facts, offer) is { } forbidden) return forbidden;
         if (wishes.NeverOffers.Contains(offer.Id)) return "never-offer";
         if (offer.Supplier is { } supplier && wishes.NeverSuppliers.Contains(supplier)) return "never-supplier";
         if (wishes.NeverDemands.Contains(offer.Demand)) return "never-demand";
@@ -52,12 +52,20 @@ internal static class Sieve
         return Unconsented(context, offer) ?? Withheld(facts, at, offer);
     }
 
-    /// <summary>What a bystander could read: the content itself, or that it was chosen by something private.</summary>
-    private static string? Forbidden(Placement placement, Facts facts, Offer offer) =>
-        placement.Surface != Surface.Screen ? offer.Sensitivity != Sensitivity.Public && offer.Class != OfferClass.Service && facts.MayStillHold(FactName.SharedDevice) ? "shared-device" : null
-        : offer.Sensitivity != Sensitivity.Public ? "not-public"
-        : offer.Conditions.Any(c => c.IsPrivate) ? "private-condition"
-        : null;
+    /// <summary>
+    /// What a bystander could read: the content itself, or that it was chosen by something private. On a screen that the customer has claimed they stand before it and asked for it, so it carries
+    /// what their phone would, except what is intimate.
+    /// </summary>
+    private static string? Forbidden(Placement placement, DecisionContext context, Facts facts, Offer offer)
+    {
+        if (placement.Surface == Surface.Screen)
+        {
+            if (offer.Sensitivity == Sensitivity.Intimate || (offer.Sensitivity != Sensitivity.Public && !context.IsClaimed)) return "not-public";
+            if (!context.IsClaimed && offer.Conditions.Any(c => c.IsPrivate)) return "private-condition";
+        }
+
+        return offer.Sensitivity != Sensitivity.Public && offer.Class != OfferClass.Service && facts.MayStillHold(FactName.SharedDevice) ? "shared-device" : null;
+    }
 
     private static string? Unconsented(DecisionContext context, Offer offer) => offer.Class switch
     {
