@@ -37,6 +37,7 @@ internal static class GuestOptionsReader
             DeviceIdle = section.Span("deviceIdle", d.DeviceIdle, Minute, Day),
             MaxDevices = section.Integer("maxDevices", d.MaxDevices, 16, 1_000_000),
             PostsPerMinute = section.Integer("postsPerMinute", d.PostsPerMinute, 1, 1000),
+            TypedIsProof = section.Flag("typedIsProof", d.TypedIsProof),
             LoginAttempts = section.Integer("loginAttempts", d.LoginAttempts, 1, 100),
         };
         foreach (var (key, allowed) in page.Faults()) section.Fail(key, allowed);

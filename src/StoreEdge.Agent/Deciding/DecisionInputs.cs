@@ -104,19 +104,19 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
     });
 
     /// <summary>What the customer has said about offers and gifts and is in force, the latest first.</summary>
-    public IReadOnlyList<(string Kind, string Target)> WordsOf(Pseudonym subject, VisitId visit) => journal.Query(database =>
+    public IReadOnlyList<(string Kind, string Target, bool IsOfThisVisit)> WordsOf(Pseudonym subject, VisitId visit) => journal.Query(database =>
     {
         using var rows = Select(
             database,
             $"""
             SELECT kind, target, value, visit FROM preference WHERE subject IN {List(AllNames(subject), out var names)} AND kind IN ('want', 'never', 'not-now', 'gift') ORDER BY seq DESC
             """, names);
-        var (said, words) = (new HashSet<(string, string)>(), new List<(string, string)>());
+        var (said, words) = (new HashSet<(string, string)>(), new List<(string, string, bool)>());
         while (rows.Reader.Read())
         {
-            var word = (Kind: rows.Reader.GetString(0), rows.Reader.GetString(1));
+            var (word, isOfThisVisit) = ((Kind: rows.Reader.GetString(0), Target: rows.Reader.GetString(1)), rows.Reader.GetString(3) == visit.Value);
             // Under two names of one customer the later word counts.
-            if (said.Add(word) && rows.Reader.GetInt64(2) != 0 && (word.Kind != "not-now" || rows.Reader.GetString(3) == visit.Value)) words.Add(word);
+            if (said.Add(word) && rows.Reader.GetInt64(2) != 0 && (word.Kind != "not-now" || isOfThisVisit)) words.Add((word.Kind, word.Target, isOfThisVisit));
         }
 
         return words;

@@ -10,7 +10,8 @@ namespace StoreEdge.Agent.Deciding;
 /// <param name="Name">The offer's short name; its id where the bundle does not have it any more.</param>
 /// <param name="Demand">The demand behind it; null where the bundle does not have it any more.</param>
 /// <param name="IsGift">Whether they said that this demand was somebody else's.</param>
-internal sealed record PhoneWord(string Kind, OfferId Offer, string Language, string Name, string? Demand, bool IsGift);
+/// <param name="IsOfThisVisit">Whether they said it during this visit.</param>
+internal sealed record PhoneWord(string Kind, OfferId Offer, string Language, string Name, string? Demand, bool IsGift, bool IsOfThisVisit);
 
 /// <summary>Something that central has told about a customer for this visit.</summary>
 /// <param name="Name">What it is.</param>
@@ -33,7 +34,7 @@ internal sealed class PhoneWords(BundleStore bundles, PresentVisits visits, Deci
         {
             var offer = bundle.Find(new(w.Target));
             var (tag, name) = offer?.TextIn(language, bundle.DefaultLanguage) is var (found, text) ? (found, text.Name) : (language, w.Target);
-            return new PhoneWord(w.Kind, new(w.Target), tag, name, offer?.Demand, offer is not null && gifts.Contains(offer.Demand));
+            return new PhoneWord(w.Kind, new(w.Target), tag, name, offer?.Demand, offer is not null && gifts.Contains(offer.Demand), w.IsOfThisVisit);
         })];
     }
 

@@ -119,8 +119,12 @@ public sealed record ChoiceData(string VisitId, string Subject, string Choice, s
 /// <param name="Subject">Pseudonym.</param>
 /// <param name="Means"><c>number</c>, <c>email</c>, <c>phone</c> (each typed), or <c>link</c> (signed by the shop's own app).</param>
 /// <param name="Assurance">How sure it is.</param>
-public sealed record IdentifiedData(string VisitId, string Subject, string Means, string Assurance) : IEventData
+/// <param name="ReceiptId">The consent receipt under which it was, a UUID; null from agents that did not say it yet.</param>
+public sealed record IdentifiedData(string VisitId, string Subject, string Means, string Assurance, string? ReceiptId = null) : IEventData
 {
+    /// <summary>The one of the <see cref="Means"/> that proves who it is.</summary>
+    public const string Link = "link";
+
     /// <inheritdoc/>
     [JsonIgnore]
     public string Type => EventTypes.Identified;

@@ -333,6 +333,8 @@ public sealed class PhoneWalk(Browser browser)
                 {
                     configuration["store"]!["id"] = "demo";
                     configuration["portal"]!["postsPerMinute"] = 1000;
+                    // The app's link, which proves who it is, needs a synchronized clock, which a machine under test may not have.
+                    configuration["portal"]!["typedIsProof"] = true;
                     AgentProcess.EnrolFromFile(configuration);
                 }),
             };

@@ -35,7 +35,8 @@ internal sealed record PhoneKnowledge(string? Zone, IReadOnlyList<PhoneWordCard>
 /// <param name="Name">What it is called.</param>
 /// <param name="Demand">What was wanted with it, as the bundle names it; null where that is not known any more.</param>
 /// <param name="IsGift">Whether the customer said that this was for somebody else.</param>
-internal sealed record PhoneWordCard(string Kind, string OfferId, string Language, string Name, string? Demand, bool IsGift);
+/// <param name="IsOfThisVisit">Whether they said it during this visit.</param>
+internal sealed record PhoneWordCard(string Kind, string OfferId, string Language, string Name, string? Demand, bool IsGift, bool IsOfThisVisit = true);
 
 /// <summary>Something central told about the customer; plain text, encoded by the page.</summary>
 /// <param name="Name">The attribute's name in the contract.</param>

@@ -64,8 +64,15 @@ internal sealed class PhoneEndpoints(
         var stopped = doors.HasStopped(session.Subject);
         var offers = session.Over || stopped ? [] : await doors.Offers(session, text.Tag, http.RequestAborted);
         var view = new PhoneView(
-            offers, stopped, session.Over ? PhoneKnowledge.None : doors.Know(session, text.Tag), session.Over ? null : doors.Help.Of(session.Visit), doors.IsOffline(), http.Request.Query["done"]);
+            offers, stopped, session.Over ? PhoneKnowledge.None : Known(session, text), session.Over ? null : doors.Help.Of(session.Visit), doors.IsOffline(), http.Request.Query["done"]);
         await requests.WriteAsync(http, StatusCodes.Status200OK, PhonePage.Of(text, session, view));
+    }
+
+    /// <summary>What is known of them; to whoever only typed a customer's number, what is neither that customer's file nor their history.</summary>
+    private PhoneKnowledge Known(PortalSession session, PortalText text)
+    {
+        var known = doors.Know(session, text.Tag);
+        return options.LetsKnow(session) ? known : known with { Facts = [], Words = [.. known.Words.Where(w => w.IsOfThisVisit)] };
     }
 
     private async Task ChooseAsync(HttpContext http)
@@ -192,15 +199,24 @@ internal sealed class PhoneEndpoints(
         await body.WriteAsync("]}\n"u8.ToArray(), stop);
     }
 
-    private Task ConfirmErasureAsync(HttpContext http) => SessionOf(http) is { } session
-        ? requests.WriteAsync(http, StatusCodes.Status200OK, MyDataPages.Confirm(TextOf(http, session), session))
-        : requests.RefuseAsync(http, Refusal.UnknownSession);
+    private Task ConfirmErasureAsync(HttpContext http) => SessionOf(http) switch
+    {
+        null => requests.RefuseAsync(http, Refusal.UnknownSession),
+        { } session when !options.LetsKnow(session) => requests.RefuseAsync(http, Refusal.NotProven, TextOf(http, session)),
+        { } session => requests.WriteAsync(http, StatusCodes.Status200OK, MyDataPages.Confirm(TextOf(http, session), session)),
+    };
 
     /// <summary>Everything goes, the session with it: what is left is a page that is about nobody.</summary>
     private async Task EraseAsync(HttpContext http)
     {
         if (await DeedAsync(http, _ => ["erase"]) is not var (session, _)) return;
         var text = TextOf(http, session);
+        if (!options.LetsKnow(session))
+        {
+            await requests.RefuseAsync(http, Refusal.NotProven, text);
+            return;
+        }
+
         var erased = await reception.EraseAsync(session, subject => doors.Customers.EraseAtTheirWordAsync(doors.NamesOf(subject), time));
         if (erased == true) await requests.GoAsync(http, $"{PortalPaths.Erased}?lang={text.Tag}");
         else await requests.RefuseAsync(http, erased is null ? Refusal.UnknownSession : Refusal.NotKept, text);
@@ -214,6 +230,12 @@ internal sealed class PhoneEndpoints(
         if (SessionOf(http) is not { } session)
         {
             await requests.RefuseAsync(http, Refusal.UnknownSession);
+            return null;
+        }
+
+        if (!options.LetsKnow(session))
+        {
+            await requests.RefuseAsync(http, Refusal.NotProven, TextOf(http, session));
             return null;
         }
 

@@ -36,7 +36,7 @@ internal sealed class PhonePage(PortalOptions options, PortalKey key, PageFrame 
             {Known(page, view.Known)}
             {Consents(page)}
             {(session.Over || view.Stopped ? Markup.Empty : Stop(page))}
-            {MyData(page)}
+            {MyData(page, options.LetsKnow(session))}
             """));
     }
 
@@ -237,7 +237,10 @@ internal sealed class PhonePage(PortalOptions options, PortalKey key, PageFrame 
         return Markup.Of($"""<div><dt id="{purpose}-name">{name}</dt><dd>{(granted ? page.Text.Granted : page.Text.NotGranted)}{revoke}</dd></div>""");
     }
 
-    private static Markup MyData(Page page) => Markup.Of(
+    private static Markup MyData(Page page, bool isOpen) => !isOpen ? Markup.Of(
+        $"""
+        <section class="card" aria-labelledby="data"><h2 id="data">{page.Words.DataTitle}</h2><p>{page.Words.DataClosed}</p></section>
+        """) : Markup.Of(
         $"""
         <section class="card" aria-labelledby="data"><h2 id="data">{page.Words.DataTitle}</h2><p>{page.Words.DataText}</p>
         <p class="act"><a class="button quiet" href="{page.Here}/data?lang={page.Text.Tag}">{page.Words.DataOpen}</a></p></section>

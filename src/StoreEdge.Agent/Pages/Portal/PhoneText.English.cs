@@ -83,6 +83,7 @@ internal sealed partial record PhoneText
         LeaveHint = "Taking back the terms ends your Wi‑Fi and this page.",
         DataTitle = "Your data is yours",
         DataText = "See all of it, take it with you, or have it erased.",
+        DataClosed = "A number can be typed by anybody. To see your data, take it with you or have it erased, open this page from our app, or ask our staff.",
         DataOpen = "See my data",
         FileTitle = "Your data",
         FileLead = "Everything this shop holds about you, in plain words.",

@@ -83,6 +83,7 @@ internal sealed partial record PhoneText
         LeaveHint = "Ao encerrar os termos de uso, seu Wi‑Fi e esta página terminam.",
         DataTitle = "Seus dados são seus",
         DataText = "Veja tudo, leve com você ou peça para apagar.",
+        DataClosed = "Um número qualquer pessoa pode digitar. Para ver seus dados, levá-los com você ou apagá-los, abra esta página pelo nosso aplicativo ou fale com nossa equipe.",
         DataOpen = "Ver meus dados",
         FileTitle = "Seus dados",
         FileLead = "Tudo o que esta loja guarda sobre você, em palavras simples.",

@@ -83,6 +83,7 @@ internal sealed partial record PhoneText
         LeaveHint = "Si retiras los términos de uso, se acaban tu wifi y esta página.",
         DataTitle = "Tus datos son tuyos",
         DataText = "Míralos todos, llévatelos o pide que se borren.",
+        DataClosed = "Un número lo puede escribir cualquiera. Para ver tus datos, llevártelos o borrarlos, abre esta página desde nuestra aplicación o habla con nuestro equipo.",
         DataOpen = "Ver mis datos",
         FileTitle = "Tus datos",
         FileLead = "Todo lo que esta tienda guarda sobre ti, en palabras sencillas.",

@@ -69,6 +69,7 @@ internal sealed partial record PhoneText
     public required string LeaveHint { get; init; }
     public required string DataTitle { get; init; }
     public required string DataText { get; init; }
+    public required string DataClosed { get; init; }
     public required string DataOpen { get; init; }
 
     public required string FileTitle { get; init; }

@@ -36,6 +36,12 @@ internal sealed record PortalOptions
     /// <summary>Loyalty numbers that a phone may try in vain per ten minutes, 1–100; keeps numbers from being guessed.</summary>
     public int LoginAttempts { get; init; } = 5;
 
+    /// <summary>Whether a typed number or address proves who somebody is: then they see, take along and erase what is held about that customer. It never proves it in truth, which is why this is off.</summary>
+    public bool TypedIsProof { get; init; }
+
+    /// <summary>Whether whoever holds this session's page may see and erase what is held about its subject: a guest's visit is nobody else's, a customer has to be proven.</summary>
+    public bool LetsKnow(PortalSession session) => !session.Recognised || session.Proven || TypedIsProof;
+
     /// <summary>What is wrong with these settings: the key, and what is allowed.</summary>
     public IEnumerable<(string Key, string Allowed)> Faults()
     {

@@ -13,8 +13,9 @@ namespace StoreEdge.Agent.Pages.Portal;
 /// <param name="Marketing">Agreed to personal offers.</param>
 /// <param name="Accepted">When.</param>
 /// <param name="Over">The visit has ended: nothing is offered any more.</param>
+/// <param name="Proven">That it is this customer was proven by the tenant's app, and not only typed.</param>
 internal sealed record PortalSession(
-    string Receipt, VisitId Visit, Pseudonym Subject, string Language, string TextVersion, bool Terms, bool Loyalty, bool Marketing, DateTimeOffset Accepted, bool Over)
+    string Receipt, VisitId Visit, Pseudonym Subject, string Language, string TextVersion, bool Terms, bool Loyalty, bool Marketing, DateTimeOffset Accepted, bool Over, bool Proven = false)
 {
     /// <summary>Whether we know which customer this is.</summary>
     public bool Recognised => !Subject.IsAnonymous;

@@ -33,6 +33,7 @@ internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjec
         CREATE INDEX portal_session_subject ON portal_session(subject);
         CREATE INDEX portal_session_accepted ON portal_session(accepted_ms);
         """,
+        "ALTER TABLE portal_session ADD COLUMN proven INTEGER NOT NULL DEFAULT 0;",
     ];
 
     /// <inheritdoc/>
@@ -47,6 +48,7 @@ internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjec
         switch (committed.Data)
         {
             case ConsentData consent: Keep(database, consent, committed.AtLeast); break;
+            case IdentifiedData { Means: IdentifiedData.Link, ReceiptId: { } receipt }: SetProven(database, receipt); break;
             case ChoiceData { Choice: "stop" } stop: StopOffers(database, stop.Subject); break;
             // Who is back soon joins the visit that they left, and their page with it.
             case ArrivalData arrival: SetOver(database, arrival.VisitId, false); break;
@@ -119,6 +121,14 @@ internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjec
         stop.ExecuteNonQuery();
     }
 
+    private static void SetProven(SqliteConnection database, string receipt)
+    {
+        using var set = database.CreateCommand();
+        set.CommandText = "UPDATE portal_session SET proven = 1 WHERE receipt = $receipt";
+        set.Parameters.AddWithValue("$receipt", receipt);
+        set.ExecuteNonQuery();
+    }
+
     private static void SetOver(SqliteConnection database, string visit, bool over)
     {
         using var set = database.CreateCommand();
@@ -131,7 +141,7 @@ internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjec
     private PortalSession? Read(SqliteConnection database, string where, object wanted, DateTimeOffset now)
     {
         using var find = database.CreateCommand();
-        find.CommandText = "SELECT receipt, visit, subject, language, text_version, terms, loyalty, marketing, accepted_ms, over FROM portal_session WHERE " + where;
+        find.CommandText = "SELECT receipt, visit, subject, language, text_version, terms, loyalty, marketing, accepted_ms, over, proven FROM portal_session WHERE " + where;
         find.Parameters.AddWithValue("$key", wanted);
         using var row = find.ExecuteReader();
         if (!row.Read()) return null;
@@ -140,6 +150,6 @@ internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjec
         if ((now - accepted).Duration() > lifetime) return null;
         return new(
             row.GetString(0), new(row.GetString(1)), new(row.GetString(2)), row.GetString(3), row.GetString(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7),
-            accepted, row.GetBoolean(9));
+            accepted, row.GetBoolean(9), row.GetBoolean(10));
     }
 }

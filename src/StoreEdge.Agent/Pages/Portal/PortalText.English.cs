@@ -95,6 +95,7 @@ internal sealed partial record PortalText
             [Refusal.UnsupportedForm] = ("Format not accepted", "Your browser sent the form in a format that we do not accept. Go back to the start and try again."),
             [Refusal.TooOften] = ("One moment, please", "There were many attempts from this phone. Wait a little and try again."),
             [Refusal.UnknownSession] = ("This page has expired", "It is good for one visit only. Start again: it takes one tap."),
+            [Refusal.NotProven] = ("First, show us it is you", "A number can be typed by anybody, so it does not open a customer's data. Open this page from our app, or ask our staff."),
             [Refusal.NotKept] = ("We could not write that down", "What you just said was not saved and does not count; everything is as it was before. Please try again in a moment, or tell our staff."),
             [Refusal.NotOnTheWifi] = ("We cannot see this phone on our Wi‑Fi", "So there is nothing to open, and nothing was written down. Connect to the shop's Wi‑Fi and start again."),
             [Refusal.NotOpened] = ("The Internet did not open", "Your acceptance is written down, but the way to the Internet did not open. It is not your phone. Tap again in a moment, or tell our staff."),

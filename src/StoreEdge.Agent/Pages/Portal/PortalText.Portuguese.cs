@@ -95,6 +95,7 @@ internal sealed partial record PortalText
             [Refusal.UnsupportedForm] = ("Formato não aceito", "Seu navegador enviou o formulário em um formato que não aceitamos. Volte ao início e tente de novo."),
             [Refusal.TooOften] = ("Um momento, por favor", "Foram muitas tentativas deste telefone. Espere um pouco e tente de novo."),
             [Refusal.UnknownSession] = ("Esta página expirou", "Ela vale só para uma visita. Comece de novo: leva um toque."),
+            [Refusal.NotProven] = ("Primeiro, mostre que é você", "Um número qualquer pessoa pode digitar; por isso ele não abre os dados de um cliente. Abra esta página pelo nosso aplicativo ou fale com nossa equipe."),
             [Refusal.NotKept] = ("Não conseguimos registrar isso", "O que você acabou de dizer não foi salvo e não vale; tudo continua como antes. Tente de novo em instantes ou fale com a nossa equipe."),
             [Refusal.NotOnTheWifi] = ("Não vemos este celular no nosso Wi‑Fi", "Por isso não há o que liberar, e nada foi anotado. Conecte-se ao Wi‑Fi da loja e comece de novo."),
             [Refusal.NotOpened] = ("A internet não foi liberada", "Seu aceite está anotado, mas o caminho até a internet não abriu. Não é o seu celular. Toque de novo daqui a pouco ou avise nossa equipe."),

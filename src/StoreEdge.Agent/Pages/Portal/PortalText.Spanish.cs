@@ -95,6 +95,7 @@ internal sealed partial record PortalText
             [Refusal.UnsupportedForm] = ("Formato no aceptado", "Tu navegador envió el formulario en un formato que no aceptamos. Vuelve al inicio e inténtalo de nuevo."),
             [Refusal.TooOften] = ("Un momento, por favor", "Hubo muchos intentos desde este teléfono. Espera un poco e inténtalo de nuevo."),
             [Refusal.UnknownSession] = ("Esta página ha caducado", "Vale solo para una visita. Empieza de nuevo: es un toque."),
+            [Refusal.NotProven] = ("Primero, muéstranos que eres tú", "Un número lo puede escribir cualquiera; por eso no abre los datos de un cliente. Abre esta página desde nuestra aplicación o habla con nuestro equipo."),
             [Refusal.NotKept] = ("No pudimos registrarlo", "Lo que acabas de decir no se guardó y no cuenta; todo sigue como antes. Inténtalo de nuevo en un momento o avisa a nuestro equipo."),
             [Refusal.NotOnTheWifi] = ("No vemos este teléfono en nuestro Wi‑Fi", "Por eso no hay nada que abrir, y nada quedó anotado. Conéctate al Wi‑Fi de la tienda y empieza de nuevo."),
             [Refusal.NotOpened] = ("Internet no se abrió", "Tu aceptación está anotada, pero el camino a Internet no se abrió. No es tu teléfono. Toca de nuevo en un momento o avisa a nuestro equipo."),

@@ -124,6 +124,9 @@ internal enum Refusal
     /// <summary>The store cannot write down what was said, so it does not count.</summary>
     NotKept,
 
+    /// <summary>Who it is was typed only, and this needs proof.</summary>
+    NotProven,
+
     /// <summary>The body is in a form or encoding that is not served.</summary>
     UnsupportedForm,
 

@@ -57,7 +57,8 @@ internal sealed class Reception(
     {
         using var turn = await perDevice.TakeAsync(device.Value);
         var (customer, note) = Recognise(device, wish);
-        var session = await AcceptAsync(device, customer, wish);
+        var means = customer is null ? null : MeansOf(wish);
+        var session = await AcceptAsync(device, customer, means, wish);
         return new(session, note, await doorkeeper.LetInAsync(device, session));
     }
 
@@ -121,7 +122,7 @@ internal sealed class Reception(
     {
         if (!live.Recognised) return await KeepAsync(live with { Loyalty = false });
         await KeepAsync(live with { Terms = false, Loyalty = false });
-        return await ChangeAsync(device, live, NewGuest(), TextOf(live), loyalty: false, live.Marketing);
+        return await ChangeAsync(device, live, NewGuest(), null, TextOf(live), loyalty: false, live.Marketing);
     });
 
     /// <summary>"Not me": the receipt is void in every part, since the customer it names never gave it, and whoever holds the phone goes on as a guest.</summary>
@@ -129,7 +130,7 @@ internal sealed class Reception(
     public Task<PortalSession?> ContinueAsGuestAsync(DeviceKey? device, PortalSession session) => AtTheDeskAsync(session, async live =>
     {
         await KeepAsync(live with { Terms = false, Loyalty = false, Marketing = false });
-        return await ChangeAsync(device, live, NewGuest(), TextOf(live), loyalty: false, marketing: false);
+        return await ChangeAsync(device, live, NewGuest(), null, TextOf(live), loyalty: false, marketing: false);
     });
 
     /// <summary>The customer says that what they wanted or bought was, or was not, for somebody else.</summary>
@@ -187,12 +188,20 @@ internal sealed class Reception(
 
     private static string WordOf(Pseudonym subject) => AssuranceOf(subject) == Assurance.High ? "high" : "low";
 
-    private async Task<PortalSession> AcceptAsync(DeviceKey device, Pseudonym? customer, Wish wish)
+    /// <summary>In the contract's word. Telephone numbers without a plus or a bracket cannot be told from a card's.</summary>
+    private static string MeansOf(Wish wish) =>
+        string.IsNullOrWhiteSpace(wish.Number) ? IdentifiedData.Link
+        : wish.Number.Contains('@', StringComparison.Ordinal) ? "email"
+        : wish.Number.TrimStart() is ['+' or '(', ..] ? "phone"
+        : "number";
+
+    private async Task<PortalSession> AcceptAsync(DeviceKey device, Pseudonym? customer, string? means, Wish wish)
     {
-        if (SessionOf(device) is not { } current) return await BeginAsync(customer ?? NewGuest(), wish.Text, wish.Loyalty, wish.Marketing);
-        if (customer is { } other && other != current.Subject) return await ChangeAsync(device, current, other, wish.Text, wish.Loyalty, wish.Marketing);
+        if (SessionOf(device) is not { } current) return await BeginAsync(customer ?? NewGuest(), means, wish.Text, wish.Loyalty, wish.Marketing);
+        if (customer is { } other && other != current.Subject) return await ChangeAsync(device, current, other, means, wish.Text, wish.Loyalty, wish.Marketing);
         var visit = await arrivals.ArriveAsync(current.Subject, AssuranceOf(current.Subject), CancellationToken.None);
-        var renewed = current with { Visit = visit, Loyalty = current.Loyalty || wish.Loyalty, Marketing = current.Marketing || wish.Marketing };
+        if (means == IdentifiedData.Link && !current.Proven) await IdentifyAsync(current with { Visit = visit }, means);
+        var renewed = current with { Visit = visit, Proven = current.Proven || means == IdentifiedData.Link, Loyalty = current.Loyalty || wish.Loyalty, Marketing = current.Marketing || wish.Marketing };
         return renewed == current ? current : await KeepAsync(renewed with { Language = wish.Text.Tag, TextVersion = wish.Text.VersionFor(options) });
     }
 
@@ -221,20 +230,29 @@ internal sealed class Reception(
         }
     }
 
-    private async Task<PortalSession> BeginAsync(Pseudonym subject, PortalText text, bool loyalty, bool marketing)
+    /// <param name="subject">Who it is from here on.</param>
+    /// <param name="means">By what they were recognised; null for a guest.</param>
+    /// <param name="text">The wording they were shown.</param>
+    /// <param name="loyalty">They may be recognised.</param>
+    /// <param name="marketing">They may get personal offers.</param>
+    private async Task<PortalSession> BeginAsync(Pseudonym subject, string? means, PortalText text, bool loyalty, bool marketing)
     {
         var visit = await arrivals.ArriveAsync(subject, AssuranceOf(subject), CancellationToken.None);
         var session = await KeepAsync(new(Guid.NewGuid().ToString(), visit, subject, text.Tag, text.VersionFor(options), Terms: true, loyalty, marketing, atLeast(), Over: false));
-        if (session.Recognised) await journal.AppendAsync(new IdentifiedData(visit.Value, subject.Value, "number", session.Assurance), Instant.Now(time), CancellationToken.None);
-        return session;
+        if (means is null) return session;
+        await IdentifyAsync(session, means);
+        return session with { Proven = means == IdentifiedData.Link };
     }
 
+    private async Task IdentifyAsync(PortalSession session, string means) =>
+        await journal.AppendAsync(new IdentifiedData(session.Visit.Value, session.Subject.Value, means, session.Assurance, session.Receipt), Instant.Now(time), CancellationToken.None);
+
     /// <summary>The same person goes on under another subject. Their "stop" goes with them, unless they ask for personal offers in the same breath.</summary>
-    private async Task<PortalSession> ChangeAsync(DeviceKey? device, PortalSession from, Pseudonym subject, PortalText text, bool loyalty, bool marketing)
+    private async Task<PortalSession> ChangeAsync(DeviceKey? device, PortalSession from, Pseudonym subject, string? means, PortalText text, bool loyalty, bool marketing)
     {
         var stopped = hasStopped(from.Subject) && !marketing;
         arrivals.Leave(from.Subject);
-        var session = await BeginAsync(subject, text, loyalty, marketing);
+        var session = await BeginAsync(subject, means, text, loyalty, marketing);
         await doorkeeper.ChangeAsync(device, from.Receipt, session);
         if (stopped) await SayAsync(session, "stop", null, null);
         return session;

@@ -17,6 +17,7 @@ internal sealed class RefusalPage(PageFrame frame)
         Refusal.StaleForm => StatusCodes.Status409Conflict,
         Refusal.NotOnTheWifi => StatusCodes.Status409Conflict,
         Refusal.ForeignOrigin => StatusCodes.Status403Forbidden,
+        Refusal.NotProven => StatusCodes.Status403Forbidden,
         Refusal.Malformed => StatusCodes.Status400BadRequest,
         Refusal.TooLarge => StatusCodes.Status413PayloadTooLarge,
         Refusal.UnsupportedForm => StatusCodes.Status415UnsupportedMediaType,

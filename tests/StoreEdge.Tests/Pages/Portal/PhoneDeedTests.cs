@@ -139,7 +139,7 @@ public sealed class PhoneDeedTests
             new("lifecycle", ["customer"], shop.Clock.GetUtcNow(), "service", []), new("interest", ["running shoes"], shop.Clock.GetUtcNow(), "marketing", [("running", false)]),
             new("tier", ["<gold>"], shop.Clock.GetUtcNow(), "loyalty", []),
         ];
-        var (page, path) = await shop.EnterAsync(loyalty: true, marketing: true, number: "MARIA-1");
+        var (page, path) = await shop.EnterAsync(loyalty: true, marketing: true, link: Shop.GoodLink);
         foreach (var said in new[] { "How we know you", "a customer", "to serve you well", "Your interests", "running shoes", "because you agreed to personal offers", "<gold>", "Where you are", "entrance", "our customer service, 20" })
             Assert.Contains(said, page.Text);
         Assert.DoesNotContain("<gold>", page.Html);
@@ -164,11 +164,11 @@ public sealed class PhoneDeedTests
     public async Task My_data_says_what_is_held_and_the_file_has_it_all()
     {
         await using var shop = await Shop.OpenAsync();
-        var (page, path) = await shop.EnterAsync(loyalty: true, number: "MARIA-1");
+        var (page, path) = await shop.EnterAsync(loyalty: true, link: Shop.GoodLink);
         await shop.PostAsync(path + "/choice", ("proof", page.Field("proof", "/choice")), ("offer", "chair"), ("decision", "decision-chair"), ("choice", "never"));
         await HelpAsync(shop, path, page, "advice");
         var data = await shop.GetAsync(path + "/data");
-        foreach (var said in new[] { "Title chair: never again.", "You asked for help: Advice.", "We recognised you by your loyalty number.", "What you agreed to and said about offers" }) Assert.Contains(said, data.Text);
+        foreach (var said in new[] { "Title chair: never again.", "You asked for help: Advice.", "We recognised you by our app.", "What you agreed to and said about offers" }) Assert.Contains(said, data.Text);
         Assert.DoesNotContain(Shop.Maria.Value, data.Html);
         var file = await shop.GetAsync(path + "/data.json");
         using var json = JsonDocument.Parse(file.Html);
@@ -192,7 +192,7 @@ public sealed class PhoneDeedTests
     public async Task Erasing_asks_once_more_then_nothing_is_left_and_central_knows_whom_by_a_hash()
     {
         await using var shop = await Shop.OpenAsync();
-        var (page, path) = await shop.EnterAsync(loyalty: true, number: "MARIA-1");
+        var (page, path) = await shop.EnterAsync(loyalty: true, link: Shop.GoodLink);
         await HelpAsync(shop, path, page, "advice");
         var sure = await shop.GetAsync(path + "/erase");
         Assert.Contains("Erase everything?", sure.Text);
@@ -264,7 +264,7 @@ public sealed class PhoneDeedTests
         shop.Facts = [.. PhoneText.All[0].Facts.Keys.Select(name => new PhoneFactCard(name, name == "interest" ? [.. Enumerable.Range(0, 32).Select(i => $"interest {i}")] : ["value"], shop.Clock.GetUtcNow(), "marketing",
             name == "interest" ? [.. Enumerable.Range(0, 32).Select(i => ($"interest-{i}", i % 2 == 0))] : []))];
         shop.Offers = [.. Enumerable.Range(0, 3).Select(i => new PhoneOfferCard($"o{i}", $"d{i}", "en", wordy, wordy, "R$ 1.234,56", "R$ 2.345,67", wordy, wordy, true))];
-        var (page, path) = await shop.EnterAsync(loyalty: true, marketing: true, number: "MARIA-1");
+        var (page, path) = await shop.EnterAsync(loyalty: true, marketing: true, link: Shop.GoodLink);
         var session = shop.Journaled<ConsentData>()[0];
         for (var i = 0; i < 100; i++) await shop.HappensAsync(new ChoiceData(session.VisitId, session.Subject, "want", $"offer-{i}", null, "high"));
         await HelpAsync(shop, path, page, "advice");

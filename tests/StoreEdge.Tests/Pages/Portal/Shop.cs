@@ -32,6 +32,9 @@ internal sealed class Shop : IAsyncDisposable
 
     public required PortalOptions Options { get; init; }
 
+    /// <summary>Whose what they typed is.</summary>
+    public required RecogniseLogin Recognise { get; init; }
+
     public IReadOnlyList<PhoneOfferCard> Offers { get; set; } = [Card("chair")];
 
     public ManualClock Clock => bench.Clock;
@@ -62,9 +65,9 @@ internal sealed class Shop : IAsyncDisposable
 
     public static PhoneOfferCard Card(string id) => new(id, $"decision-{id}", "en", $"Title {id}", $"Text {id}", "R$ 9,90", null, null, $"Because of {id}.", true);
 
-    public static async Task<Shop> OpenAsync(PortalOptions? options = null, IGuestDoor? door = null, bool servesGuestsOnly = false)
+    public static async Task<Shop> OpenAsync(PortalOptions? options = null, IGuestDoor? door = null, bool servesGuestsOnly = false, RecogniseLogin? recognise = null)
     {
-        var shop = new Shop { Options = options ?? new() { Name = "Casa Aurora", PostsPerMinute = 1000 }, Door = door ?? new OpenDoor(), ServesGuestsOnly = servesGuestsOnly };
+        var shop = new Shop { Recognise = recognise ?? (typed => typed == "MARIA-1" ? Maria : null), Options = options ?? new() { Name = "Casa Aurora", PostsPerMinute = 1000 }, Door = door ?? new OpenDoor(), ServesGuestsOnly = servesGuestsOnly };
         await shop.StartAsync();
         return shop;
     }
@@ -103,19 +106,20 @@ internal sealed class Shop : IAsyncDisposable
     public Task<Answer> PostAsync(string path, params (string Name, string Value)[] fields) => SendAsync(HttpMethod.Post, path, Encode(fields));
 
     /// <summary>Opens the portal and accepts it.</summary>
-    public async Task<Answer> AcceptAsync(string phone = Phone, bool loyalty = false, bool marketing = false, string number = "", string language = "en")
+    public async Task<Answer> AcceptAsync(string phone = Phone, bool loyalty = false, bool marketing = false, string number = "", string language = "en", string link = "")
     {
-        var page = await GetAsync("/portal", phone, language);
+        var page = await GetAsync(link.Length == 0 ? "/portal" : $"/portal?code={link}", phone, language);
         List<(string, string)> fields = [("token", page.Field("token")), ("lang", page.Field("lang")), ("number", number)];
+        if (page.Field("code") is { Length: > 0 } code) fields.Add(("code", code));
         if (loyalty) fields.Add(("loyalty", "on"));
         if (marketing) fields.Add(("marketing", "on"));
         return await SendAsync(HttpMethod.Post, "/portal/accept", Encode([.. fields]), phone, language: language);
     }
 
     /// <summary>Accepts and opens the phone's page.</summary>
-    public async Task<(Answer Page, string Path)> EnterAsync(bool loyalty = false, bool marketing = false, string number = "", string phone = Phone)
+    public async Task<(Answer Page, string Path)> EnterAsync(bool loyalty = false, bool marketing = false, string number = "", string phone = Phone, string link = "")
     {
-        var accepted = await AcceptAsync(phone, loyalty, marketing, number);
+        var accepted = await AcceptAsync(phone, loyalty, marketing, number, link: link);
         Assert.Equal(HttpStatusCode.SeeOther, accepted.Status);
         return (await GetAsync(accepted.Location!, phone), accepted.Location!.Split('?')[0]);
     }
@@ -148,7 +152,7 @@ internal sealed class Shop : IAsyncDisposable
         var inputs = new DecisionInputs(store, Clock, bench.Health);
         doorkeeper = new(Door, Options, Presence, Clock);
         await doorkeeper.BeginAsync(receipt => store.Query(database => sessions.ByReceipt(database, receipt, Clock.GetUtcNow())), CancellationToken.None);
-        reception = new(Options, store, sessions, Presence, doorkeeper, typed => typed == "MARIA-1" ? Maria : null, code => code == GoodLink ? Maria : null, inputs.HasStopped, Clock, Clock.GetUtcNow);
+        reception = new(Options, store, sessions, Presence, doorkeeper, Recognise, code => code == GoodLink ? Maria : null, inputs.HasStopped, Clock, Clock.GetUtcNow);
         var endpoints = new PortalEndpoints(
             Options, Key, reception, new(Door, doorkeeper, new("portal.test", () => Tls), new()), new(
                 (_, _, _) => JournalBroken ? throw new IOException("disk") : ValueTask.FromResult(Offers), inputs.HasStopped, Know, () => IsOffline, new(store, _ => "entrance"),
@@ -159,7 +163,7 @@ internal sealed class Shop : IAsyncDisposable
         {
             var words = inputs.WordsOf(session.Subject, session.Visit);
             var gifts = words.Where(w => w.Kind == "gift").Select(w => w.Target).ToHashSet();
-            return new("entrance", [.. words.Where(w => w.Kind != "gift").Select(w => new PhoneWordCard(w.Kind, w.Target, "en", $"Title {w.Target}", "seating", gifts.Contains("seating")))], Facts);
+            return new("entrance", [.. words.Where(w => w.Kind != "gift").Select(w => new PhoneWordCard(w.Kind, w.Target, "en", $"Title {w.Target}", "seating", gifts.Contains("seating"), w.IsOfThisVisit))], Facts);
         }
 
         Task Forget(IReadOnlyList<Pseudonym> subjects)
