@@ -23,7 +23,8 @@ internal static class Checkout
     public static bool EverythingWasAskedFor => Environment.GetEnvironmentVariable("STOREEDGE_TEST_TIER") == "all";
 
     // Below the ports that the kernel lends to outgoing connections (32768 and up): one of those could take the port of an agent while it is down, or even connect to itself there.
-    private static int lastPort = 15_000 + Environment.ProcessId % 100 * 150;
+    // Two runs beside each other are told apart by where they begin (tests/run.sh), others by their process ids.
+    private static int lastPort = int.TryParse(Environment.GetEnvironmentVariable("STOREEDGE_TEST_PORTS"), out var first) ? first : 15_000 + Environment.ProcessId % 100 * 150;
 
     /// <summary>A loopback port that was free a moment ago; never the same twice.</summary>
     public static int FreePort()

@@ -223,20 +223,18 @@ public sealed class GuestWalkTests(ITestOutputHelper output)
             var (phone, browser) = (guests.Phones[round % guests.Phones.Count], browsers[round % guests.Phones.Count]);
             Assert.Equal(nameof(SocketError.ConnectionRefused), await phone.ConnectAsync(GuestNetwork.InternetAddress, 443));
             var page = await browser.GetStringAsync(portal);
-            // Sockets of the phone's network, made before: making one takes longer than what is measured.
-            var attempts = phone.Network.Inside(() => Enumerable.Range(0, 400).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)).ToList());
+            using var opening = new Opening(phone);
             var click = Stopwatch.GetTimestamp();
             var accepting = browser.PressAcceptAsync(portal, page);
-            var opening = OpensAtAsync(attempts);
+            var opened = opening.AtAsync();
             var own = await accepting;
-            passes.Add(Stopwatch.GetElapsedTime(click, await opening).TotalMilliseconds);
-            attempts.ForEach(a => a.Dispose());
+            passes.Add(Stopwatch.GetElapsedTime(click, await opened).TotalMilliseconds);
             var arrivals = await Eventually.Get(() => Task.FromResult(told.Of("arrival")), all => all.Count > round, "the arrival at the subscriber");
             tells.Add(Stopwatch.GetElapsedTime(click, arrivals[round].At).TotalMilliseconds);
             await browser.LeaveAsync(own);
         }
 
-        output.WriteLine($"{Rounds} acceptances: click → packets pass {Of(passes)}; click → arrival at an MQTT subscriber {Of(tells)}");
+        output.WriteLine($"{Rounds} acceptances: click → packets pass {Opening.Of(passes)}; click → arrival at an MQTT subscriber {Opening.Of(tells)}");
         browsers.ForEach(b => b.Dispose());
 
         // The time of a passage is over while something is under way.
@@ -252,33 +250,6 @@ public sealed class GuestWalkTests(ITestOutputHelper output)
         output.WriteLine($"a passage of 10 s: the last answer came {Stopwatch.GetElapsedTime(accepted, talk.LastAt).TotalSeconds:0.000} s after the acceptance");
         Assert.Equal(nameof(SocketError.ConnectionRefused), await guests.Phone.ConnectAsync(GuestNetwork.InternetAddress, 443));
         Assert.True((bool)JsonNode.Parse(await last.GetStringAsync(new Uri(portal, "/captive-portal/api")))!["captive"]!);
-    }
-
-    /// <summary>When the first of many attempts to connect, one after the other, succeeded.</summary>
-    private static async Task<long> OpensAtAsync(List<Socket> attempts)
-    {
-        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
-        foreach (var attempt in attempts)
-        {
-            try
-            {
-                await attempt.ConnectAsync(GuestNetwork.InternetAddress, 443);
-                return Stopwatch.GetTimestamp();
-            }
-            catch (SocketException)
-            {
-                await beat.WaitForNextTickAsync();
-            }
-        }
-
-        Assert.Fail("the gate stayed closed");
-        return 0;
-    }
-
-    private static string Of(List<double> milliseconds)
-    {
-        var sorted = milliseconds.Order().ToList();
-        return FormattableString.Invariant($"p50 {sorted[sorted.Count / 2]:0.0} ms, p95 {sorted[(int)(sorted.Count * 0.95)]:0.0} ms");
     }
 
     /// <summary>What the network's API says to a phone, with a certificate that the phone trusts.</summary>
