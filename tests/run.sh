@@ -33,20 +33,22 @@ status=0
 # Tests of the whole system mostly wait for a store to do something: two rows of them side by side take little more than half the time of one. Each has ports of its own; within a row one test follows
 # the other. What matches no name of the first row is in the second, so that no test is left out.
 suite() { # PROJECT NAME FIRST-PORT [FILTER]
-  STOREEDGE_TEST_PORTS=$3 dotnet test "tests/$1" -c Release --no-build ${4:+--filter "$4"} --logger "console;verbosity=normal" > "$results/$2" 2>&1
+  STOREEDGE_TEST_PORTS=$3 STOREEDGE_TEST_SEEN=$results/seen dotnet test "tests/$1" -c Release --no-build ${4:+--filter "$4"} --logger "console;verbosity=normal" > "$results/$2" 2>&1
 }
 rooms=(Portal Displays Diagnostics Staff Gate Controllers Linux)
 first=$(printf '|FullyQualifiedName~SystemTests.%s.' "${rooms[@]}") rest=$(printf '&FullyQualifiedName!~SystemTests.%s.' "${rooms[@]}")
-(suite StoreEdge.SystemTests system-2 15000 "${rest#&}") &
+mkdir "$results/seen"
+suite StoreEdge.SystemTests system-2 15000 "${rest#&}&FullyQualifiedName!~SeenMessages" &
 second=$!
 suite StoreEdge.Tests unit 22000 || status=1
 suite StoreEdge.SystemTests system-1 22000 "${first#|}" || status=1
 wait "$second" || status=1
-for name in unit system-1 system-2; do
+suite StoreEdge.SystemTests seen-by-all 22000 "FullyQualifiedName~SeenMessages" || status=1
+for name in unit system-1 system-2 seen-by-all; do
   echo "== $name"
   grep -vE '^\s+Passed |^(info|dbug): |^      (Request|Execut)' "$results/$name" || true
 done
-count() { awk -v word="$1" '$1 == word":" { n += $2 } END { print n + 0 }' "$results"/*; }
+count() { awk -v word="$1" '$1 == word":" { n += $2 } END { print n + 0 }' "$results"/{unit,system-1,system-2,seen-by-all}; }
 passed=$(count Passed) failed=$(count Failed) skipped=$(count Skipped)
 
 echo "== the contract under the AsyncAPI project's own parser"

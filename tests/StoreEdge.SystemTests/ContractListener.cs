@@ -35,9 +35,6 @@ internal sealed class ContractListener : IAsyncDisposable
         listening = ListenAsync();
     }
 
-    /// <summary>What the tests of this process have seen, by the name of the schema.</summary>
-    public static ConcurrentDictionary<string, byte> Seen { get; } = new();
-
     /// <summary>Completes when it listens at the broker that was started last.</summary>
     public Task Connected
     {
@@ -120,7 +117,7 @@ internal sealed class ContractListener : IAsyncDisposable
         // An empty payload on a retained topic takes back what was retained, and is no message.
         if (message.Payload.IsEmpty) return;
         var errors = ContractSchemas.ValidateOnTopic(message.Topic, message.Payload);
-        if (errors.Count == 0) foreach (var name in Names(message)) Seen.TryAdd(name, 0);
+        if (errors.Count == 0) foreach (var name in Names(message)) SeenMessages.Note(name);
         // The same fault of a thousand messages is one.
         foreach (var error in errors)
             if (wrong.Count < 50) wrong.AddOrUpdate($"{message.Topic}: {error}", 1, (_, n) => n + 1);
