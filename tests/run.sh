@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything and passes all tests, the AsyncAPI project's own parser among them. With --all also the slow tiers (long kill and fuzz runs,
-# Bluetooth and Wi-Fi in the virtual lab).
+# Bluetooth, Wi-Fi and panels in the virtual lab).
 # Installs what is missing. The last line is "N passed, N failed, N skipped".
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -56,7 +56,7 @@ contract() { installed tests/contract && cd tests/contract && node validate.mjs;
 if (contract); then passed=$((passed + 1)); else failed=$((failed + 1)); status=1; fi
 
 if [ "$tier" = all ]; then
-  for script in bluetooth wifi; do
+  for script in bluetooth wifi panels; do
     echo "== $script in the virtual lab"
     lab=0
     "tests/lab/$script.sh" > "$results/lab-$script" 2>&1 || lab=$?

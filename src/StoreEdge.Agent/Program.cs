@@ -14,5 +14,6 @@ return await new RootCommand("StoreEdge notices who comes in, keeps it, tells ce
     JournalCommand.Create(),
     DesiredCommand.Create(),
     GateCommand.Create(TimeProvider.System),
+    PanelsCommand.Create(TimeProvider.System),
     SatelliteCommand.Create(TimeProvider.System),
 }.Parse(args).InvokeAsync();

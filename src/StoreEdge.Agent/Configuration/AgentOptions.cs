@@ -7,6 +7,7 @@ using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Mqtt;
 using StoreEdge.Agent.Outbox;
 using StoreEdge.Agent.Pages.Portal;
+using StoreEdge.Agent.Panels;
 using StoreEdge.Agent.Sensing;
 using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
@@ -32,7 +33,8 @@ internal sealed record AgentOptions(
     HardwareProfile? Hardware,
     FootfallOptions Footfall,
     CentralOptions Central,
-    GateOptions? Gate);
+    GateOptions? Gate,
+    PanelOptions Panels);
 
 /// <summary>Which store this is.</summary>
 /// <param name="Id">As the whole fleet knows it; also the MQTT client id.</param>

@@ -28,11 +28,14 @@ internal static class AgentOptionsReader
         var state = State(top.Section("state"));
         var (satellites, espresense) = (Satellites(top.Section("satellites")), Espresense(top.Section("espresense")));
         var receivers = Receivers(top, state, satellites is not null, espresense is not null);
+        var hardware = Hardware(top.Section("hardware"), errors);
+        var displays = DisplayOptionsReader.Displays(top);
+        var panels = PanelOptionsReader.Read(top, hardware, displays);
         var portal = GuestOptionsReader.Portal(top.Section("portal"), store);
         var options = new AgentOptions(
             store, http, state, receivers, Enrolment(top.Section("enrolment")), Presence(top.Section("presence")), Journal(top.Section("journal")),
-            Outbox(top.Section("outbox")), Broker(top.Section("mqtt")), satellites, espresense, Bundle(top.Section("bundle"), state), DisplayOptionsReader.Displays(top), portal, Hardware(top.Section("hardware"), errors),
-            Footfall(top.Section("footfall")), Central(top.Section("central")), GuestOptionsReader.Gate(top.Section("gate"), http, portal));
+            Outbox(top.Section("outbox")), Broker(top.Section("mqtt")), satellites, espresense, Bundle(top.Section("bundle"), state), displays, portal, hardware,
+            Footfall(top.Section("footfall")), Central(top.Section("central")), GuestOptionsReader.Gate(top.Section("gate"), http, portal), panels);
         top.Close();
         return errors.Count == 0 ? options : throw new ConfigurationException(errors);
     }

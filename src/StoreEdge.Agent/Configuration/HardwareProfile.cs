@@ -1,12 +1,15 @@
+using StoreEdge.Linux.Gpio;
+
 namespace StoreEdge.Agent.Configuration;
 
 /// <summary>One line of the GPIO chip.</summary>
 /// <param name="Name">What the rest of the configuration calls it, such as <c>lamp</c>.</param>
-/// <param name="Pin">The header pin it is wired to, 1–40.</param>
+/// <param name="Pin">The header pin it is wired to, 1–40; 0 on a board without such a header.</param>
 /// <param name="Line">Its offset on the chip.</param>
 /// <param name="IsOutput">Driven by the agent; otherwise read by it.</param>
 /// <param name="IsActiveLow">Whether 0 V means on.</param>
-internal sealed record GpioLine(string Name, int Pin, int Line, bool IsOutput, bool IsActiveLow);
+/// <param name="Bias">What holds an input while nothing else does.</param>
+internal sealed record GpioLine(string Name, int Pin, int Line, bool IsOutput, bool IsActiveLow, GpioBias Bias);
 
 /// <summary>One small display on the I²C bus.</summary>
 /// <param name="Name">What the rest of the configuration calls it.</param>
@@ -23,9 +26,10 @@ internal sealed record I2cDevice(string Name, string Kind, int Address, int Colu
 /// <param name="Board">For people.</param>
 /// <param name="GpioChip">The chip's label, such as <c>pinctrl-rp1</c>.</param>
 /// <param name="Lines">No two on the same pin.</param>
-/// <param name="I2cBus">The bus's device file, such as <c>/dev/i2c-1</c>; null where none is used.</param>
+/// <param name="I2cBus">The bus's device file, such as <c>/dev/i2c-1</c>; null where none is used, or it is found by its adapter.</param>
+/// <param name="I2cAdapter">The beginning of the name of the bus's adapter, where its number changes; null where it does not.</param>
 /// <param name="Devices">No two at the same address.</param>
-internal sealed record HardwareProfile(string Board, string GpioChip, IReadOnlyList<GpioLine> Lines, string? I2cBus, IReadOnlyList<I2cDevice> Devices)
+internal sealed record HardwareProfile(string Board, string GpioChip, IReadOnlyList<GpioLine> Lines, string? I2cBus, string? I2cAdapter, IReadOnlyList<I2cDevice> Devices)
 {
     /// <summary>Reads a profile.</summary>
     /// <exception cref="ConfigurationException">It cannot be used; every fault names file, key, value and what is allowed.</exception>
@@ -41,38 +45,49 @@ internal sealed record HardwareProfile(string Board, string GpioChip, IReadOnlyL
     {
         var board = top.Required("board", "the name of the computer");
         top.Text("notes");
-        top.OneOf("header", "", "raspberry-pi-40");
+        var hasHeader = top.OneOf("header", "", "raspberry-pi-40", "none") != "none";
         var chip = top.Required("gpioChip", "the chip's label as 'gpiodetect' shows it in brackets, such as pinctrl-rp1");
         if (chip.Contains("gpiochip", StringComparison.OrdinalIgnoreCase) || chip.All(char.IsAsciiDigit) && chip.Length > 0)
             top.Fail("gpioChip", "a chip is named by its label, such as pinctrl-rp1, never by its number, which changes");
         var (pins, names, addresses) = (new Dictionary<int, string>(), new HashSet<string>(StringComparer.Ordinal), new Dictionary<int, string>());
         var bus = top.Section("i2c");
-        string? busFile = null;
+        string? busFile = null, adapter = null;
         var devices = new List<I2cDevice>();
         if (bus.IsPresent)
         {
-            busFile = bus.Text("bus", "", t => t.StartsWith("/dev/i2c-", StringComparison.Ordinal) && t.Length > 9 && t[9..].All(char.IsAsciiDigit), "a device file /dev/i2c-N");
-            Claim(bus, "sdaPin", "the bus's data", pins);
-            Claim(bus, "sclPin", "the bus's clock", pins);
+            adapter = bus.Text("adapter");
+            if (adapter is null) busFile = bus.Text("bus", "", t => t.StartsWith("/dev/i2c-", StringComparison.Ordinal) && t.Length > 9 && t[9..].All(char.IsAsciiDigit), "a device file /dev/i2c-N");
+            else if (bus.Text("bus") is not null || adapter.Length == 0) bus.Fail("adapter", "the beginning of a name that `i2cdetect -l` shows, and then no bus");
+            if (hasHeader)
+            {
+                Claim(bus, "sdaPin", "the bus's data", pins);
+                Claim(bus, "sclPin", "the bus's clock", pins);
+            }
+
             foreach (var device in bus.Sections("devices")) devices.Add(Device(device, names, addresses));
             bus.Close();
         }
 
-        var lines = top.Sections("lines").Select(l => Line(l, pins, names)).ToList();
+        var lines = top.Sections("lines").Select(l => Line(l, hasHeader, pins, names)).ToList();
         top.Close();
-        return new(board, chip, lines, busFile, devices);
+        return new(board, chip, lines, busFile, adapter, devices);
     }
 
-    private static GpioLine Line(ConfigurationSection section, Dictionary<int, string> pins, HashSet<string> names)
+    private static GpioLine Line(ConfigurationSection section, bool hasHeader, Dictionary<int, string> pins, HashSet<string> names)
     {
         var name = Name(section, names);
-        var (pin, line) = Claim(section, "pin", name, pins);
+        var (pin, line) = hasHeader ? Claim(section, "pin", name, pins) : (0, -1);
         var said = section.Integer("line", -1, 0, 511);
         if (line >= 0 && said != line) section.Fail("line", $"pin {pin} of this header is line {line}");
+        if (!hasHeader && said < 0) section.Fail("line", "0 to 511");
+        // Without a header the line itself is what no two may have.
+        else if (!hasHeader && !pins.TryAdd(said, name)) section.Fail("line", $"a line of its own; {pins[said]} is on line {said}");
         var direction = section.OneOf("direction", "", "output", "input");
         var activeLow = section.Flag("activeLow", false);
+        var bias = section.OneOf("bias", "none", "none", "pull-up", "pull-down") switch { "pull-up" => GpioBias.PullUp, "pull-down" => GpioBias.PullDown, _ => GpioBias.AsIs };
+        if (bias != GpioBias.AsIs && direction == "output") section.Fail("bias", "none: an output is held by whoever drives it");
         section.Close();
-        return new(name, pin, said, direction == "output", activeLow);
+        return new(name, pin, said, direction == "output", activeLow, bias);
     }
 
     private static I2cDevice Device(ConfigurationSection section, HashSet<string> names, Dictionary<int, string> addresses)
@@ -86,6 +101,8 @@ internal sealed record HardwareProfile(string Board, string GpioChip, IReadOnlyL
         var (columns, rows) = (section.Integer("columns", 0, 8, 256), section.Integer("rows", 0, 1, 128));
         if (columns == 0) section.Fail("columns", "8 to 256");
         if (rows == 0) section.Fail("rows", "1 to 128");
+        else if (kind == "ssd1306" && (columns, rows) is not (128, 32 or 64)) section.Fail("rows", "32 or 64, with 128 columns");
+        else if (kind == "hd44780-pcf8574" && (columns is not (16 or 20) || rows is not (2 or 4))) section.Fail("rows", "2 or 4, with 16 or 20 columns");
         section.Close();
         return new(name, kind, address, columns, rows);
     }

@@ -17,6 +17,7 @@ internal static class DisplayHealth
 
     internal static void Judge(Screen screen, Instant now, DateTimeOffset wall, HealthBoard health)
     {
+        if (!screen.Place.HasPage) return;
         var id = screen.Place.Id;
         var silence = now - screen.HeardAt;
         var (silent, frozen) = ($"display-silent:{id}", $"display-frozen:{id}");

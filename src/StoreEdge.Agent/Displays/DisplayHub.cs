@@ -107,7 +107,7 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
             screen.EverHeard = true;
             if (ack.Frame != screen.Frame) (screen.Frame, screen.FrameMovedAt) = (ack.Frame, now);
             isCurrent = ack.Showing == screen.Current?.Id;
-            isSame = screen.Current is null || ack.ContentHash == screen.Current.Poster.ContentHash();
+            isSame = screen.Current is null || ack.ContentHash == screen.Place.HashOf(screen.Current.Poster);
             if (isCurrent && isSame && screen is { Current: { } showing, RenderedAt: null })
             {
                 screen.RenderedAt = time.GetUtcNow();

@@ -15,6 +15,12 @@ internal sealed record DisplayPlace(DisplayId Id, ZoneId Zone)
     /// <summary>The receiver that it hangs by; null where the zone says enough.</summary>
     public string? Receiver { get; init; }
 
+    /// <summary>Whether a browser shows it; otherwise something else of this machine draws it, and looks after its own health.</summary>
+    public bool HasPage { get; init; } = true;
+
+    /// <summary>The hash of what it draws of a poster: one with little room draws less than all of it.</summary>
+    public Func<Poster, string> HashOf { get; init; } = poster => poster.ContentHash();
+
     /// <summary>Whether somebody in <paramref name="zone"/> sees it.</summary>
     public bool IsSeenFrom(ZoneId zone) => Zone == zone || Near.Contains(zone);
 }

@@ -48,6 +48,9 @@ internal sealed class HelpDesk(JournalStore journal, Func<VisitId, string?> zone
         return true;
     });
 
+    /// <summary>Every request for which somebody is still to come, the oldest first.</summary>
+    public IReadOnlyList<HelpRequest> Open() => journal.Query(HelpProjection.Open);
+
     /// <summary>Whether somebody is still to come for this request.</summary>
     public bool IsOpen(string request) => journal.Query(database => HelpProjection.Find(database, request)) is { IsOpen: true };
 

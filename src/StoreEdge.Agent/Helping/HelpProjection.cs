@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Contracts;
@@ -24,6 +23,8 @@ internal sealed record HelpRequest(string Id, VisitId Visit, Pseudonym Subject, 
 /// <summary>The latest request of each open visit. It ends with the visit: nobody is sent to a customer who has left.</summary>
 internal sealed class HelpProjection : IProjection
 {
+    private const string Columns = "request, visit, subject, zone, skill, state, asked_ms, assurance";
+
     /// <inheritdoc/>
     public string Name => "help";
 
@@ -64,18 +65,30 @@ internal sealed class HelpProjection : IProjection
     /// <summary>The request of an id.</summary>
     public static HelpRequest? Find(SqliteConnection database, string request) => Read(database, "request", request);
 
+    /// <summary>Every request for which somebody is still to come, the oldest first.</summary>
+    public static IReadOnlyList<HelpRequest> Open(SqliteConnection database)
+    {
+        using var find = database.CreateCommand();
+        find.CommandText = $"SELECT {Columns} FROM help ORDER BY asked_ms, request";
+        using var row = find.ExecuteReader();
+        var open = new List<HelpRequest>();
+        while (row.Read())
+            if (Request(row) is { IsOpen: true } request) open.Add(request);
+        return open;
+    }
+
     private static HelpRequest? Read(SqliteConnection database, string column, string wanted)
     {
         using var find = database.CreateCommand();
-        find.CommandText = string.Create(CultureInfo.InvariantCulture, $"SELECT request, visit, subject, zone, skill, state, asked_ms, assurance FROM help WHERE {column} = $wanted");
+        find.CommandText = $"SELECT {Columns} FROM help WHERE {column} = $wanted";
         find.Parameters.AddWithValue("$wanted", wanted);
         using var row = find.ExecuteReader();
-        return row.Read()
-            ? new(
-                row.GetString(0), new(row.GetString(1)), new(row.GetString(2)), row.IsDBNull(3) ? null : row.GetString(3), row.GetString(4), row.GetString(5),
-                DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(6)), row.GetString(7))
-            : null;
+        return row.Read() ? Request(row) : null;
     }
+
+    private static HelpRequest Request(SqliteDataReader row) => new(
+        row.GetString(0), new(row.GetString(1)), new(row.GetString(2)), row.IsDBNull(3) ? null : row.GetString(3), row.GetString(4), row.GetString(5),
+        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(6)), row.GetString(7));
 
     private static void Run(SqliteConnection database, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {

@@ -93,6 +93,7 @@ internal static class StoreHost
         var customers = OrderParts.Customers(options, place, journal, registry, strangers, presence, deciding, loops.Stopping);
         var orders = link is null ? null : OrderParts.Open(options, journal, link, clock, customers, help, health, logs);
         link?.Listen(enrolment, deciding);
+        var panels = new PanelParts(options.Panels, options.Store, displays, journal, help, subject => strangers.Contains(subject) || inputs.HasStopped(subject), health, time);
 
         // People look.
         var views = StatusViews.Of(options, sources, sensing, registry, presence, journal, link, verification, displays, bundles, footfall, time);
@@ -115,6 +116,7 @@ internal static class StoreHost
 
         loops.Run("journal events to displays", deciding.RunAsync);
         loops.Run("displays", displays.RunAsync);
+        panels.Run(loops);
         loops.Run("clock", new ClockWatcher(clock, health, time, journal.FollowClock).RunAsync);
         loops.Run("registry", new RegistryLoop(registry, journal, time, health).RunAsync);
         // A journal that is found damaged is replaced by the next start.

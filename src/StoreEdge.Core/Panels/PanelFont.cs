@@ -31,7 +31,12 @@ public static class PanelFont
     /// <summary>The two rows of a mark above, and the eighth row of the cedilla below.</summary>
     private static readonly FrozenDictionary<char, (byte Top, byte Next, byte Below)> Marks = new Dictionary<char, (byte, byte, byte)>
     {
-        ['´'] = (0x02, 0x04, 0), ['`'] = (0x08, 0x04, 0), ['^'] = (0x04, 0x0A, 0), ['~'] = (0x0D, 0x16, 0), ['¨'] = (0x0A, 0x00, 0), ['¸'] = (0, 0, 0x04),
+        ['´'] = (0x02, 0x04, 0),
+        ['`'] = (0x08, 0x04, 0),
+        ['^'] = (0x04, 0x0A, 0),
+        ['~'] = (0x0D, 0x16, 0),
+        ['¨'] = (0x0A, 0x00, 0),
+        ['¸'] = (0, 0, 0x04),
     }.ToFrozenDictionary();
 
     /// <summary>Letter, bare letter, mark.</summary>
@@ -43,15 +48,40 @@ public static class PanelFont
     /// <summary>What is neither ASCII nor a letter with a mark, in eight rows.</summary>
     private static readonly FrozenDictionary<char, byte[]> Others = new Dictionary<char, byte[]>
     {
-        ['¿'] = Convert.FromHexString("0400040810110E00"), ['¡'] = Convert.FromHexString("0400040404040400"), ['°'] = Convert.FromHexString("0E0A0E0000000000"),
-        ['º'] = Convert.FromHexString("0E0A0E000E000000"), ['ª'] = Convert.FromHexString("0E0A0F001F000000"), ['€'] = Convert.FromHexString("06091C081C090600"),
+        ['¿'] = Convert.FromHexString("0400040810110E00"),
+        ['¡'] = Convert.FromHexString("0400040404040400"),
+        ['°'] = Convert.FromHexString("0E0A0E0000000000"),
+        ['º'] = Convert.FromHexString("0E0A0E000E000000"),
+        ['ª'] = Convert.FromHexString("0E0A0F001F000000"),
+        ['€'] = Convert.FromHexString("06091C081C090600"),
     }.ToFrozenDictionary();
 
     /// <summary>What stands for letters that there are no dots for.</summary>
     private static readonly FrozenDictionary<char, string> Spelled = new Dictionary<char, string>
     {
-        ['“'] = "\"", ['”'] = "\"", ['«'] = "\"", ['»'] = "\"", ['‘'] = "'", ['’'] = "'", ['–'] = "-", ['—'] = "-", ['−'] = "-", ['…'] = "...", ['\u00A0'] = " ", ['\u202F'] = " ", ['\u2009'] = " ", ['×'] = "x",
-        ['·'] = ".", ['•'] = "*", ['½'] = "1/2", ['¼'] = "1/4", ['²'] = "2", ['³'] = "3", ['\n'] = " ", ['\t'] = " ", ['\u00AD'] = "",
+        ['“'] = "\"",
+        ['”'] = "\"",
+        ['«'] = "\"",
+        ['»'] = "\"",
+        ['‘'] = "'",
+        ['’'] = "'",
+        ['–'] = "-",
+        ['—'] = "-",
+        ['−'] = "-",
+        ['…'] = "...",
+        ['\u00A0'] = " ",
+        ['\u202F'] = " ",
+        ['\u2009'] = " ",
+        ['×'] = "x",
+        ['·'] = ".",
+        ['•'] = "*",
+        ['½'] = "1/2",
+        ['¼'] = "1/4",
+        ['²'] = "2",
+        ['³'] = "3",
+        ['\n'] = " ",
+        ['\t'] = " ",
+        ['\u00AD'] = "",
     }.ToFrozenDictionary();
 
     /// <summary>Whether the font has dots for the letter.</summary>

@@ -35,7 +35,7 @@ public sealed record PanelText(string Headline, string Price, IReadOnlyList<stri
     public static string Hash(IReadOnlyList<string> lines) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines.Where(l => l.Length > 0)))));
 
-    private static List<string> Break(string text, int columns, int most)
+    internal static List<string> Break(string text, int columns, int most)
     {
         var lines = new List<string>();
         var words = PanelFont.Spell(text).Split(' ', StringSplitOptions.RemoveEmptyEntries);

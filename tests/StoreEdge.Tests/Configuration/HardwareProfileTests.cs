@@ -23,13 +23,14 @@ public sealed class HardwareProfileTests : IDisposable
         Assert.True(lamp.IsOutput);
         var guide = File.ReadAllText(Path.Combine(Hardware, "README.md"));
         Assert.Contains($"`{profile.GpioChip}`", guide, StringComparison.Ordinal);
-        foreach (var line in profile.Lines) Assert.Contains($"| {line.Pin} | GPIO {line.Line} | {line.Name}", guide, StringComparison.Ordinal);
+        foreach (var line in profile.Lines) Assert.Contains(line.Pin > 0 ? $"| {line.Pin} | GPIO {line.Line} | {line.Name}" : $"| GP{line.Line} | {line.Name}", guide, StringComparison.Ordinal);
         foreach (var device in profile.Devices) Assert.Contains($"`0x{device.Address:x2}`", guide, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("raspberry-pi-4.json", "pinctrl-bcm2711")]
     [InlineData("raspberry-pi-5.json", "pinctrl-rp1")]
+    [InlineData("usb-mcp2221.json", "mcp2221_gpio")]
     public void A_board_is_known_by_the_label_of_its_chip(string file, string label) =>
         Assert.Equal(label, HardwareProfile.Load(Path.Combine(Hardware, "profiles", file)).GpioChip);
 
@@ -79,6 +80,11 @@ public sealed class HardwareProfileTests : IDisposable
     [InlineData("i2c.devices[1].name", "\"lamp\"", "a name of its own")]
     [InlineData("i2c.devices[0].kind", "\"lcd\"", "hd44780-pcf8574, ssd1306")]
     [InlineData("i2c.devices[0].rows", "0", "1 to 128")]
+    [InlineData("i2c.devices[0].rows", "3", "2 or 4, with 16 or 20 columns")]
+    [InlineData("i2c.devices[1].rows", "48", "32 or 64, with 128 columns")]
+    [InlineData("lines[0].bias", "\"pull-up\"", "an output is held by whoever drives it")]
+    [InlineData("lines[2].bias", "\"up\"", "none, pull-up, pull-down")]
+    [InlineData("i2c.adapter", "\"bcm2835\"", "and then no bus")]
     public void A_wrong_value_is_refused_with_file_key_value_and_what_is_allowed(string key, string? value, string allowed)
     {
         var profile = JsonNode.Parse(File.ReadAllText(Path.Combine(Hardware, "profiles", "raspberry-pi-5.json")))!;
@@ -100,6 +106,13 @@ public sealed class HardwareProfileTests : IDisposable
     public void All_faults_are_told_at_once() =>
         Assert.Equal(3, Assert.Throws<ConfigurationException>(() => HardwareProfile.Load(Write(
             """{"board":"x","header":"raspberry-pi-40","gpioChip":"gpiochip0","lines":[{"name":"a","pin":2,"line":1,"direction":"output"},{"name":"b","pin":11,"line":1,"direction":"input"}]}"""))).Errors.Count);
+
+    [Theory]
+    [InlineData("{\"name\":\"a\",\"direction\":\"output\"}", "0 to 511")]
+    [InlineData("{\"name\":\"a\",\"line\":1,\"pin\":11,\"direction\":\"output\"}", "no such key")]
+    [InlineData("{\"name\":\"a\",\"line\":1,\"direction\":\"output\"},{\"name\":\"b\",\"line\":1,\"direction\":\"output\"}", "a is on line 1")]
+    public void A_board_without_a_header_has_lines_and_no_pins(string lines, string allowed) =>
+        Assert.Contains(allowed, Assert.Throws<ConfigurationException>(() => HardwareProfile.Load(Write($$"""{"board":"x","header":"none","gpioChip":"y","lines":[{{lines}}]}"""))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Two_lines_on_one_pin_are_refused() =>

@@ -123,7 +123,7 @@ internal static class KioskEndpoints
     private static async ValueTask<DisplayPlace?> FindAsync(HttpContext http, DisplayHub hub)
     {
         var id = http.Request.RouteValues["id"] as string ?? "";
-        if (hub.Find(id) is { } display) return display;
+        if (hub.Find(id) is { HasPage: true } display) return display;
         await SelfContained.WritePlainAsync(http, StatusCodes.Status404NotFound, $"there is no such display in this store's configuration; known: {hub.Names}");
         return null;
     }
