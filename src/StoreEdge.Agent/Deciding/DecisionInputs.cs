@@ -42,7 +42,7 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
             {
                 Wishes = ReadWishes(database, visit),
                 Shown = ReadShown(database, visit, display, bundle, atLeast, isKnown),
-                LocalCounts = ReadCounts(database),
+                LocalCounts = VotesProjection.Read(database),
             });
             CheckDoubt();
             health.Clear(Unreadable);
@@ -219,19 +219,6 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         return shown.ToImmutable();
 
         long Since(CapHolders holders) => (now - bundle.Caps.Where(c => (c.Per & holders) != 0).Select(c => c.Window).DefaultIfEmpty().Max()).ToUnixTimeMilliseconds();
-    }
-
-    private static ImmutableDictionary<OfferId, Tally> ReadCounts(SqliteConnection database)
-    {
-        using var rows = Select(
-            database,
-            """
-            SELECT s.offer, s.times, coalesce((SELECT t.times FROM tally t WHERE t.offer = s.offer AND t.choice = 'want'), 0),
-                coalesce((SELECT t.times FROM tally t WHERE t.offer = s.offer AND t.choice = 'never'), 0) FROM shown s
-            """);
-        var counts = ImmutableDictionary.CreateBuilder<OfferId, Tally>();
-        while (rows.Reader.Read()) counts[new(rows.Reader.GetString(0))] = new((int)rows.Reader.GetInt64(1), (int)rows.Reader.GetInt64(2), (int)rows.Reader.GetInt64(3));
-        return counts.ToImmutable();
     }
 
     private static Rows Select(SqliteConnection database, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Contracts;
@@ -14,6 +13,9 @@ internal sealed class PreferencesProjection : IProjection
 {
     /// <summary>Offers that a customer wanted, and may look at later.</summary>
     public const int MostWants = 20;
+
+    /// <summary>The kind of word that says of one offer that it was for somebody else: whoever wants it again does not want it for themselves.</summary>
+    public const string GiftOffer = "gift-offer";
 
     private static readonly string[] AboutAnOffer = ["want", "not-now", "never"];
 
@@ -51,8 +53,7 @@ internal sealed class PreferencesProjection : IProjection
         """,
     ];
 
-    /// <summary>Of a vote only the person's part goes: how often an offer was wanted names nobody.</summary>
-    public IReadOnlyList<PersonalTable> Personal { get; } = [new("preference", ["subject"], ["visit"]), new("vote", ["subject"], [])];
+    public IReadOnlyList<PersonalTable> Personal { get; } = [new("preference", ["subject"], ["visit"])];
 
     public void Apply(SqliteConnection database, CommittedEvent committed)
     {
@@ -69,10 +70,10 @@ internal sealed class PreferencesProjection : IProjection
             case ChoiceData { OfferId: { } offer } choice:
                 foreach (var kind in AboutAnOffer) SetLast(database, choice, kind, offer, committed.Seq);
                 if (choice.Choice == "want") ForgetOldWants(database, choice.Subject);
-                Vote(database, choice, offer, committed.AtLeast);
                 break;
             case GiftMarkedData gift:
                 Set(database, gift.Subject, "gift", gift.Demand, gift.VisitId, gift.Gift, committed.Seq);
+                if (gift.OfferId is { } given) Set(database, gift.Subject, GiftOffer, given, gift.VisitId, gift.Gift, committed.Seq);
                 break;
             case ConsentData consent:
                 Set(database, consent.Subject, "loyalty", "", consent.VisitId, consent.Loyalty, committed.Seq);
@@ -93,7 +94,7 @@ internal sealed class PreferencesProjection : IProjection
     /// </summary>
     public void Carry(SqliteConnection database, NameChange change)
     {
-        foreach (var (former, present) in Names(database, "SELECT subject FROM preference UNION SELECT subject FROM vote", change))
+        foreach (var (former, present) in Names(database, "SELECT DISTINCT subject FROM preference", change))
         {
             Run(database,
                 """
@@ -101,20 +102,12 @@ internal sealed class PreferencesProjection : IProjection
                     ON CONFLICT DO UPDATE SET visit = excluded.visit, value = excluded.value, seq = excluded.seq WHERE excluded.seq > preference.seq
                 """, ("$present", present), ("$former", former));
             Run(database, "DELETE FROM preference WHERE subject = $former AND kind <> 'not-now'", ("$former", former));
-            // One vote a day and person: the one under the new name is the later.
-            Run(database,
-                """
-                UPDATE tally SET times = times - (SELECT count(*) FROM vote a JOIN vote b ON b.day = a.day AND b.offer = a.offer AND b.subject = $present
-                    WHERE a.subject = $former AND a.offer = tally.offer AND a.choice = tally.choice)
-                """, ("$present", present), ("$former", former));
-            Run(database, "UPDATE OR IGNORE vote SET subject = $present WHERE subject = $former", ("$present", present), ("$former", former));
-            Run(database, "DELETE FROM vote WHERE subject = $former", ("$former", former));
         }
 
         foreach (var key in change.Former) Run(database, "INSERT OR IGNORE INTO carried VALUES($key)", ("$key", (long)key));
         foreach (var key in Carried(database).Except(change.Held))
         {
-            foreach (var table in (ReadOnlySpan<string>)["preference", "vote"]) Run(database, $"DELETE FROM {table} WHERE subject LIKE 'k' || $key || '-%'", ("$key", (long)key));
+            Run(database, "DELETE FROM preference WHERE subject LIKE 'k' || $key || '-%'", ("$key", (long)key));
             Run(database, "DELETE FROM carried WHERE key_id = $key", ("$key", (long)key));
         }
     }
@@ -211,29 +204,7 @@ internal sealed class PreferencesProjection : IProjection
         """,
         ("$subject", subject), ("$most", (long)MostWants));
 
-    /// <summary>One vote per person, offer and day; the last counts. Who voted is known for that day only, how many did for ever.</summary>
-    private static void Vote(SqliteConnection database, ChoiceData choice, string offer, DateTimeOffset at)
-    {
-        var day = ("$day", (object?)at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
-        Run(database, "DELETE FROM vote WHERE day < $day", day);
-        Run(database, "UPDATE tally SET times = times - 1 WHERE offer = $offer AND choice = (SELECT choice FROM vote WHERE day = $day AND subject = $subject AND offer = $offer)",
-            day, ("$subject", choice.Subject), ("$offer", offer));
-        if (choice.Choice == "again")
-        {
-            Run(database, "DELETE FROM vote WHERE day = $day AND subject = $subject AND offer = $offer", day, ("$subject", choice.Subject), ("$offer", offer));
-            return;
-        }
-
-        Run(database, "INSERT INTO vote VALUES($day, $subject, $offer, $choice) ON CONFLICT DO UPDATE SET choice = excluded.choice",
-            day, ("$subject", choice.Subject), ("$offer", offer), ("$choice", choice.Choice));
-        Run(database, "INSERT INTO tally VALUES($offer, $choice, 1) ON CONFLICT DO UPDATE SET times = times + 1", ("$offer", offer), ("$choice", choice.Choice));
-    }
-
-    private static void Forget(SqliteConnection database, string subject)
-    {
-        Run(database, "DELETE FROM preference WHERE subject = $subject", ("$subject", subject));
-        Run(database, "DELETE FROM vote WHERE subject = $subject", ("$subject", subject));
-    }
+    private static void Forget(SqliteConnection database, string subject) => Run(database, "DELETE FROM preference WHERE subject = $subject", ("$subject", subject));
 
     internal static void Run(SqliteConnection database, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {

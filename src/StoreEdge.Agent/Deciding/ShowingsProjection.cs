@@ -116,7 +116,6 @@ internal sealed class ShowingsProjection : IProjection
                 ("$decision", decision.DecisionId), ("$offer", offer), ("$subject", decision.Subject), ("$household", decision.Household), ("$visit", decision.VisitId),
                 ("$display", decision.Display), ("$ms", committed.AtLeast.ToUnixTimeMilliseconds()), ("$phone", onPhone ? 1L : 0L),
                 ("$boot", committed.IsTimeKnown ? null : committed.Boot), ("$mono", committed.IsTimeKnown ? null : committed.At.Milliseconds));
-            if (onPhone) Count(database, offer);
         }
     }
 
@@ -127,11 +126,7 @@ internal sealed class ShowingsProjection : IProjection
     {
         Run(database, "UPDATE showing SET rendered_ms = $ms, showing = $showing WHERE decision = $decision AND offer = $offer",
             ("$showing", rendered.ShowingId), ("$decision", rendered.DecisionId), ("$offer", rendered.OfferId), ("$ms", at.ToUnixTimeMilliseconds()));
-        Count(database, rendered.OfferId);
     }
-
-    private static void Count(SqliteConnection database, string offer) =>
-        Run(database, "INSERT INTO shown VALUES($offer, 1) ON CONFLICT DO UPDATE SET times = times + 1", ("$offer", offer));
 
     private static void Run(SqliteConnection database, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
         PreferencesProjection.Run(database, sql, parameters);

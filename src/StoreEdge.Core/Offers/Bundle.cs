@@ -26,6 +26,9 @@ public sealed record Bundle
     /// <summary>What is assumed about an offer nobody has seen yet.</summary>
     public required BaseRate BaseRate { get; init; }
 
+    /// <summary>How the votes of all are used.</summary>
+    public IndexRules Index { get; init; } = IndexRules.Default;
+
     /// <summary>Who supplies.</summary>
     public required FrozenDictionary<SupplierId, Supplier> Suppliers { get; init; }
 

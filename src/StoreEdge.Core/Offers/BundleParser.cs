@@ -34,6 +34,7 @@ public static class BundleParser
             DefaultLanguage = reader.Text("defaultLanguage", 16),
             Brand = reader.Inner("brand", ReadBrand) ?? new("", "#1f6f54", "#f6f3ec", "#1b1d1a"),
             BaseRate = reader.Inner("baseRate", r => new BaseRate(r.Number("rate", 0.0001, 0.5, 0.03), r.Number("strength", 1, 1000, 30))) ?? new(0.03, 30),
+            Index = reader.Inner("index", IndexRules.Read) ?? IndexRules.Default,
             Suppliers = Suppliers(reader),
             Placements = reader.Items("placements", ReadPlacement, required: true),
             LifecycleDefinition = reader.Has("lifecycleDefinition") ? reader.Text("lifecycleDefinition", 64) : null,

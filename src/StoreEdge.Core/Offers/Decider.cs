@@ -27,9 +27,10 @@ public static class Decider
         var rejected = new List<Rejection>(bundle.Offers.Length);
         var passed = new List<Ranked>();
         var campaigns = new Campaigns(bundle.Holdouts, context.Subject);
+        var ranking = new Ranking(bundle, context, seed);
         foreach (var offer in context.Notices) Sift(offer);
         foreach (var offer in bundle.Offers) Sift(offer);
-        var chosen = Choose(bundle, placement, context, passed, rejected);
+        var chosen = Choose(bundle, placement, context, ranking, passed, rejected);
 
         var isFallback = chosen.IsEmpty;
         if (isFallback && context.IsPresent) chosen = [Fallback(bundle, placement, context, seed)];
@@ -47,6 +48,7 @@ public static class Decider
             IsFallback = isFallback,
             Explanation = chosen.IsEmpty ? "" : chosen[0].Why,
             Rejected = [.. rejected],
+            Suppliers = ranking.Index.Suppliers,
             Campaigns = campaigns.Groups(),
             Facts = [.. told.All.Select(f => new FactAge(f.Key, context.At - f.Value.AsOf, context.Facts.Fresh(f.Key, context.KnownAt) is not null))],
         };
@@ -55,13 +57,14 @@ public static class Decider
         {
             if (Sieve.Reject(bundle, placement, context, offer) is { } rejection) rejected.Add(rejection);
             else if (campaigns.IsHeldOut(offer)) rejected.Add(new(offer.Id, Stage.Holdout, "holdout"));
-            else passed.Add(Ranking.Rank(bundle, context, offer, seed));
+            else if (ranking.HeldBack(offer) is { } reason) rejected.Add(new(offer.Id, Stage.Rank, reason));
+            else passed.Add(ranking.Rank(offer));
         }
     }
 
-    private static ImmutableArray<Chosen> Choose(Bundle bundle, Placement placement, DecisionContext context, List<Ranked> passed, List<Rejection> rejected)
+    private static ImmutableArray<Chosen> Choose(Bundle bundle, Placement placement, DecisionContext context, Ranking ranking, List<Ranked> passed, List<Rejection> rejected)
     {
-        passed.Sort(Ranking.BestFirst);
+        passed.Sort(ranking.BestFirst);
         var caps = new CapRoom(bundle.Caps, context);
         var chosen = ImmutableArray.CreateBuilder<Chosen>(placement.Slots);
         foreach (var ranked in passed)
@@ -74,7 +77,7 @@ public static class Decider
             {
                 caps.Take(offer);
                 var (language, text) = offer.TextIn(context.Language, bundle.DefaultLanguage);
-                chosen.Add(new(offer, language, text, Explanation.Why(bundle, placement, context, offer), ranked.Draw, ranked.Score));
+                chosen.Add(new(offer, language, text, Explanation.Why(bundle, placement, context, offer), ranked.Draw, ranked.Score) { IsNewcomer = ranked.IsNewcomer });
             }
         }
 

@@ -45,6 +45,9 @@ public sealed record Decision
     /// <summary>The campaigns with a holdout of which something could have been shown but for it, in the bundle's order, and the customer's group in each.</summary>
     public ImmutableArray<CampaignGroup> Campaigns { get; init; } = [];
 
+    /// <summary>How the suppliers stand about whom anybody has voted, in the order of their ids.</summary>
+    public ImmutableArray<SupplierStanding> Suppliers { get; init; } = [];
+
     /// <summary>What was known, how old it was and whether it still counted.</summary>
     public required ImmutableArray<FactAge> Facts { get; init; }
 }
@@ -56,7 +59,11 @@ public sealed record Decision
 /// <param name="Why">Why this one, for the customer.</param>
 /// <param name="Draw">The drawn rate, 0–1; 0 for a fallback.</param>
 /// <param name="Score">The draw with all factors multiplied in.</param>
-public sealed record Chosen(Offer Offer, string Language, OfferText Text, string Why, double Draw, double Score);
+public sealed record Chosen(Offer Offer, string Language, OfferText Text, string Why, double Draw, double Score)
+{
+    /// <summary>Whether too little is known of it to compare it with others, or it is on probation.</summary>
+    public bool IsNewcomer { get; init; }
+}
 
 /// <summary>Where in the pipeline an offer fell.</summary>
 public enum Stage

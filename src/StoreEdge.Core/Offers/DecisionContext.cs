@@ -48,8 +48,8 @@ public sealed record DecisionContext
     /// <summary>What was shown (or is reserved) within the longest window of any cap.</summary>
     public ImmutableArray<PastShowing> Shown { get; init; } = [];
 
-    /// <summary>This store's own counts.</summary>
-    public ImmutableDictionary<OfferId, Tally> LocalCounts { get; init; } = ImmutableDictionary<OfferId, Tally>.Empty;
+    /// <summary>What this store has counted itself, aged.</summary>
+    public IReadOnlyDictionary<OfferId, StoreVotes> LocalCounts { get; init; } = ImmutableDictionary<OfferId, StoreVotes>.Empty;
 
     /// <summary>Whether the customer consents to <paramref name="purpose"/>; silence is refusal.</summary>
     public bool Consents(Purpose purpose) =>

@@ -49,6 +49,18 @@ public static class DecisionJson
             }
 
             json.WriteEndArray();
+            json.WriteStartArray("suppliers");
+            foreach (var (supplier, votes, score, isSuspended) in decision.Suppliers)
+            {
+                json.WriteStartObject();
+                json.WriteString("supplier", supplier.Value);
+                json.WriteNumber("votes", Math.Round(votes, 3));
+                json.WriteNumber("score", Math.Round(score, 6));
+                json.WriteBoolean("suspended", isSuspended);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteStartArray("facts");
             foreach (var (name, age, counted) in decision.Facts)
             {
@@ -77,6 +89,7 @@ public static class DecisionJson
         json.WriteString("why", chosen.Why);
         json.WriteNumber("draw", chosen.Draw);
         json.WriteNumber("score", chosen.Score);
+        json.WriteBoolean("newcomer", chosen.IsNewcomer);
         json.WriteEndObject();
     }
 }

@@ -24,11 +24,11 @@ internal static class Explanation
             : null;
         if (key is not null) return Sentence(bundle, language, key);
 
-        var votes = offer.Counts + context.LocalCounts.GetValueOrDefault(offer.Id);
-        if (votes.Wanted + votes.Refused >= VotesForAShare && votes.Wanted > votes.Refused)
+        // The lower end of what it may be: "at least" is true, and three votes out of three are no praise.
+        if (CollectiveIndex.ShareOf(context, offer, VotesForAShare) is ( >= 0.5 and var share, var isHere))
         {
-            var share = (int)Math.Round(100.0 * votes.Wanted / (votes.Wanted + votes.Refused));
-            return Sentence(bundle, language, "why.share").Replace("{share}", share.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+            var percent = (int)(100 * share);
+            return Sentence(bundle, language, isHere ? "why.share" : "why.shareEverywhere").Replace("{share}", percent.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         }
 
         return placement.Zones.IsEmpty ? Everyone(bundle, language) : Sentence(bundle, language, "why.here");

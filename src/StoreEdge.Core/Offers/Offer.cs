@@ -107,19 +107,6 @@ public sealed record Price(decimal Amount, string Currency, decimal? Before, str
     }
 }
 
-/// <summary>How often something was shown and what people said to it.</summary>
-/// <param name="Shown">Times rendered.</param>
-/// <param name="Wanted">Times somebody wanted it; at most one per person and day.</param>
-/// <param name="Refused">Times somebody never wanted it again.</param>
-public readonly record struct Tally(int Shown, int Wanted, int Refused)
-{
-    /// <summary>The sum of two counts.</summary>
-    public static Tally operator +(Tally a, Tally b) => new(a.Shown + b.Shown, a.Wanted + b.Wanted, a.Refused + b.Refused);
-
-    /// <summary>The sum of two counts.</summary>
-    public static Tally Add(Tally left, Tally right) => left + right;
-}
-
 /// <summary>One thing that must be so: the fact has one of the values (or, negated, is known and has none of them).</summary>
 /// <param name="Fact">Which fact; never the commercial hold, which must not be readable from what is shown.</param>
 /// <param name="AnyOf">The values, at least one.</param>

@@ -82,7 +82,7 @@ internal sealed class DecidingBench : IAsyncDisposable
         Health = new(time, NullLogger<HealthBoard>.Instance);
         Journal = JournalStore.Open(
             Path.Combine(Directory, "journal"), new() { ClockSynchronized = () => Trusted.IsSynchronized, TimeAtLeast = () => Trusted.LowerBound, BootId = () => BootId },
-            [new PreferencesProjection(), new ShowingsProjection(), new Refusal(() => Refuses)], time, Health, NullLogger<JournalStore>.Instance);
+            [new PreferencesProjection(), new ShowingsProjection(), new VotesProjection(), new Refusal(() => Refuses)], time, Health, NullLogger<JournalStore>.Instance);
         Bundles = new(new(BundleFile, Path.Combine(Directory, "state")), Health);
         Bundles.Load();
         Visits = new(time, Trusted);
@@ -127,7 +127,11 @@ internal sealed class DecidingBench : IAsyncDisposable
 
     public Task DepartsAsync(string visit, string subject = "k1-ana") => HappensAsync(new DepartureData(visit, subject, "entrance", 60, "silence", "involuntary", "low"));
 
-    public Task ChoosesAsync(string visit, string choice, string? offer, string subject = "k1-ana") => HappensAsync(new ChoiceData(visit, subject, choice, offer, null, "low"));
+    public Task ChoosesAsync(string visit, string choice, string? offer, string subject = "k1-ana", string? decision = null, string assurance = "low") =>
+        HappensAsync(new ChoiceData(visit, subject, choice, offer, decision, assurance));
+
+    /// <summary>What this store has counted.</summary>
+    public Core.Offers.StoreVotes Votes(string offer) => Journal.Query(VotesProjection.Read).GetValueOrDefault(new(offer));
 
     public async Task KnowsAsync(string visit, params (string Name, string Json)[] attributes)
     {

@@ -27,6 +27,7 @@ public sealed class KeyChangeTests : IAsyncDisposable
         Open(Both());
         await SayAsync("v1", First.OfCustomer("A"), "never", "shoes");
         await SayAsync("v1", First.OfCustomer("A"), "stop", null);
+        await SeesAsync("v2", First.OfCustomer("B"), "shoes");
         await SayAsync("v2", First.OfCustomer("B"), "want", "shoes");
         await DepartAsync("v1", First.OfCustomer("A"));
         clock.Advance(TimeSpan.FromHours(2));
@@ -72,12 +73,14 @@ public sealed class KeyChangeTests : IAsyncDisposable
     public async Task One_vote_of_a_day_stays_one_though_it_was_cast_under_both_names()
     {
         Open(Both());
+        await SeesAsync("v1", First.OfCustomer("A"), "shoes");
         await SayAsync("v1", First.OfCustomer("A"), "never", "shoes");
         clock.Advance(TimeSpan.FromHours(2));
         registry.Turn();
+        await SeesAsync("v2", Second.OfCustomer("A"), "shoes");
         await SayAsync("v2", Second.OfCustomer("A"), "want", "shoes");
         await CarryAsync();
-        Assert.Equal((0L, 1L), (Tally("never"), Tally("want")));
+        Assert.Equal((0.0, 1.0), (Tally("refused"), Tally("wanted")));
     }
 
     [Fact]
@@ -151,7 +154,7 @@ public sealed class KeyChangeTests : IAsyncDisposable
     {
         health = new(clock, NullLogger<HealthBoard>.Instance);
         journal = JournalStore.Open(
-            directory, new() { ClockSynchronized = () => true }, [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection()], clock, health, NullLogger<JournalStore>.Instance);
+            directory, new() { ClockSynchronized = () => true }, [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), new VotesProjection()], clock, health, NullLogger<JournalStore>.Instance);
         registry = new(keys, clock);
         registry.Replace(new(1, [new("A", BeaconRole.Customer, null, "5550001", []), new("B", BeaconRole.Customer, null, null, [])]));
         inputs = new(journal, clock, health, registry.NamesOf);
@@ -168,6 +171,14 @@ public sealed class KeyChangeTests : IAsyncDisposable
     private async Task SayAsync(string visit, Pseudonym who, string choice, string? offer) =>
         await journal.AppendAsync(new ChoiceData(visit, who.Value, choice, offer, null, "high"), Instant.Now(clock), default);
 
+    /// <summary>They are here, and are shown it on their phone: only then have they a vote.</summary>
+    private async Task SeesAsync(string visit, Pseudonym who, string offer)
+    {
+        await journal.AppendAsync(new ArrivalData(visit, who.Value, "door", null, "high", "portal", "voluntary"), Instant.Now(clock), default);
+        await journal.AppendAsync(
+            new DecisionData("d-" + visit, visit, who.Value, "phone", null, "phone", [offer], false, "", "en", "1", new string('0', 64), 1, []), Instant.Now(clock), default);
+    }
+
     private async Task DepartAsync(string visit, Pseudonym who) =>
         await journal.AppendAsync(new DepartureData(visit, who.Value, "door", 60, "silence", "involuntary", "low"), Instant.Now(clock), default);
 
@@ -179,11 +190,10 @@ public sealed class KeyChangeTests : IAsyncDisposable
         return (long)command.ExecuteScalar()!;
     });
 
-    private long Tally(string choice) => journal.Query(database =>
+    private double Tally(string column) => journal.Query(database =>
     {
         using var command = database.CreateCommand();
-        command.CommandText = "SELECT coalesce(sum(times), 0) FROM tally WHERE choice = $choice";
-        command.Parameters.AddWithValue("$choice", choice);
-        return (long)command.ExecuteScalar()!;
+        command.CommandText = $"SELECT coalesce(sum({column}), 0.0) FROM opinion";
+        return (double)command.ExecuteScalar()!;
     });
 }
