@@ -4,7 +4,6 @@ using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Pages.Portal;
 using StoreEdge.Core;
 using StoreEdge.Linux.Neighbours;
-using StoreEdge.Linux.Netlink;
 using StoreEdge.Linux.Nftables;
 
 namespace StoreEdge.Agent.Gate;
@@ -25,7 +24,7 @@ internal sealed class GateDoor : IGuestDoor, IDisposable
     private readonly ILogger<GateDoor> log;
     private readonly Lock gate = new();
     private readonly Stations stations;
-    private readonly NeighbourTable? neighbours;
+    private readonly GuestNeighbours neighbours;
     private volatile Dictionary<DeviceKey, Guest> inside = [];
 
     /// <summary>Passages that were closed before their time, so that closing and accepting again brings no new quota.</summary>
@@ -39,14 +38,7 @@ internal sealed class GateDoor : IGuestDoor, IDisposable
         table = new(options);
         stations = new(options.SilentAfter, time);
         closed = new(options.MaxGuests);
-        try
-        {
-            neighbours = NeighbourTable.Open();
-        }
-        catch (NetlinkFault fault)
-        {
-            RaiseNeighbours(fault);
-        }
+        neighbours = new(options, stations, health);
     }
 
     /// <inheritdoc/>
@@ -98,7 +90,7 @@ internal sealed class GateDoor : IGuestDoor, IDisposable
     /// <inheritdoc/>
     public ValueTask<DeviceKey?> FindAsync(IPAddress source, CancellationToken stop)
     {
-        var device = Find(source.IsIPv4MappedToIPv6 ? source.MapToIPv4() : source);
+        var device = neighbours.Find(source.IsIPv4MappedToIPv6 ? source.MapToIPv4() : source);
         if (device is { } found) NoticeHere(found);
         return ValueTask.FromResult(device);
     }
@@ -108,7 +100,7 @@ internal sealed class GateDoor : IGuestDoor, IDisposable
     {
         var now = Instant.Now(time);
         if (!inside.TryGetValue(device, out var guest) || guest.Ends <= now) return Passage.Closed;
-        return Of(guest, now);
+        return Of(options.Quota is { } quota && guest.Moved < quota && HasSpent(guest) ? guest with { Moved = quota } : guest, now);
     }
 
     /// <inheritdoc/>
@@ -183,7 +175,7 @@ internal sealed class GateDoor : IGuestDoor, IDisposable
             Gauge();
         }
 
-        AskAfterQuiet();
+        neighbours.AskAfterQuiet();
         foreach (var device in stations.TakeSilent(inside.ContainsKey)) Left?.Invoke(device, StationEnd.Silent);
     }
 
@@ -249,31 +241,16 @@ internal sealed class GateDoor : IGuestDoor, IDisposable
     public void Dispose()
     {
         lock (gate) table.Dispose();
-        neighbours?.Dispose();
+        neighbours.Dispose();
     }
 
-    private static DeviceKey KeyOf(StationAddress station) => new(station.Spell());
-
-    private DeviceKey? Find(IPAddress source)
+    /// <summary>The kernel counts every packet, and RAM hears of it every few seconds: who has just been cut off must not be told that they pass.</summary>
+    private bool HasSpent(Guest guest)
     {
-        if (neighbours is null) return null;
-        try
-        {
-            foreach (var name in options.Guests)
-            {
-                if (NetworkLink.IndexOf(name) is not { } index) continue;
-                // A link-local address says itself where it lives.
-                if (source.IsIPv6LinkLocal && source.ScopeId != 0 && source.ScopeId != index) continue;
-                if (neighbours.Find(source, index)?.Station is { } station) return KeyOf(station);
-            }
-        }
-        catch (NetlinkFault fault)
-        {
-            RaiseNeighbours(fault);
-        }
-
-        return null;
+        lock (gate) return table.HasSpent(guest.Station);
     }
+
+    internal static DeviceKey KeyOf(StationAddress station) => new(station.Spell());
 
     private Passage Let(DeviceKey device, StationAddress station, string receipt)
     {
@@ -352,29 +329,6 @@ internal sealed class GateDoor : IGuestDoor, IDisposable
         }
     }
 
-    private void AskAfterQuiet()
-    {
-        if (neighbours is null || !stations.AnyQuiet) return;
-        try
-        {
-            foreach (var name in options.Guests)
-            {
-                if (NetworkLink.IndexOf(name) is not { } index) continue;
-                foreach (var neighbour in neighbours.List(index))
-                {
-                    if (neighbour.Station is not { } station || !stations.IsQuiet(KeyOf(station))) continue;
-                    // It answers to one address; the notification is its sign of life.
-                    if (neighbour.State == NeighbourState.Reachable) stations.Notice(KeyOf(station));
-                    else if (neighbour.State is NeighbourState.Stale or NeighbourState.Failed) neighbours.Probe(neighbour);
-                }
-            }
-        }
-        catch (NetlinkFault fault)
-        {
-            RaiseNeighbours(fault);
-        }
-    }
-
     private void Gauge()
     {
         var count = inside.Count;
@@ -392,8 +346,4 @@ internal sealed class GateDoor : IGuestDoor, IDisposable
         Volatile.Write(ref isHeld, false);
         health.Raise("gate-not-held", Severity.Fault, $"The gate is not in this machine's hands: {fault.Message}. Nobody new gets in.", fault.Remedy);
     }
-
-    private void RaiseNeighbours(NetlinkFault fault) =>
-        health.Raise("gate-neighbours", Severity.Fault, $"The kernel does not say who its neighbours are: {fault.Message}. Phones cannot be told apart, so nobody gets in.",
-            "In a service the unit needs AF_NETLINK in RestrictAddressFamilies=; the kernel must be 5.0 or newer.");
 }

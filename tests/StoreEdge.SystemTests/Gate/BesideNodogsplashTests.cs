@@ -60,7 +60,21 @@ public sealed partial class BesideNodogsplashTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{Rounds} times, in turns: the agent {Opening.Of(oursTook)}; nodogsplash {Opening.Of(theirsTook)}");
+        if (ours.Phone.Network.Try("wrk", "-v").Output.Contains("not found", StringComparison.Ordinal)) return;
+        var elsewhere = new Uri($"http://{GuestNetwork.InternetAddress}/hotspot-detect.html");
+        for (var round = 0; round < 3; round++)
+        {
+            output.WriteLine($"redirects/s: the agent {PerSecond(ours, elsewhere)}, nodogsplash {PerSecond(theirs, elsewhere)}");
+            output.WriteLine($"pages/s: the agent {PerSecond(ours, portal)}, nodogsplash {PerSecond(theirs, splash)}");
+        }
     }
+
+    /// <summary>Answers to one phone over 16 connections that stay open, as wrk counts them.</summary>
+    private static string PerSecond(GuestNetwork guests, Uri what) =>
+        Rate().Match(guests.Phones[^1].Network.Run("wrk", "-t1", "-c16", "-d3s", $"{what}")).Groups[1].Value;
+
+    [GeneratedRegex(@"Requests/sec:\s+([\d.]+)")]
+    private static partial Regex Rate();
 
     [GeneratedRegex("name=\"tok\" value=\"([^\"]+)\"")]
     private static partial Regex Token();

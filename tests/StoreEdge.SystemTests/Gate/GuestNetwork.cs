@@ -26,7 +26,8 @@ internal sealed class GuestNetwork : IDisposable
         try
         {
             // Guests share a bridge, as they share an access point; its ports are isolated, as they are there.
-            Gateway.Run("ip", "link", "add", GuestInterface, "type", "bridge");
+            // Its hardware address is given: else it takes the lowest of its ports', and a phone that joins later may change what the others remember.
+            Gateway.Run("ip", "link", "add", GuestInterface, "address", "02:00:5e:00:00:01", "type", "bridge");
             Gateway.Run("ip", "addr", "add", $"{GatewayAddress}/24", "dev", GuestInterface);
             Gateway.Run("ip", "-6", "addr", "add", $"{GatewayAddress6}/64", "dev", GuestInterface, "nodad");
             Gateway.Run("ip", "link", "set", GuestInterface, "up");
