@@ -1,3 +1,3 @@
 #!/usr/bin/env bash
-# Small displays, lamp, buzzer and button in the lab; chapters (sheets, agent, rights) may be named. A line for each thing shown, "Passed …" or "Failed …". Takes some minutes.
+# Small displays, lamp, buzzer and button in the lab; chapters (sheets, agent, edges, rights) may be named. A line for each thing shown, "Passed …" or "Failed …". Takes some minutes.
 exec "$(dirname "$0")/show.sh" panels.py "$@"

@@ -72,7 +72,7 @@ internal static class PanelsCommand
         var full = new string('#', panel.Shape.HasDots ? DotPicture.LettersAcross(1) : panel.Shape.Columns);
         await device.DrawAsync([.. Enumerable.Range(0, panel.Shape.LetterRows).Select(row => new PanelLine(row, full, 1))], stop);
         var whole = bus.Take();
-        await device.DrawAsync([new(0, "Olá! ¿Qué tal? São João"[..Math.Min(full.Length, 16)], 1), .. Enumerable.Range(1, panel.Shape.LetterRows - 1).Select(row => new PanelLine(row, full, 1))], stop);
+        await device.DrawAsync([new(0, "StoreEdge 0123456789"[..Math.Min(full.Length, 20)], 1), .. Enumerable.Range(1, panel.Shape.LetterRows - 1).Select(row => new PanelLine(row, full, 1))], stop);
         var line = bus.Take();
         await device.DrawAsync(panel.Shape.Lay(new("StoreEdge", "R$ 1,00", [panel.Id, "ãçéñõ"])), stop);
         return $"drawn; start {started}; whole picture {whole}; one line {line}";
@@ -116,7 +116,7 @@ internal static class PanelsCommand
 
         public string Take()
         {
-            var said = string.Create(CultureInfo.InvariantCulture, $"{messages} messages, {bytes} bytes, {took.TotalMilliseconds:0.0} ms");
+            var said = string.Create(CultureInfo.InvariantCulture, $"{messages} message{(messages == 1 ? "" : "s")}, {bytes} bytes, {took.TotalMilliseconds:0.0} ms");
             (messages, bytes, took) = (0, 0, TimeSpan.Zero);
             return said;
         }

@@ -34,7 +34,7 @@ internal sealed class PanelParts(
     public static IGpioLine TakeInput(PanelOptions options, ButtonPlace button)
     {
         using var chip = GpioChip.OpenByLabel(options.Chip);
-        return chip.Input(button.Pin.Line, button.Pin.IsActiveLow, button.Bias, button.Debounce);
+        return chip.Input(button.Pin.Line, button.Pin.IsActiveLow, button.Bias);
     }
 
     /// <summary>Starts the loops; none where nothing hangs here.</summary>

@@ -5,7 +5,7 @@ using StoreEdge.Linux.Gpio;
 
 namespace StoreEdge.Agent.Panels;
 
-/// <summary>A push button. The kernel tells its presses, free of bounce; a chip without interrupts, as USB bridges are, is looked at forty times a second.</summary>
+/// <summary>A push button. The kernel tells when its line changes; a chip without interrupts, as USB bridges are, is looked at forty times a second.</summary>
 /// <param name="button">Which.</param>
 /// <param name="take">Takes the line as an input.</param>
 /// <param name="pressed">Done for each press.</param>
@@ -23,14 +23,14 @@ internal sealed class ButtonLoop(ButtonPlace button, Func<IGpioLine> take, Actio
 
     /// <summary>Watches a line until stopped.</summary>
     /// <param name="line">An input.</param>
-    /// <param name="lasting">Changes that do not last so long are none, where the kernel does not see to that.</param>
+    /// <param name="lasting">Changes that do not last so long are none.</param>
     /// <param name="pressed">Done for each press.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">The end.</param>
     /// <exception cref="Linux.Devices.DeviceFault">The chip has gone.</exception>
     internal static Task WatchAsync(IGpioLine line, TimeSpan lasting, Action pressed, TimeProvider time, CancellationToken stop) => line.TellsChanges
         // A thread of its own: it waits in the kernel.
-        ? Task.Factory.StartNew(() => Wait(line, pressed, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+        ? Task.Factory.StartNew(() => Wait(line, lasting, pressed, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
         : LookAsync(line, new(lasting), pressed, time, stop);
 
     private async Task UseAsync(Action answers, CancellationToken stop)
@@ -40,10 +40,22 @@ internal sealed class ButtonLoop(ButtonPlace button, Func<IGpioLine> take, Actio
         await WatchAsync(line, button.Debounce, pressed, time, stop);
     }
 
-    private static void Wait(IGpioLine line, Action pressed, CancellationToken stop)
+    private static void Wait(IGpioLine line, TimeSpan lasting, Action pressed, CancellationToken stop)
     {
+        var wasOn = line.Get();
         while (!stop.IsCancellationRequested)
-            if (line.WaitChange(WaitAtMost) == true) pressed();
+        {
+            if (line.WaitChange(WaitAtMost) is null) continue;
+            // Contacts bounce: what counts is how the line stands once it has been quiet.
+            while (line.WaitChange(lasting) is not null && !stop.IsCancellationRequested)
+            {
+            }
+
+            var isOn = line.Get();
+            if (isOn && !wasOn) pressed();
+            wasOn = isOn;
+        }
+
         stop.ThrowIfCancellationRequested();
     }
 

@@ -68,23 +68,19 @@ public sealed class GpioChip : IDisposable
         return new(Take(line, request), Place(line), tellsChanges: false);
     }
 
-    /// <summary>Takes a line as an input whose changes the kernel tells, free of bounce; on a chip without interrupts as one that has to be looked at.</summary>
+    /// <summary>
+    /// Takes a line as an input whose changes the kernel tells; on a chip without interrupts as one that has to be looked at. The kernel's own debouncing is not asked for: on chips behind a slow bus, whose
+    /// interrupts come from a thread, the whole request is refused with it (EINVAL, seen with a CP2112).
+    /// </summary>
     /// <param name="line">Its offset on the chip.</param>
     /// <param name="activeLow">Whether on is 0 V.</param>
     /// <param name="bias">What holds it while nobody presses.</param>
-    /// <param name="debounce">Changes that do not last are left out; up to an hour.</param>
     /// <exception cref="DeviceFault">Somebody else has it, or the chip has gone.</exception>
-    public GpioLine Input(int line, bool activeLow, GpioBias bias, TimeSpan debounce)
+    public GpioLine Input(int line, bool activeLow, GpioBias bias)
     {
         var flags = Libc.GPIO_V2_LINE_FLAG_INPUT | (activeLow ? Libc.GPIO_V2_LINE_FLAG_ACTIVE_LOW : 0)
             | (bias switch { GpioBias.PullUp => Libc.GPIO_V2_LINE_FLAG_BIAS_PULL_UP, GpioBias.PullDown => Libc.GPIO_V2_LINE_FLAG_BIAS_PULL_DOWN, _ => 0ul });
         var told = Request(line, flags | Libc.GPIO_V2_LINE_FLAG_EDGE_RISING | Libc.GPIO_V2_LINE_FLAG_EDGE_FALLING);
-        if (debounce > TimeSpan.Zero)
-        {
-            told.config.num_attrs = 1;
-            told.config.attrs[0] = new() { id = Libc.GPIO_V2_LINE_ATTR_ID_DEBOUNCE, value = (ulong)debounce.TotalMicroseconds, mask = 1 };
-        }
-
         try
         {
             return new(Take(line, told), Place(line), tellsChanges: true);

@@ -17,7 +17,7 @@ public interface IGpioLine : IDisposable
 
     /// <summary>Waits for the next change of an input that <see cref="TellsChanges"/>.</summary>
     /// <param name="limit">Rounded up to whole milliseconds.</param>
-    /// <returns>Whether it is on now; null when the time is over.</returns>
+    /// <returns>Whether it went on by that, bounces included; null when the time is over.</returns>
     /// <exception cref="Devices.DeviceFault">The chip has gone.</exception>
     bool? WaitChange(TimeSpan limit);
 }

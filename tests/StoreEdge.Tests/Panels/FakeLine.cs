@@ -3,7 +3,7 @@ using StoreEdge.Linux.Gpio;
 
 namespace StoreEdge.Tests.Panels;
 
-/// <summary>A line under the contract of the kernel's, on a chip without interrupts, as the virtual bridge of the lab is.</summary>
+/// <summary>A line under the contract of the kernel's; on a chip without interrupts, as one bridge of the lab is, unless it is given changes to tell, as the other.</summary>
 internal sealed class FakeLine : IGpioLine
 {
     public List<bool> Driven { get; } = [];
@@ -14,7 +14,10 @@ internal sealed class FakeLine : IGpioLine
 
     public int Looks { get; private set; }
 
-    public bool TellsChanges => false;
+    /// <summary>What the kernel tells next: true or false for an edge, null for a quiet while.</summary>
+    public Queue<bool?>? Changes { get; init; }
+
+    public bool TellsChanges => Changes is not null;
 
     public void Set(bool on)
     {
@@ -29,7 +32,13 @@ internal sealed class FakeLine : IGpioLine
         return Level;
     }
 
-    public bool? WaitChange(TimeSpan limit) => throw new NotSupportedException("this chip tells no changes");
+    public bool? WaitChange(TimeSpan limit)
+    {
+        if (IsGone) throw new DeviceFault("The chip has gone.", "Plug it in.");
+        if (!Changes!.TryDequeue(out var change)) IsGone = true;
+        Level = change ?? Level;
+        return change;
+    }
 
     public void Dispose()
     {

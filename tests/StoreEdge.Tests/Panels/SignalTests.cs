@@ -164,6 +164,17 @@ public sealed class SignalTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_press_that_the_kernel_tells_counts_once_however_its_contacts_bounce()
+    {
+        var presses = 0;
+        // On, bouncing, quiet; a bounce in the middle; off; on again, and too short.
+        var line = new FakeLine { Changes = new([null, true, false, true, null, false, true, null, false, null, true, false, null]) };
+        var watching = ButtonLoop.WatchAsync(line, TimeSpan.FromMilliseconds(30), () => presses++, clock, stop.Token);
+        await Assert.ThrowsAsync<StoreEdge.Linux.Devices.DeviceFault>(() => watching);
+        Assert.Equal(1, presses);
+    }
+
+    [Fact]
     public void Nobody_who_said_stop_lights_a_lamp_when_they_come()
     {
         var loop = new SignalsLoop(null!, () => [], subject => subject.Value == "k1-stopped", signals);

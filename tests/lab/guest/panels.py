@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""panels.py [sheets|agent|rights]...: in the guest, as root: a virtual USB bridge (mcp2221.py) with a character panel, an OLED, a lamp, a buzzer and a button; the agent drives them through the kernel's own driver. Every
+"""panels.py [sheets|agent|edges|rights]...: in the guest, as root: a virtual USB bridge (mcp2221.py) with a character panel, an OLED, a lamp, a buzzer and a button; the agent drives them through the kernel's own driver. Every
 byte is logged by the bridge and shown to controllers written from the data sheets (chips.py), whose sequences stand in panel-sequences.json. Prints a line for each thing shown, as bluetooth.py does."""
 import json
 import os
@@ -19,8 +19,8 @@ LOG, ORDERS = f"{WORK}/bridge.log", f"{WORK}/orders"
 SHEETS = json.load(open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "panel-sequences.json")))
 MORE = {
     "hardware": {"profile": f"{PROGRAMS}/hardware/profiles/usb-mcp2221.json"},
-    "panels": [{"device": "lcd", "zone": "entrance"}, {"device": "oled", "zone": "entrance", "for": "staff"}],
-    "lamps": [{"line": "lamp"}], "buzzers": [{"line": "buzzer"}], "buttons": [{"line": "button", "zone": "entrance", "does": "acknowledge"}],
+    "panels": [{"device": "lcd", "zone": "entrance", "for": "staff"}, {"device": "oled", "zone": "entrance"}],
+    "lamps": [{"line": "lamp", "shows": ["arrival", "help"]}], "buzzers": [{"line": "buzzer"}], "buttons": [{"line": "button", "zone": "entrance", "does": "acknowledge"}],
     "portal": {"zone": "entrance"},
 }
 bridge = None
@@ -170,19 +170,19 @@ def agent_lives():
     try:
         start = mark()
         passed("the agent is up", seconds=agent.start())
-        until(lambda: "Que bom" in lcd(start).row(0), "the idle text", 60)
+        until(lambda: lcd(start).row(1).startswith("tudo em ordem"), "the staff's text", 60)
         is_started(lcd(start), [when for when, _ in writes(LCD, start)])
         until(lambda: oled(start).on, "the OLED", 60)
         is_lit(oled(start))
         passed("both displays are started and show what they show while nothing is up")
 
-        before = (lcd(start).row(0), oled(start).picture(), mark())
+        before = (oled(start).picture(), mark())
         page = accepts()
         until(lambda: agent.events("rendered"), "the acknowledgement", 60)
         rendered = agent.events("rendered")[0]
-        holds(rendered["display"] == "lcd", f"rendered is {rendered}")
-        until(lambda: [level for _, level in levels(LAMP, before[2])][:2] == [1, 0], "the lamp for the arrival", 30)
-        on, off = [when for when, _ in levels(LAMP, before[2])[:2]]
+        holds(rendered["display"] == "oled" and oled(start).picture() != before[0], f"rendered is {rendered}")
+        until(lambda: [level for _, level in levels(LAMP, before[1])][:2] == [1, 0], "the lamp for the arrival", 30)
+        on, off = [when for when, _ in levels(LAMP, before[1])[:2]]
         holds(2.5 <= off - on <= 6, f"the lamp was on for {off - on} s")
         passed("somebody comes: the greeting is written and acknowledged, the lamp is lit for a while", arrival_to_acknowledged_ms=round(rendered["arrivalToRenderMilliseconds"]), lamp_seconds=round(off - on, 1))
 
@@ -191,21 +191,22 @@ def agent_lives():
         post(page, "/help", PAGE, skill="find")
         until(lambda: len(levels(LAMP, since)) >= 4, "the lamp's flashes", 30)
         until(lambda: [level for _, level in levels(BUZZER, since)] == [1, 0] * 3, "the buzzer's three tones", 30)
-        until(lambda: oled(start).picture() != before[1], "the staff's display", 30)
+        until(lambda: lcd(start).row(0).startswith("Ajuda: entrance") and lcd(start).row(1).startswith("encontrar algo"), "the staff's display", 30)
         passed("somebody wants help: the lamp flashes, the buzzer sounds three times, the staff's display says where", seconds=round(time.monotonic() - asked, 1))
         press()
         time.sleep(1)
         since = mark()
         time.sleep(4)
         holds(not levels(LAMP, since) and levels(LAMP)[-1][1] == 1, f"after the button the lamp went {levels(LAMP, since)}")
-        passed("the button says that it was seen: the lamp is steady")
+        holds(lcd(start).row(1).startswith("algu_m j_ vai"), f"the staff's display says {lcd(start).row(1)}")
+        passed("the button says that it was seen: the lamp is steady, the staff's display says so")
 
         order(f"absent 0x{LCD:02x}")
         named = until(lambda: warned(agent, "lcd"), "the warning", 60)
         since = mark()
         order()
         back = until(lambda: not warned(agent, "lcd") and writes(LCD, since), "the panel's return", 60)
-        until(lambda: "Que bom" in lcd(since).row(0), "the text on the returned panel", 30)
+        until(lambda: lcd(since).row(0).startswith("Ajuda: entrance"), "the text on the returned panel", 30)
         is_started(lcd(since))
         passed("the panel is pulled out, named, put in again, and started and drawn anew by itself", named_after=named, back_after=back)
 
@@ -215,7 +216,7 @@ def agent_lives():
         since = mark()
         plug_bridge()
         back = until(lambda: not any(warned(agent, name) for name in ("lcd", "oled", "lamp", "button", "buzzer")), "the return of everything", 90)
-        until(lambda: "Que bom" in lcd(since).row(0) and oled(since).on, "both displays", 30)
+        until(lambda: lcd(since).row(0).startswith("Ajuda: entrance") and oled(since).on, "both displays", 30)
         is_started(lcd(since))
         is_lit(oled(since))
         holds(levels(LAMP, since)[-1][1] == 1, "the lamp forgot the open call")
@@ -229,6 +230,30 @@ def agent_lives():
         if agent.process and agent.process.poll() is None:
             agent.kill()
         pull_bridge()
+
+
+def edges():
+    """On a chip that tells changes as interrupts: another bridge, of another maker."""
+    json.dump({"board": "lab", "header": "none", "gpioChip": "cp2112_gpio", "lines": [{"name": "bell", "line": 3, "direction": "input", "activeLow": True}]}, open(f"{WORK}/cp2112.json", "w"))
+    order()
+    Agent(more={"hardware": {"profile": f"{WORK}/cp2112.json"}, "buttons": [{"line": "bell", "zone": "entrance"}]})
+    chip = subprocess.Popen([sys.executable, f"{os.path.dirname(os.path.abspath(__file__))}/cp2112.py", ORDERS])
+    try:
+        until(lambda: os.path.exists("/dev/gpiochip0"), "the chip", 20)
+        test = subprocess.Popen([f"{PROGRAMS}/agent/storeedge", "panels", "test", "--config", f"{WORK}/storeedge.json", "--wait", "60"], stdout=subprocess.PIPE, text=True, env={**os.environ, "HOME": "/tmp"})
+        said = []
+        for line in test.stdout:
+            said.append(line.strip())
+            if "press it within" in line:
+                time.sleep(1)
+                order("gpio 3 0")
+                time.sleep(0.6)
+                order()
+        holds(test.wait() == 0 and said[-1] == "button bell: pressed (the kernel told)", f"panels test said {said}")
+        passed("the button is told by the kernel on a chip with interrupts")
+    finally:
+        chip.kill()
+        chip.wait()
 
 
 def rights():
@@ -259,6 +284,6 @@ def rights():
         pull_bridge()
 
 
-subprocess.run(["modprobe", "-a", "uhid", "i2c-dev", "hid_mcp2221"], check=True)
-chapters = {"sheets": sheets, "agent": agent_lives, "rights": rights}
+subprocess.run(["modprobe", "-a", "uhid", "i2c-dev", "hid_mcp2221", "hid_cp2112"], check=True)
+chapters = {"sheets": sheets, "agent": agent_lives, "edges": edges, "rights": rights}
 show({name: chapters[name] for name in (sys.argv[1:] or chapters)}, "bridge.log")
