@@ -114,7 +114,7 @@ internal static class WarningWords
         ["satellite-malformed"] = new(null, new("Satellite", "Satélite"), "Use a mesma versão do StoreEdge nas duas máquinas."),
         ["satellite-unplaced"] = new(null, new("Receivers of satellite", "Receptores do satélite"), "Acrescente-os a receivers[] com a fonte satellite:NOME/RECEPTOR e reinicie o agente, ou retire-os do satélite."),
         ["satellite-uplink"] = new(null, new("Road to the store", "Caminho até a loja"), "Verifique a rede entre os dois aparelhos e o agente da loja; o aviso diz o motivo."),
-        ["device-absent"] = new(null, new("Lamp, panel or button", "Lâmpada, painel ou botão"), "Verifique plugue, alimentação e endereço (o aviso diz onde); permissões: grupos i2c e gpio e DeviceAllow= na unidade. Volta a ser usado sozinho."),
+        ["device-absent"] = new("display", new("Lamp, panel or button", "Lâmpada, painel ou botão"), "Verifique plugue, alimentação e endereço (o aviso diz onde); permissões: grupos i2c e gpio e DeviceAllow= na unidade. Volta a ser usado sozinho."),
         ["clock-unsynchronized"] = new("clock", new("Clock", "Relógio"), "Verifique a rede e `timedatectl status`; libere UDP 123 até um servidor de hora. Os eventos ficam guardados e seus horários são corrigidos depois."),
         ["clock-not-kept"] = new(null, new("Last known time", "Última hora conhecida"), "Verifique espaço e permissões do diretório de estado."),
         ["portal-failed"] = new("portal", Phrase.Same("Portal"), "Veja os avisos do diário e o log; os clientes recebem um pedido de desculpas."),

@@ -52,9 +52,19 @@ public sealed class I2cBus : II2cBus
     public static string? FindByName(string name, string sysfs = "/sys")
     {
         var folder = System.IO.Path.Combine(sysfs, "class/i2c-dev");
-        if (!Directory.Exists(folder)) return null;
         int? found = null;
-        foreach (var entry in Directory.EnumerateFileSystemEntries(folder, "i2c-*"))
+        string[] entries;
+        try
+        {
+            entries = Directory.GetFileSystemEntries(folder, "i2c-*");
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The kernel has no I²C bus, or none any more.
+            return null;
+        }
+
+        foreach (var entry in entries)
         {
             try
             {

@@ -70,6 +70,8 @@ public sealed class PanelLoopTests : IAsyncDisposable
         await RunAsync();
         bus.Pull(Address);
         await UntilAsync(() => bench.Health.Warnings.Any(w => w.Code == "device-absent:till"));
+        // The technician's page says this of the display, not that a browser is missing.
+        Assert.Equal("display:till", WarningWords.CheckOf("device-absent:till"));
         Assert.Contains("0x27", bench.Health.Warnings.Single(w => w.Code == "device-absent:till").Text, StringComparison.Ordinal);
         Assert.False(bench.Hub.IsConnected(Id));
         await bench.ArrivesAsync("v1");
