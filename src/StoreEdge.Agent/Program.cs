@@ -13,6 +13,7 @@ return await new RootCommand("StoreEdge notices who comes in, keeps it, tells ce
     DecideCommand.Create(TimeProvider.System),
     JournalCommand.Create(),
     DesiredCommand.Create(),
+    BundleCommand.Create(TimeProvider.System),
     GateCommand.Create(TimeProvider.System),
     PanelsCommand.Create(TimeProvider.System),
     SatelliteCommand.Create(TimeProvider.System),

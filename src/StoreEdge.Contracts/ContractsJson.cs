@@ -58,7 +58,8 @@ public sealed partial class ContractsJson : JsonSerializerContext
     public static byte[] Write(IEventData data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return JsonSerializer.SerializeToUtf8Bytes(data, Default.GetTypeInfo(data.GetType())!);
+        // Where a room keeps more with a decision than it tells, that stays behind.
+        return data is DecisionData decision ? JsonSerializer.SerializeToUtf8Bytes(decision, Default.DecisionData) : JsonSerializer.SerializeToUtf8Bytes(data, Default.GetTypeInfo(data.GetType())!);
     }
 
     /// <summary>The record of an event's JSON.</summary>

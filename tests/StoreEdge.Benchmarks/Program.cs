@@ -3,7 +3,7 @@ using StoreEdge.Benchmarks;
 
 // Every figure stands beside a floor measured in the same run, in turns; what counts is the ratio. Nothing here asserts a time.
 const string Usage = """
-    dotnet run -c Release --project tests/StoreEdge.Benchmarks -- [bridge|decode|identity|journal|memory|outbox|portal|publish|sensing|start|tracker|all]… [options]
+    dotnet run -c Release --project tests/StoreEdge.Benchmarks -- [bridge|decide|decode|identity|journal|memory|outbox|portal|publish|sensing|start|tracker|all]… [options]
       --rounds N       take each figure so often and tell the median; default 5
       --directory DIR  write test files there, on the disk in question; default: the directory for temporary files
       --publish DIR    keep the two publishes that memory and start measure, for the next run
@@ -53,6 +53,7 @@ if (args is ["mutate", ..])
 var scenarios = new SortedDictionary<string, Func<Setting, Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
 {
     ["bridge"] = BridgeScenario.RunAsync,
+    ["decide"] = setting => Task.FromResult(DecideScenario.Run(setting)),
     ["decode"] = setting => Task.FromResult(DecodeScenario.Run(setting)),
     ["identity"] = setting => Task.FromResult(IdentityScenario.Run(setting)),
     ["journal"] = JournalScenario.RunAsync,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using StoreEdge.Agent.Journal;
 using StoreEdge.Core.Offers;
 
 namespace StoreEdge.Agent.Commands;
@@ -11,19 +12,34 @@ internal static class DecideCommand
     /// <summary>The command, writing its answer to the invocation's output.</summary>
     public static Command Create(TimeProvider time)
     {
-        var bundle = new Option<FileInfo>("--bundle") { Description = "The bundle, such as deploy/examples/bundle.json.", Required = true };
+        var bundle = new Option<FileInfo?>("--bundle") { Description = "The bundle, such as deploy/examples/bundle.json." };
         var context = new Option<FileInfo?>("--context") { Description = "Who it is for: {visit, subject, zone, attributes, consents, neverOffers, shown, …}; nobody known without it." };
         var placement = new Option<string?>("--placement") { Description = "A placement of the bundle; its first one without." };
         var language = new Option<string?>("--language") { Description = "BCP 47; the bundle's default without." };
         var seed = new Option<long>("--seed") { Description = "Of the draws.", DefaultValueFactory = _ => 1 };
         var at = new Option<string?>("--at") { Description = "The moment, ISO 8601 with offset; now without." };
+        var replay = new Option<string?>("--replay") { Description = "Instead: a decision of the past, made anew from what the store kept of it. Exit code 1 where it is not the same to the byte.", HelpName = "DECISION_ID" };
+        var directory = new Option<DirectoryInfo?>("--directory") { Description = "The state directory that it was made in, such as /var/lib/storeedge.", HelpName = "DIR" };
         var text = new Option<bool>("--text") { Description = "For people instead of JSON." };
-        var command = new Command("decide", "Decide what to show, and explain it, with the reason for each offer that was not chosen.") { bundle, context, placement, language, seed, at, text };
+        var command = new Command("decide", "Decide what to show, and explain it, with the reason for each offer that was not chosen.") { bundle, context, placement, language, seed, at, replay, directory, text };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(bundle) is null == result.GetValue(replay) is null || result.GetValue(replay) is null != result.GetValue(directory) is null)
+                result.AddError("Give either --bundle FILE, or --replay DECISION_ID and --directory DIR.");
+        });
         command.SetAction(parsed =>
         {
             var error = parsed.InvocationConfiguration.Error;
             try
             {
+                if (parsed.GetValue(replay) is { } past)
+                {
+                    var (again, isSame) = DecisionReplay.Run(parsed.GetValue(directory)!.FullName, past);
+                    parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(text) ? ForPeople(again) : Encoding.UTF8.GetString(DecisionJson.Write(again)));
+                    if (!isSame) error.WriteLine("Made anew it is not what was decided: another version of the program decided then, or what was kept of it has been changed.");
+                    return isSame ? 0 : 1;
+                }
+
                 var decision = Decide(
                     Read(parsed.GetValue(bundle)!), parsed.GetValue(context) is { } file ? Read(file) : null, parsed.GetValue(placement), parsed.GetValue(language),
                     parsed.GetValue(seed), parsed.GetValue(at), time);
@@ -35,7 +51,7 @@ internal static class DecideCommand
                 foreach (var broken in fault.Errors) error.WriteLine(broken);
                 return 2;
             }
-            catch (Exception fault) when (fault is FormatException or IOException or UnauthorizedAccessException)
+            catch (Exception fault) when (fault is FormatException or JournalFault or IOException or UnauthorizedAccessException)
             {
                 error.WriteLine(fault.Message);
                 return 2;
@@ -54,6 +70,7 @@ internal static class DecideCommand
         if (placement is null) throw new FormatException($"--placement '{placementName}' is not in the bundle; it has {string.Join(", ", bundle.Placements.Select(p => p.Id))}");
         var context = Named(contextFile?.Name ?? "", () => ContextParser.Parse(contextFile?.Bytes ?? "{}"u8.ToArray(), bundle, moment, language ?? bundle.DefaultLanguage));
         if (language is not null) context = context with { Language = language };
+        if (at is not null) context = context with { At = moment };
         return Decider.Decide(bundle, placement, context, (ulong)seed);
     }
 
@@ -83,7 +100,8 @@ internal static class DecideCommand
         }
 
         foreach (var rejected in decision.Rejected) text.AppendLine(CultureInfo.InvariantCulture, $"  not      {rejected.Offer}: {rejected.Reason}");
-        foreach (var fact in decision.Facts) text.AppendLine(CultureInfo.InvariantCulture, $"  knew     {fact.Name}, {fact.Age.TotalMinutes:0.#} min old{(fact.Counted ? "" : ", too old to count")}");
+        foreach (var (campaign, isHeldOut) in decision.Campaigns) text.AppendLine(CultureInfo.InvariantCulture, $"  campaign {campaign}: {(isHeldOut ? "held out" : "shown")}");
+        foreach (var fact in decision.Facts) text.AppendLine(CultureInfo.InvariantCulture, $"  knew     {fact.Name}, {fact.Age.TotalMinutes:0.#} min old{(fact.Counted ? "" : ", not counted: too old, or without the consent it needs")}");
         return text.ToString().TrimEnd();
     }
 }

@@ -18,14 +18,25 @@ internal static class DesiredCommand
 
     private static Command Sign()
     {
+        var kind = Kind();
+        return Signing("Sign a document and print the message to publish, retained, on stores/v1/ID/desired/KIND.", parsed => parsed.GetValue(kind)!, kind);
+    }
+
+    /// <summary><c>bundle sign</c>: <c>desired sign --kind bundle</c> under the name by which one looks for it.</summary>
+    public static Command SignBundle() =>
+        Signing("Sign a bundle and print the message to publish, retained, on stores/v1/ID/desired/bundle; a file of it also does where bundle.signed is true.", _ => DesiredDocuments.Bundle);
+
+    private static Command Signing(string description, Func<ParseResult, string> kindOf, params ReadOnlySpan<Option> more)
+    {
         var key = new Option<FileInfo>("--key") { Description = "The private key, PEM: openssl ecparam -name prime256v1 -genkey -noout -out KEY.pem", HelpName = "KEY.pem", Required = true };
-        var (kind, store) = (Kind(), new Option<string>("--store") { Description = "The store's id, or * for every store", HelpName = "ID", Required = true });
+        var store = new Option<string>("--store") { Description = "The store's id, or * for every store", HelpName = "ID", Required = true };
         var version = new Option<long>("--version") { Description = "Higher than any version of this kind before", HelpName = "N", Required = true };
         var file = new Argument<FileInfo>("FILE") { Description = "The document" };
-        var command = new Command("sign", "Sign a document and print the message to publish, retained, on stores/v1/ID/desired/KIND.") { key, kind, store, version, file };
+        var command = new Command("sign", description) { key, store, version, file };
+        foreach (var option in more) command.Add(option);
         command.SetAction(parsed => Guarded(parsed, output =>
         {
-            var (wanted, id, number) = (parsed.GetValue(kind)!, parsed.GetValue(store)!, parsed.GetValue(version));
+            var (wanted, id, number) = (kindOf(parsed), parsed.GetValue(store)!, parsed.GetValue(version));
             if (id != SignedHeader.EveryStore && !NameRule.Holds(id)) throw new FormatException($"--store: {NameRule.Allowed}, or *");
             if (number is < 1 or > SignedHeader.MostVersion) throw new FormatException("--version: 1 to 9007199254740991");
             var document = Text(parsed.GetValue(file)!);

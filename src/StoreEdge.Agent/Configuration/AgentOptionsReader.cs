@@ -32,10 +32,12 @@ internal static class AgentOptionsReader
         var displays = DisplayOptionsReader.Displays(top);
         var panels = PanelOptionsReader.Read(top, hardware, displays);
         var portal = GuestOptionsReader.Portal(top.Section("portal"), store);
+        var central = Central(top.Section("central"));
+        var bundle = Bundle(top.Section("bundle"), state, store, central);
         var options = new AgentOptions(
             store, http, state, receivers, Enrolment(top.Section("enrolment")), Presence(top.Section("presence")), Journal(top.Section("journal")),
-            Outbox(top.Section("outbox")), Broker(top.Section("mqtt")), satellites, espresense, Bundle(top.Section("bundle"), state), displays, portal, hardware,
-            Footfall(top.Section("footfall")), Central(top.Section("central")), GuestOptionsReader.Gate(top.Section("gate"), http, portal), panels);
+            Outbox(top.Section("outbox")), Broker(top.Section("mqtt")), satellites, espresense, bundle, displays, portal, hardware,
+            Footfall(top.Section("footfall")), central, GuestOptionsReader.Gate(top.Section("gate"), http, portal), panels);
         top.Close();
         return errors.Count == 0 ? options : throw new ConfigurationException(errors);
     }
@@ -264,9 +266,10 @@ internal static class AgentOptionsReader
         return read;
     }
 
-    private static BundleOptions Bundle(ConfigurationSection section, string state)
+    private static BundleOptions Bundle(ConfigurationSection section, string state, StoreOptions store, CentralOptions central)
     {
-        var read = new BundleOptions(section.File("file"), state);
+        var read = new BundleOptions(section.File("file"), state, section.Flag("signed", false)) { PublicKeyFile = central.PublicKeyFile, Store = store.Id.Value };
+        if (read.Signed && central.PublicKeyFile is null) section.Fail("signed", "central.publicKeyFile beside it: the keys to check the signature with");
         section.Close();
         return read;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Journal;
@@ -14,14 +15,24 @@ namespace StoreEdge.Agent.Deciding;
 /// <param name="health">Told when it cannot be read.</param>
 /// <param name="namesOf">Under which names somebody may be known; null where keys do not rotate.</param>
 /// <param name="clock">How far the store's clock is to be trusted; null where it always is.</param>
-internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, HealthBoard health, SubjectNames? namesOf = null, TrustedClock? clock = null)
+/// <param name="householdOf">The household that a customer is enrolled with; null where nothing is known of any.</param>
+[SuppressMessage("Design", "CA1001", Justification = "Semaphores whose wait handles nobody asks for hold nothing that needs disposing.")]
+internal sealed class DecisionInputs(
+    JournalStore journal, TimeProvider time, HealthBoard health, SubjectNames? namesOf = null, TrustedClock? clock = null, Func<Pseudonym, Pseudonym?>? householdOf = null)
 {
-    private const string Unreadable = "preferences-unreadable", Doubted = "words-in-doubt";
+    /// <summary>Guests of whom it is remembered as whom the same phone went by before.</summary>
+    private const int MostFormer = 1024;
+
+    private readonly Turns turns = new();
+    private readonly OrderedDictionary<Pseudonym, Pseudonym> formerly = [];
+    private string tooOld = "";
+    private const string Expired = "bundle-expired", Unreadable = "preferences-unreadable", Doubted = "words-in-doubt";
 
     /// <summary>The context for showing something to <paramref name="visit"/> on <paramref name="display"/>, or on the customer's phone where it is null.</summary>
     public DecisionContext For(PresentVisit visit, DisplayId? display, Bundle bundle, Placement placement, string language)
     {
         var now = time.GetLocalNow();
+        CheckAge(bundle, now);
         var (isKnown, atLeast) = clock is null ? (true, now) : (clock.IsKnown, clock.LowerBound);
         var context = new DecisionContext
         {
@@ -54,6 +65,47 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
         }
 
         return context;
+    }
+
+    /// <summary>
+    /// From here until what was decided is in the journal, nobody else decides for the same customer or their household: of two that both see room under a cap, the second would exceed it.
+    /// </summary>
+    public Task<Turns.Turn> TurnAsync(PresentVisit visit) => turns.TakeAsync(HouseholdOf(visit) ?? AllNames(visit.Subject)[0].Value);
+
+    /// <summary>A decision as the journal keeps it.</summary>
+    public TracedDecision ToData(Decision decision, DecisionContext context, Bundle bundle, PresentVisit visit, DisplayId? display) =>
+        DecisionEvents.ToData(decision, context, bundle, visit, HouseholdOf(visit), AssuranceOf(visit.Visit), display);
+
+    /// <summary>
+    /// The same phone goes on under another name. What was shown to a guest counts for the customer whom they turn out to be. What was shown to a customer counts for the guest who goes on with
+    /// their phone; but that is in memory only, since nothing must tie that guest to the customer.
+    /// </summary>
+    public async Task GoesOnAsAsync(Pseudonym former, Pseudonym present)
+    {
+        lock (formerly)
+        {
+            if (present.IsAnonymous) formerly[present] = former;
+            if (formerly.Count > MostFormer) formerly.RemoveAt(0);
+        }
+
+        if (present.IsAnonymous) return;
+        await journal.WriteAsync(transaction =>
+        {
+            ShowingsProjection.Rename(transaction.Database, former, present);
+            return true;
+        });
+    }
+
+    /// <summary>The household's pseudonym: as central told for this visit, else as the customer is enrolled, so that its caps hold without central too.</summary>
+    private string? HouseholdOf(PresentVisit visit) => visit.Household ?? householdOf?.Invoke(visit.Subject)?.Value;
+
+    /// <summary>Says so where sections of the bundle are too old to be used.</summary>
+    private void CheckAge(Bundle bundle, DateTimeOffset now)
+    {
+        var expired = string.Join(", ", bundle.ExpiredAt(now));
+        if (Interlocked.Exchange(ref tooOld, expired) == expired) return;
+        if (expired.Length == 0) health.Clear(Expired);
+        else health.Raise(Expired, Severity.Warning, $"Of the bundle {bundle.Version} these sections are too old and are not used: {expired}.", "Send a newer bundle, or put one where bundle.file names it and restart.");
     }
 
     /// <summary>Says so where words of customers were lost, until an operator has taken it upon themselves.</summary>
@@ -147,6 +199,24 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
 
     private Pseudonym[] AllNames(Pseudonym subject) => namesOf is { } find && find(subject) is { IsEmpty: false } names ? names.ToArray() : [subject];
 
+    /// <summary>Every name under which this customer, or whoever had the same phone before, was shown anything.</summary>
+    private Pseudonym[] OnThisDevice(Pseudonym subject)
+    {
+        List<Pseudonym> names = [];
+        lock (formerly)
+        {
+            for (Pseudonym? one = subject; one is { } next && !names.Contains(next); one = formerly.TryGetValue(next, out var former) ? former : null) names.AddRange(AllNames(next));
+        }
+
+        return [.. names];
+    }
+
+    private Pseudonym[] Households(PresentVisit visit)
+    {
+        IEnumerable<Pseudonym> told = visit.Household is { } household ? AllNames(new(household)) : [], enrolled = householdOf?.Invoke(visit.Subject) is { } known ? AllNames(known) : [];
+        return [.. told.Union(enrolled)];
+    }
+
     private static string List(Pseudonym[] names, out (string, object?)[] parameters, string prefix = "$name")
     {
         parameters = [.. names.Select((n, i) => ($"{prefix}{i}", (object?)n.Value))];
@@ -191,16 +261,16 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
     private ImmutableArray<PastShowing> ReadShown(SqliteConnection database, PresentVisit visit, DisplayId? display, Bundle bundle, DateTimeOffset now, bool isKnown)
     {
         if (bundle.Caps.IsEmpty) return [];
-        var subjects = List(AllNames(visit.Subject), out var subjectNames);
-        var households = List(visit.Household is { } household ? AllNames(new(household)) : [], out var householdNames, "$household");
+        var subjects = List(OnThisDevice(visit.Subject), out var subjectNames);
+        var households = List(Households(visit), out var householdNames, "$household");
         using var rows = Select(
             database,
             $"""
             SELECT decision, offer, iif(boot IS NOT NULL AND $known, max(shown_ms, $now), shown_ms), coalesce(subject IN {subjects}, 0), coalesce(household IN {households}, 0),
-                display IS NOT NULL AND display IS $display
+                display IS NOT NULL AND display IS $display, class, supplier
             FROM showing WHERE (subject IN {subjects} AND shown_ms >= $since) OR (household IN {households} AND shown_ms >= $since) OR (display = $display AND shown_ms >= $screenSince)
             UNION
-            SELECT decision, offer, max(shown_ms, $now), coalesce(subject IN {subjects}, 0), coalesce(household IN {households}, 0), display IS NOT NULL AND display IS $display
+            SELECT decision, offer, max(shown_ms, $now), coalesce(subject IN {subjects}, 0), coalesce(household IN {households}, 0), display IS NOT NULL AND display IS $display, class, supplier
             FROM showing INDEXED BY showing_unsettled WHERE boot IS NOT NULL AND $known AND (subject IN {subjects} OR household IN {households} OR display = $display)
             """,
             [.. subjectNames, .. householdNames, ("$display", display?.Value), ("$known", isKnown), ("$now", now.ToUnixTimeMilliseconds()),
@@ -213,7 +283,9 @@ internal sealed class DecisionInputs(JournalStore journal, TimeProvider time, He
             var offer = bundle.Find(id);
             var to = (rows.Reader.GetBoolean(3) ? CapHolders.Customer | CapHolders.Household : 0) | (rows.Reader.GetBoolean(4) ? CapHolders.Household : 0)
                 | (rows.Reader.GetBoolean(5) ? CapHolders.Screen : 0);
-            shown.Add(new(id, offer?.Supplier, offer?.Class ?? OfferClass.Generic, DateTimeOffset.FromUnixTimeMilliseconds(rows.Reader.GetInt64(2)), to));
+            OfferClass? kind = !rows.Reader.IsDBNull(6) && Enum.TryParse<OfferClass>(rows.Reader.GetString(6), out var known) ? known : offer?.Class;
+            SupplierId? supplier = rows.Reader.IsDBNull(7) ? kind is null ? null : offer?.Supplier : new(rows.Reader.GetString(7));
+            shown.Add(new(id, supplier, kind, DateTimeOffset.FromUnixTimeMilliseconds(rows.Reader.GetInt64(2)), to));
         }
 
         return shown.ToImmutable();

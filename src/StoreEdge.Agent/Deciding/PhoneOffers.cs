@@ -42,6 +42,7 @@ internal sealed class PhoneOffers(JournalStore journal, BundleStore bundles, Pre
         if (isStranger?.Invoke(subject) == true) return [];
         if ((visits.Find(visit) ?? inputs.FindPresent(visit)) is not { } here || bundle.Phone is not { } placement) return [];
         var present = here with { Subject = subject };
+        using var turn = await inputs.TurnAsync(present);
         var context = inputs.For(present, null, bundle, placement, language);
         if (context.Wishes.Stopped != Truth.False)
         {
@@ -58,7 +59,7 @@ internal sealed class PhoneOffers(JournalStore journal, BundleStore bundles, Pre
 
         var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
         var decision = Decider.Decide(bundle, placement, context, seed);
-        await journal.AppendAsync(DecisionEvents.ToData(decision, present, inputs.AssuranceOf(visit), null), now, stop);
+        await journal.AppendAsync(inputs.ToData(decision, context, bundle, present, null), now, stop);
         var offers = decision.Chosen.Select(c => ToPhone(c, decision.Id, bundle)).ToArray();
         lock (gate)
         {

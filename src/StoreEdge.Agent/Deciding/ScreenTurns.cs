@@ -148,6 +148,7 @@ internal sealed class ScreenTurns(
         var current = displays.Current(display.Id);
         // Another's content gives way to nothing but service, so for the rest there is nothing to decide.
         if (cause == Cause.KnownBetter && current is not null && current.Visit != visit.Visit && IsService(current)) return;
+        using var turn = await inputs.TurnAsync(visit);
         var context = inputs.For(visit, display.Id, bundle, placement, bundle.DefaultLanguage);
         // After "stop" a screen does not react to this person at all, not even with a fallback.
         if (context.Wishes.Stopped != Truth.False) return;
@@ -173,7 +174,7 @@ internal sealed class ScreenTurns(
         if (decision.Chosen.IsEmpty || (decision.IsFallback && cause != Cause.Came)) return;
 
         var now = Instant.Now(time);
-        await journal.AppendAsync(DecisionEvents.ToData(decision, visit, inputs.AssuranceOf(visit.Visit), display.Id), now, stop);
+        await journal.AppendAsync(inputs.ToData(decision, context, bundle, visit, display.Id), now, stop);
         health.Clear(NotKept);
         var round = rounds.TryGetValue(display.Id, out var begun) ? begun : rounds[display.Id] = new();
         round.Served.Add(visit.Visit);

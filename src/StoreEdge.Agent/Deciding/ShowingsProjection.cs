@@ -36,6 +36,11 @@ internal sealed class ShowingsProjection : IProjection
         ALTER TABLE showing ADD COLUMN mono_ms INTEGER;
         CREATE INDEX showing_unsettled ON showing(boot) WHERE boot IS NOT NULL;
         """,
+        // What caps count by, as it was then: a later edition of the bundle may not have the offer any more.
+        """
+        ALTER TABLE showing ADD COLUMN class TEXT;
+        ALTER TABLE showing ADD COLUMN supplier TEXT;
+        """,
     ];
 
     public IReadOnlyList<PersonalTable> Personal { get; } = [new("showing", ["subject", "household"], ["visit"]), new("present", ["subject"], ["visit"])];
@@ -104,20 +109,32 @@ internal sealed class ShowingsProjection : IProjection
     private static void Reserve(SqliteConnection database, DecisionData decision, CommittedEvent committed)
     {
         var onPhone = decision.Display is null;
-        foreach (var offer in decision.Offers)
+        if (decision is { Subject: { } subject, Household: { } known })
         {
+            // The household became known after the first showings: they count for it too.
+            Run(database, "UPDATE showing SET household = $household WHERE subject = $subject AND household IS NULL", ("$household", known), ("$subject", subject));
+        }
+
+        foreach (var (offer, i) in decision.Offers.Select((o, i) => (o, i)))
+        {
+            var kind = (decision as TracedDecision)?.Kinds[i];
             // A technician's test visit is left out of the caps by leaving its subject out of the row.
             Run(database,
                 """
                 INSERT OR IGNORE INTO showing
-                SELECT $decision, $offer, iif(test, NULL, $subject), iif(test, NULL, $household), $visit, $display, $ms, NULL, iif($phone, $ms, NULL), $phone, $boot, $mono
+                SELECT $decision, $offer, iif(test, NULL, $subject), iif(test, NULL, $household), $visit, $display, $ms, NULL, iif($phone, $ms, NULL), $phone, $boot, $mono, $class, $supplier
                 FROM (SELECT coalesce((SELECT test FROM present WHERE visit = $visit), 0) AS test)
                 """,
                 ("$decision", decision.DecisionId), ("$offer", offer), ("$subject", decision.Subject), ("$household", decision.Household), ("$visit", decision.VisitId),
                 ("$display", decision.Display), ("$ms", committed.AtLeast.ToUnixTimeMilliseconds()), ("$phone", onPhone ? 1L : 0L),
-                ("$boot", committed.IsTimeKnown ? null : committed.Boot), ("$mono", committed.IsTimeKnown ? null : committed.At.Milliseconds));
+                ("$boot", committed.IsTimeKnown ? null : committed.Boot), ("$mono", committed.IsTimeKnown ? null : committed.At.Milliseconds),
+                ("$class", kind?.Class.ToString()), ("$supplier", kind?.Supplier?.Value));
         }
     }
+
+    /// <summary>Somebody goes on under another name: what they were shown counts for them there.</summary>
+    public static void Rename(SqliteConnection database, Pseudonym former, Pseudonym present) =>
+        Run(database, "UPDATE showing SET subject = $present WHERE subject = $former", ("$present", present.Value), ("$former", former.Value));
 
     private static void Assure(SqliteConnection database, string visit, string assurance) =>
         Run(database, "UPDATE present SET assurance = $assurance WHERE visit = $visit", ("$assurance", assurance), ("$visit", visit));

@@ -53,7 +53,7 @@ internal static class StoreHost
         // The truth on disk, and what is derived from it.
         await using var journal = JournalStore.Open(
             options.StateDirectory, options.Journal with { ClockSynchronized = () => clock.IsSynchronized, TimeAtLeast = () => clock.LowerBound },
-            [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), new VotesProjection(), new HelpProjection(), sessions, new DesiredVersions(), new AnswersTable(), new StrangersTable()], time, health,
+            [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), new TracesProjection(), new VotesProjection(), new HelpProjection(), sessions, new DesiredVersions(), new AnswersTable(), new StrangersTable()], time, health,
             logs.CreateLogger<JournalStore>());
         enrolment.Load();
         var strangers = new Strangers(() => registry.Version);
@@ -77,7 +77,7 @@ internal static class StoreHost
         var bundles = new BundleStore(options.Bundle, health);
         bundles.Load(desired.Bundle);
         var visits = new PresentVisits(time, clock);
-        var inputs = new DecisionInputs(journal, time, health, registry.NamesOf, clock);
+        var inputs = new DecisionInputs(journal, time, health, registry.NamesOf, clock, registry.HouseholdOf);
         inputs.CheckDoubt();
         var phone = new PhoneOffers(journal, bundles, visits, inputs, time, strangers.Contains);
         var displays = new DisplayHub(options.Displays, Posters.Idle(bundles.Current), journal, time, health);

@@ -209,7 +209,7 @@ public sealed record CustomerErasedData(IReadOnlyList<string> SubjectHashes, str
 /// <param name="Campaigns">
 /// The campaigns with a holdout of which something could have been shown but for it, and the customer's group in each: decision, showing and reaction of both groups compare. Null where none.
 /// </param>
-public sealed record DecisionData(
+public record DecisionData(
     string DecisionId, string? VisitId, string? Subject, string Place, string? Display, string Placement, IReadOnlyList<string> Offers, bool Fallback,
     string Explanation, string Language, string BundleVersion, string BundleHash, long Seed, IReadOnlyList<RejectedOffer> Rejected, string? Household = null,
     string? Assurance = null, IReadOnlyList<CampaignMembership>? Campaigns = null) : IEventData

@@ -166,6 +166,9 @@ public sealed class EnrolmentRegistry
     public ReadOnlySpan<Pseudonym> NamesOf(Pseudonym subject) =>
         inForce > 0 && Volatile.Read(ref content).ByName.TryGetValue(subject, out var names) ? names.AsSpan(keys.Count - 1 - inForce) : [];
 
+    /// <summary>The household of the customer who has this name; null where none is known.</summary>
+    public Pseudonym? HouseholdOf(Pseudonym subject) => Volatile.Read(ref content).Households.TryGetValue(subject, out var names) ? NameOf(names) : null;
+
     /// <summary>Every former name of a customer or household with the one now in force; empty while one key only has been in force. For carrying over what is remembered.</summary>
     public IReadOnlyDictionary<string, string> Successors()
     {
@@ -204,7 +207,7 @@ public sealed class EnrolmentRegistry
 
     private sealed record Content(
         long Version, FrozenDictionary<BeaconId, Person> Static, FrozenDictionary<string, Person> Logins, EphemeralTable Rotating, Person[] RotatingOwners, WindowProof?[] Proofs,
-        ResolvableDevices Resolvable, Person[] ResolvableOwners, FrozenDictionary<Pseudonym, Pseudonym[]> ByName)
+        ResolvableDevices Resolvable, Person[] ResolvableOwners, FrozenDictionary<Pseudonym, Pseudonym[]> ByName, FrozenDictionary<Pseudonym, Pseudonym[]> Households)
     {
         internal static Content Empty => new ContentBuilder(null).Build(0, DateTimeOffset.UnixEpoch);
     }
@@ -215,7 +218,7 @@ public sealed class EnrolmentRegistry
         private readonly Dictionary<string, Person> logins = new(StringComparer.Ordinal);
         private readonly List<(EphemeralDevice Device, Person Owner)> rotating = [];
         private readonly List<(UInt128 Key, Person Owner)> resolvable = [];
-        private readonly Dictionary<Pseudonym, Pseudonym[]> byName = [];
+        private readonly Dictionary<Pseudonym, Pseudonym[]> byName = [], householdOf = [];
         private readonly Dictionary<string, Pseudonym[]> households = new(StringComparer.Ordinal);
 
         public void Add(EnrolmentEntry entry)
@@ -223,6 +226,8 @@ public sealed class EnrolmentRegistry
             Pseudonym[]? household = null;
             if (entry.Household is { } name && !households.TryGetValue(name, out household)) households.Add(name, household = Names($"household/{name}"));
             var person = new Person(Names(entry.Customer), household, entry.Role);
+            if (household is not null)
+                foreach (var one in person.Names) householdOf[one] = household;
             if (entry.LoyaltyNumber is { } number && LoginText.Normalised(number).Length > 0)
                 for (var i = 0; i < keys!.Count; i++) logins[keys[i].OfLogin(number)] = person;
             foreach (var beacon in entry.Beacons) beacons[beacon] = person;
@@ -233,7 +238,7 @@ public sealed class EnrolmentRegistry
         public Content Build(long version, DateTimeOffset now) => new(
             version, beacons.ToFrozenDictionary(), logins.ToFrozenDictionary(StringComparer.Ordinal), new([.. rotating.Select(r => r.Device)], now),
             [.. rotating.Select(r => r.Owner)], new WindowProof?[rotating.Count], new([.. resolvable.Select(r => r.Key)]), [.. resolvable.Select(r => r.Owner)],
-            byName.ToFrozenDictionary());
+            byName.ToFrozenDictionary(), householdOf.ToFrozenDictionary());
 
         private Pseudonym[] Names(string reference)
         {

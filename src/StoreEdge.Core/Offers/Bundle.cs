@@ -7,6 +7,7 @@ namespace StoreEdge.Core.Offers;
 public sealed record Bundle
 {
     private readonly Lazy<FrozenDictionary<OfferId, Offer>> byId;
+    private readonly BundleEditions editions = new();
 
     /// <summary>Made by <see cref="BundleParser"/>, which keeps the rules.</summary>
     internal Bundle() => byId = new(() => Offers.Concat(Fallbacks).ToFrozenDictionary(o => o.Id));
@@ -16,6 +17,9 @@ public sealed record Bundle
 
     /// <summary>SHA-256 of the document's bytes, lower-case hexadecimal.</summary>
     public required string Hash { get; init; }
+
+    /// <summary>Until when its sections may be used.</summary>
+    public SectionLimits Limits { get; init; } = SectionLimits.None;
 
     /// <summary>The language every text exists in.</summary>
     public required string DefaultLanguage { get; init; }
@@ -53,6 +57,16 @@ public sealed record Bundle
     /// <summary>Sentences per language tag and key; those of the factory bundle fill the gaps.</summary>
     public required ImmutableDictionary<string, ImmutableDictionary<string, string>> Texts { get; init; }
 
+    /// <summary>The sections that have an end, and when that is.</summary>
+    public IEnumerable<(string Section, DateTimeOffset Until)> Ends =>
+        new[] { ("offers", Limits.Offers), ("suppliers", Limits.Suppliers), ("counts", Limits.Counts) }.Where(e => e.Item2 is not null).Select(e => (e.Item1, e.Item2!.Value));
+
+    /// <summary>The sections that are too old to be used at <paramref name="at"/>.</summary>
+    public IEnumerable<string> ExpiredAt(DateTimeOffset at) => Ends.Where(e => e.Until <= at).Select(e => e.Section);
+
+    /// <summary>This bundle without the sections that are too old at <paramref name="at"/>; offers that were shown are still found by their id.</summary>
+    public Bundle InForceAt(DateTimeOffset at) => editions.At(this, at);
+
     /// <summary>The offer or fallback of that id; null when this edition has none.</summary>
     public Offer? Find(OfferId id) => byId.Value.GetValueOrDefault(id);
 
@@ -86,7 +100,11 @@ public sealed record Brand(string Name, string Accent, string Paper, string Ink)
 /// <summary>The prior of the rank: a Beta distribution with this mean and this many imagined showings behind it.</summary>
 /// <param name="Rate">0.0001–0.5; shops see 0.01–0.05. A flat prior would give weak newcomers far too many showings at such rates.</param>
 /// <param name="Strength">1–1000 imagined showings.</param>
-public sealed record BaseRate(double Rate, double Strength);
+public sealed record BaseRate(double Rate, double Strength)
+{
+    /// <summary>What shops see, where nobody has said otherwise.</summary>
+    public static BaseRate Usual { get; } = new(0.03, 30);
+}
 
 /// <summary>Who supplies an offer, and how far the community trusts them.</summary>
 /// <param name="Id">Unique within the bundle.</param>

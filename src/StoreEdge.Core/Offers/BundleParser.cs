@@ -31,9 +31,10 @@ public static class BundleParser
         {
             Version = reader.Text("version", 64),
             Hash = Convert.ToHexStringLower(SHA256.HashData(utf8.Span)),
+            Limits = reader.Inner("sections", Limits(reader.Moment("issuedAt"))) ?? SectionLimits.None,
             DefaultLanguage = reader.Text("defaultLanguage", 16),
             Brand = reader.Inner("brand", ReadBrand) ?? new("", "#1f6f54", "#f6f3ec", "#1b1d1a"),
-            BaseRate = reader.Inner("baseRate", r => new BaseRate(r.Number("rate", 0.0001, 0.5, 0.03), r.Number("strength", 1, 1000, 30))) ?? new(0.03, 30),
+            BaseRate = reader.Inner("baseRate", r => new BaseRate(r.Number("rate", 0.0001, 0.5, 0.03), r.Number("strength", 1, 1000, 30))) ?? BaseRate.Usual,
             Index = reader.Inner("index", IndexRules.Read) ?? IndexRules.Default,
             Suppliers = Suppliers(reader),
             Placements = reader.Items("placements", ReadPlacement, required: true),
@@ -47,6 +48,8 @@ public static class BundleParser
         BundleRules.Check(bundle, reader);
         return bundle;
     });
+
+    private static Func<DocumentReader, SectionLimits> Limits(DateTimeOffset? issuedAt) => reader => SectionLimits.Read(reader, issuedAt);
 
     private static Brand ReadBrand(DocumentReader reader) => new(
         reader.Text("name", 40),

@@ -7,17 +7,18 @@ internal sealed class CapRoom
 {
     private readonly ImmutableArray<Cap> caps;
     private readonly Dictionary<(int Cap, string Key), int> used = [];
+    private readonly string?[] reasons;
 
     internal CapRoom(ImmutableArray<Cap> caps, DecisionContext context)
     {
-        this.caps = caps;
+        (this.caps, reasons) = (caps, new string?[caps.Length]);
         for (var i = 0; i < caps.Length; i++)
         {
             foreach (var showing in context.Shown)
             {
                 // A showing stamped later than now (the clock stepped back) still counts: caps fail closed.
                 if ((showing.To & caps[i].Per) == 0 || (context.AtLeast ?? context.At) - showing.At >= caps[i].Window) continue;
-                if (caps[i].Class is { } only && showing.Class != only) continue;
+                if (caps[i].Class is { } only && showing.Class is { } known && known != only) continue;
                 if (KeyOf(caps[i], showing.Offer, showing.Supplier) is { } key) used[(i, key)] = used.GetValueOrDefault((i, key)) + 1;
             }
         }
@@ -26,7 +27,7 @@ internal sealed class CapRoom
     internal string? Full(Offer offer)
     {
         for (var i = 0; i < caps.Length; i++)
-            if (Applies(i, offer) is { } key && used.GetValueOrDefault((i, key)) >= caps[i].Limit) return $"cap-{caps[i].Per.ToString().ToLowerInvariant()}:caps[{i}]";
+            if (Applies(i, offer) is { } key && used.GetValueOrDefault((i, key)) >= caps[i].Limit) return reasons[i] ??= $"cap-{caps[i].Per.ToString().ToLowerInvariant()}:caps[{i}]";
         return null;
     }
 

@@ -22,6 +22,7 @@ public static class Decider
         ArgumentNullException.ThrowIfNull(placement);
         ArgumentNullException.ThrowIfNull(context);
 
+        bundle = bundle.InForceAt(context.At);
         var told = context.Facts;
         context = context with { Facts = told.Permitted(context.Consents).WithoutInterests(context.Wishes.GiftDemands).ByDefinition(bundle.LifecycleDefinition) };
         var rejected = new List<Rejection>(bundle.Offers.Length);

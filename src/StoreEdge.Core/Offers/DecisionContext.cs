@@ -91,7 +91,7 @@ public sealed record Wishes
 /// <summary>One earlier showing, with everything caps count by.</summary>
 /// <param name="Offer">What.</param>
 /// <param name="Supplier">Whose.</param>
-/// <param name="Class">What for.</param>
+/// <param name="Class">What for; null where that is not known any more: it then counts with every class.</param>
 /// <param name="At">When.</param>
 /// <param name="To">Which of the present customer, their household and the present screen saw it.</param>
-public readonly record struct PastShowing(OfferId Offer, SupplierId? Supplier, OfferClass Class, DateTimeOffset At, CapHolders To);
+public readonly record struct PastShowing(OfferId Offer, SupplierId? Supplier, OfferClass? Class, DateTimeOffset At, CapHolders To);

@@ -96,6 +96,9 @@ internal sealed class DocumentReader
         return text;
     }
 
+    /// <summary>A text of whatever length, with whatever is in it.</summary>
+    internal string Verbatim(string member) => Take(member, JsonValueKind.String, "a text", required: true) is { } value ? value.GetString()! : "";
+
     internal string Name(string member)
     {
         var text = Text(member, 64);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 
@@ -9,6 +10,7 @@ namespace StoreEdge.Core.Offers;
 /// </summary>
 public static class FactParser
 {
+    private static readonly FrozenDictionary<string, FactName> Names = Enum.GetValues<FactName>().ToFrozenDictionary(DocumentReader.Camel, StringComparer.Ordinal);
     private static readonly string[] Lifecycles = ["customer", "exCustomer", "knownProspect", "newProspect"], Channels = ["display", "phone", "staff", "none"];
 
     /// <summary>Reads one attribute.</summary>
@@ -21,8 +23,7 @@ public static class FactParser
     /// <exception cref="FormatException">It breaks a rule; the message names the attribute, never its value: it is shown, logged and sent.</exception>
     public static (FactName Name, Fact Fact) Parse(string name, JsonElement value, DateTimeOffset asOf, TimeSpan maxAge, string purpose, string? definition = null)
     {
-        var known = Enum.GetValues<FactName>().Where(n => DocumentReader.Camel(n) == name).Select(n => (FactName?)n).FirstOrDefault()
-            ?? throw new FormatException($"attribute '{name}' is not part of the contract; allowed are {string.Join(", ", Enum.GetValues<FactName>().Select(DocumentReader.Camel))}");
+        if (!Names.TryGetValue(name, out var known)) throw new FormatException($"attribute '{name}' is not part of the contract; allowed are {string.Join(", ", Enum.GetValues<FactName>().Select(DocumentReader.Camel))}");
         if (maxAge < TimeSpan.FromSeconds(1) || maxAge > TimeSpan.FromDays(90)) throw new FormatException($"attribute '{name}': maxAgeSeconds is {maxAge.TotalSeconds}; allowed are 1 to 7776000");
         Purpose? needs = purpose switch
         {
@@ -37,11 +38,15 @@ public static class FactParser
         return (known, new(values, asOf, maxAge, needs) { Definition = definition });
     }
 
+    /// <summary>Whether the fact is so or not so.</summary>
+    internal static bool IsYesOrNo(FactName fact) =>
+        fact is FactName.CommercialHold or FactName.OpenIssue or FactName.Gift or FactName.LoyaltyConsent or FactName.MarketingConsent or FactName.Block or FactName.SharedDevice;
+
     private static ImmutableArray<string> Values(FactName fact, string name, JsonElement value)
     {
         switch (fact)
         {
-            case FactName.CommercialHold or FactName.OpenIssue or FactName.Gift or FactName.LoyaltyConsent or FactName.MarketingConsent or FactName.Block or FactName.SharedDevice:
+            case var yesOrNo when IsYesOrNo(yesOrNo):
                 return value.ValueKind is JsonValueKind.True or JsonValueKind.False
                     ? [value.GetBoolean() ? "true" : "false"]
                     : throw new FormatException($"attribute '{name}' must be true or false");

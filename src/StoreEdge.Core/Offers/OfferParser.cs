@@ -3,20 +3,25 @@ namespace StoreEdge.Core.Offers;
 /// <summary>Reads one offer of a document, with the rules that concern it alone.</summary>
 internal static class OfferParser
 {
-    internal static Offer Read(DocumentReader reader)
+    internal static Offer Read(DocumentReader reader) => Read(reader, verbatim: false);
+
+    /// <summary>A notice as central sent it once: the limits of posters are none of its own.</summary>
+    internal static Offer ReadNotice(DocumentReader reader) => Read(reader, verbatim: true);
+
+    private static Offer Read(DocumentReader reader, bool verbatim)
     {
         var offer = new Offer
         {
-            Id = new(reader.Name("id")),
+            Id = new(verbatim ? reader.Verbatim("id") : reader.Name("id")),
             Class = reader.Word("class", OfferClass.Generic),
             Sensitivity = reader.Word("sensitivity", Sensitivity.Public, required: false),
-            Demand = reader.Name("demand"),
+            Demand = verbatim ? reader.Verbatim("demand") : reader.Name("demand"),
             Supplier = reader.OptionalName("supplier") is { } supplier ? new SupplierId(supplier) : null,
             Price = reader.Inner("price", ReadPrice),
             ValidFrom = reader.Moment("validFrom"),
             ValidUntil = reader.Moment("validUntil"),
             Placements = [.. reader.Texts("placements", required: true).Select(p => new PlacementId(p))],
-            Texts = reader.Map("texts", ReadText, required: true),
+            Texts = reader.Map<OfferText>("texts", verbatim ? ReadVerbatim : ReadText, required: true),
             Stock = reader.Whole("stock", 0, int.MaxValue),
             Conditions = reader.Items("conditions", ReadCondition),
             IsWelcome = reader.Flag("welcome"),
@@ -57,6 +62,9 @@ internal static class OfferParser
     // The longest texts that still fit a portrait screen in letters that can be read from four metres.
     private static OfferText ReadText(DocumentReader reader) =>
         new(reader.Text("name", 60), reader.Text("headline", 60), reader.Text("body", 160, required: false), reader.Text("call", 40, required: false));
+
+    private static OfferText ReadVerbatim(DocumentReader reader) =>
+        new(reader.Verbatim("name"), reader.Verbatim("headline"), reader.Has("body") ? reader.Verbatim("body") : "", reader.Has("call") ? reader.Verbatim("call") : "");
 
     private static Condition ReadCondition(DocumentReader reader)
     {

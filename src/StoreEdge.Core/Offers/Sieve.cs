@@ -3,6 +3,9 @@ namespace StoreEdge.Core.Offers;
 /// <summary>The stages that look at one offer by itself. Suppressions fail closed: what cannot be known counts against showing.</summary>
 internal static class Sieve
 {
+    // Written once: a decision over a thousand offers says some of them hundreds of times.
+    private static readonly string[] Unknown = [.. Enum.GetValues<FactName>().Select(f => DocumentReader.Camel(f) + "-unknown")], Differs = [.. Enum.GetValues<FactName>().Select(f => DocumentReader.Camel(f) + "-differs")];
+
     internal static Rejection? Reject(Bundle bundle, Placement placement, DecisionContext context, Offer offer)
     {
         var (stage, reason) = Stages(bundle, placement, context, offer);
@@ -30,7 +33,7 @@ internal static class Sieve
         foreach (var condition in offer.Conditions)
         {
             var truth = condition.Evaluate(context.Facts, context.KnownAt);
-            if (truth != Truth.True) return $"{char.ToLowerInvariant(condition.Fact.ToString()[0])}{condition.Fact.ToString()[1..]}-{(truth == Truth.Unknown ? "unknown" : "differs")}";
+            if (truth != Truth.True) return (truth == Truth.Unknown ? Unknown : Differs)[(int)condition.Fact];
         }
 
         return null;

@@ -75,6 +75,14 @@ public sealed partial class AgentOptionsTests : IDisposable
     }
 
     [Fact]
+    public void A_bundle_can_be_demanded_signed_only_where_a_key_is_pinned()
+    {
+        var errors = ErrorsOf("""{ "store": { "id": "s1" }, "enrolment": { "pseudonymKeyFile": "k" }, "bundle": { "signed": true } }""");
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: bundle.signed: ", StringComparison.Ordinal) && e.Contains("central.publicKeyFile", StringComparison.Ordinal));
+        Assert.Contains(ErrorsOf("""{ "bundle": { "signed": "perhaps" } }"""), e => e.StartsWith("storeedge.json: bundle.signed: \"perhaps\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Fallback_brokers_take_the_port_of_the_first_and_a_wrong_one_is_named_by_its_place()
     {
         var options = AgentOptionsReader.Read(Layers("""

@@ -1,6 +1,10 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Health;
+using StoreEdge.Contracts;
+using StoreEdge.Core.Signing;
 using static StoreEdge.Tests.Offers.OfferSamples;
 
 namespace StoreEdge.Tests.Deciding;
@@ -42,9 +46,51 @@ public sealed class BundleStoreTests : IDisposable
         Assert.Equal("bundle-missing", Assert.Single(health.Warnings).Code);
     }
 
-    private BundleStore Loaded()
+    [Fact]
+    public void Where_a_signature_is_demanded_only_a_pinned_key_s_document_for_this_store_counts()
     {
-        var store = new BundleStore(new(Source, Path.Combine(directory, "state")), health);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        File.WriteAllText(Path.Combine(directory, "public.pem"), key.ExportSubjectPublicKeyInfoPem());
+        void Put(string store, ECDsa by, string version)
+        {
+            var document = Document(Offer("a", "generic")).With("version", version).ToJsonString();
+            File.WriteAllText(Source, JsonSerializer.Serialize(new DesiredMessage(document, DetachedSignature.Sign(document, new("bundle", store, 1, VerificationKeys.IdOf(by)), by)), ContractsJson.Default.DesiredMessage));
+        }
+
+        File.WriteAllBytes(Source, Document(Offer("a", "generic")).Bytes());
+        Assert.Equal("factory-1", Loaded(signed: true).Current.Version);
+        Assert.Contains("is refused: it is not signed", Assert.Single(health.Warnings).Text, StringComparison.Ordinal);
+        Put("store-7", key, "good");
+        Assert.Equal("good", Loaded(signed: true).Current.Version);
+        Assert.Empty(health.Warnings);
+        Put("store-8", key, "elsewhere");
+        Assert.Equal("good", Loaded(signed: true).Current.Version);
+        Put("*", other, "forged");
+        Assert.Equal("good", Loaded(signed: true).Current.Version);
+        Assert.Equal("bundle-refused", Assert.Single(health.Warnings).Code);
+    }
+
+    [Fact]
+    public void The_last_eight_editions_are_kept_by_their_hash()
+    {
+        var state = Path.Combine(directory, "state");
+        var store = Loaded();
+        List<string> hashes = [];
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.True(store.TryReplace(Document(Offer("a", "generic")).With("version", $"t{i}").Bytes(), "test"));
+            hashes.Add(store.Current.Hash);
+            File.SetLastWriteTimeUtc(BundleStore.EditionFile(state, store.Current.Hash), new(2026, 1, 1 + i, 0, 0, 0, DateTimeKind.Utc));
+        }
+
+        Assert.All(hashes[..2], h => Assert.Null(BundleStore.FindEdition(state, h)));
+        Assert.All(hashes[2..], h => Assert.NotNull(BundleStore.FindEdition(state, h)));
+    }
+
+    private BundleStore Loaded(bool signed = false)
+    {
+        var store = new BundleStore(new(Source, Path.Combine(directory, "state"), signed) { PublicKeyFile = signed ? Path.Combine(directory, "public.pem") : null, Store = "store-7" }, health);
         store.Load();
         return store;
     }

@@ -31,6 +31,9 @@ internal sealed class DecidingBench : IAsyncDisposable
 
     public static readonly DisplayId Door = new("door");
 
+    /// <summary>Households by customer, as the enrolment list names them.</summary>
+    public Dictionary<string, string> Enrolled { get; } = [];
+
     /// <summary>Which events the journal refuses; none to begin with.</summary>
     public Func<IEventData, bool> Refuses { get; set; } = _ => false;
 
@@ -82,12 +85,12 @@ internal sealed class DecidingBench : IAsyncDisposable
         Health = new(time, NullLogger<HealthBoard>.Instance);
         Journal = JournalStore.Open(
             Path.Combine(Directory, "journal"), new() { ClockSynchronized = () => Trusted.IsSynchronized, TimeAtLeast = () => Trusted.LowerBound, BootId = () => BootId },
-            [new PreferencesProjection(), new ShowingsProjection(), new VotesProjection(), new Refusal(() => Refuses)], time, Health, NullLogger<JournalStore>.Instance);
+            [new PreferencesProjection(), new ShowingsProjection(), new TracesProjection(), new VotesProjection(), new Refusal(() => Refuses)], time, Health, NullLogger<JournalStore>.Instance);
         Bundles = new(new(BundleFile, Path.Combine(Directory, "state")), Health);
         Bundles.Load();
         Visits = new(time, Trusted);
         Hub = new(places, Posters.Idle(Bundles.Current), Journal, time, Health);
-        Inputs = new(Journal, time, Health, clock: Trusted);
+        Inputs = new(Journal, time, Health, clock: Trusted, householdOf: subject => Enrolled.TryGetValue(subject.Value, out var household) ? new(household) : null);
         Phones = new(Journal, Bundles, Visits, Inputs, time);
         Loop = new(Journal, Bundles, Visits, Inputs, Phones, Hub, time, Health);
         Hub.Freed += display => Loop.PostFreed(display);

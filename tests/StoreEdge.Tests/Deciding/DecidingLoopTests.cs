@@ -18,7 +18,7 @@ public sealed class DecidingLoopTests
         await bench.ArrivesAsync("v1");
         Assert.Equal("g", bench.OnDoor);
         Assert.Null(bench.Hub.Current(new("aisle")));
-        var decision = Assert.IsType<DecisionData>(bench.Events[1]);
+        var decision = Assert.IsAssignableFrom<DecisionData>(bench.Events[1]);
         Assert.Equal(("v1", "k1-ana", "display", "door", false), (decision.VisitId, decision.Subject, decision.Place, decision.Display, decision.Fallback));
         Assert.Equal(7, Guid.Parse(decision.DecisionId).Version);
         Assert.Equal(decision.DecisionId, bench.Hub.Current(DecidingBench.Door)!.Decision.Value);

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using StoreEdge.Core.Offers;
 using static StoreEdge.Tests.Offers.OfferSamples;
@@ -6,148 +6,106 @@ using static StoreEdge.Tests.Offers.OfferSamples;
 namespace StoreEdge.Tests.Offers;
 
 /// <summary>
-/// Random bundles, customers and moments against an oracle that knows only the six never-events and looks at the inputs itself; it shares nothing with the
-/// pipeline. A second test plants each violation, so that an oracle that sees nothing cannot pass.
+/// Random bundles, customers and moments, as documents, against an oracle that reads the documents itself. Another test plants each violation, so that an oracle that sees nothing cannot pass.
 /// </summary>
 public sealed class NeverEventsTests
 {
-    private const int Decisions = 30_000;
-
     [Fact]
-    public void Thirty_thousand_random_decisions_hold_no_never_event()
-    {
-        var random = new Random(20261121);
-        var (promotions, welcomes, personal, capped, fallbacks) = (0, 0, 0, 0, 0);
-        for (var round = 0; round < Decisions / 100; round++)
-        {
-            var bundle = RandomBundle(random);
-            for (var i = 0; i < 100; i++)
-            {
-                var placement = bundle.Placements[random.Next(bundle.Placements.Length)];
-                var context = RandomContext(random, bundle);
-                var decision = Decider.Decide(bundle, placement, context, (ulong)random.NextInt64());
-                var events = Oracle(bundle, placement, context, decision);
-                Assert.True(events.Count == 0, $"round {round}.{i}: {string.Join("; ", events)}");
-                promotions += decision.Chosen.Count(c => c.Offer.Class == OfferClass.Promotion);
-                welcomes += decision.Chosen.Count(c => c.Offer.IsWelcome);
-                personal += decision.Chosen.Count(c => c.Offer.Sensitivity != Sensitivity.Public);
-                capped += decision.Rejected.Count(r => r.Stage == Stage.Caps);
-                fallbacks += decision.IsFallback ? 1 : 0;
-            }
-        }
+    public void Twenty_thousand_random_decisions_hold_no_never_event() => Decide(20_000, 20261121);
 
-        // The test would prove nothing if the decider simply showed nothing.
-        Assert.All([promotions, welcomes, personal, capped, fallbacks], n => Assert.True(n > 100, $"promotions {promotions}, welcomes {welcomes}, personal {personal}, capped {capped}, fallbacks {fallbacks}"));
-    }
+    [SlowFact]
+    public void A_million_random_decisions_hold_no_never_event() => Parallel.For(0, 10, i => Decide(100_000, 1000 + i));
 
     [Fact]
     public void The_oracle_sees_each_violation_that_is_planted()
     {
-        var document = Document(
-            Offer("promotion", "promotion"), Offer("welcome", "generic").With("welcome", true), Offer("personal", "generic").With("sensitivity", "personal"), Offer("plain", "generic"))
-            .With("caps", new JsonArray(new JsonObject { ["per"] = "customer", ["counts"] = "eachOffer", ["limit"] = 1, ["window"] = "PT1H" }));
-        var bundle = BundleParser.Parse(document.Bytes());
-        var screen = bundle.On("screen");
-        void Sees(string expected, string offer, DecisionContext context)
+        var bundle = Document(
+                Offer("promotion", "promotion"), Offer("welcome", "generic").With("welcome", true), Offer("personal", "generic").With("sensitivity", "personal"), Offer("intimate", "generic").With("sensitivity", "intimate"),
+                Offer("plain", "generic", "shoes").With("supplier", "acme"), Offer("loyalty", "loyalty"), Offer("campaign", "generic").With("campaign", "summer"))
+            .With("holdouts", HoldoutTests.Holdouts())
+            .With("caps", new JsonArray(
+                new JsonObject { ["per"] = "customer", ["counts"] = "eachOffer", ["limit"] = 1, ["window"] = "PT1H" },
+                new JsonObject { ["per"] = "household", ["counts"] = "together", ["class"] = "promotion", ["limit"] = 1, ["window"] = "PT1H" }));
+        BundleParser.Parse(bundle.Bytes());
+
+        JsonObject Friend() => new()
         {
-            var chosen = bundle.Find(new(offer))!;
-            var planted = Decider.Decide(bundle, screen, Somebody(), 1) with { IsFallback = false, Chosen = [new(chosen, "en", chosen.Texts["en"], "", 0, 0)] };
-            Assert.Contains(expected, Oracle(bundle, screen, context, planted));
+            ["visit"] = "v1", ["subject"] = HoldoutTests.Find(held: false).Value, ["at"] = Noon.ToString("O"), ["attributes"] = Known("commercialHold", false), ["consents"] = new JsonArray("loyalty", "marketing"), ["shown"] = new JsonArray(),
+        };
+        static JsonObject Known(string name, JsonNode value, int minutesAgo = 5) => new() { [name] = new JsonObject { ["value"] = value, ["asOf"] = Noon.AddMinutes(-minutesAgo).ToString("O"), ["maxAgeSeconds"] = 3600, ["purpose"] = "service" } };
+        static JsonArray Shown(string offer, string to, string? kind = null)
+        {
+            var showing = new JsonObject { ["offer"] = offer, ["at"] = Noon.AddMinutes(-59).ToString("O"), ["to"] = new JsonArray(to) };
+            return new(kind is null ? showing : showing.With("class", kind));
         }
 
-        Sees("promotion without certainty about a hold", "promotion", Somebody());
-        Sees("promotion without certainty about a hold", "promotion", Friend() with { Facts = Known((FactName.CommercialHold, "true")) });
-        Sees("welcome to somebody not freshly new", "welcome", Somebody() with { Facts = Known((FactName.Lifecycle, "customer")) });
-        Sees("not public on a shared screen", "personal", Somebody());
-        Sees("shown after stop", "plain", Somebody() with { Wishes = Wishes.Silent with { Stopped = Truth.True } });
-        Sees("shown after departure", "plain", Somebody() with { IsPresent = false });
-        Sees("cap exceeded", "plain", Somebody() with { Shown = [new(new("plain"), null, OfferClass.Generic, Noon.AddMinutes(-1), CapHolders.Customer | CapHolders.Household)] });
-        Assert.Empty(Oracle(bundle, screen, Somebody(), Decider.Decide(bundle, screen, Somebody(), 1)));
+        void Sees(string expected, string offer, JsonObject context, string placement = "phone")
+        {
+            var decision = JsonSerializer.SerializeToElement(new { chosen = new[] { new { offer } } });
+            Assert.Contains(expected, new NeverEventsOracle(Element(bundle)).Judge(placement, Element(context), decision));
+        }
+
+        Sees(NeverEventsOracle.Hold, "promotion", Friend().With("attributes", new JsonObject()));
+        Sees(NeverEventsOracle.Hold, "promotion", Friend().With("attributes", Known("commercialHold", true)));
+        Sees(NeverEventsOracle.Hold, "promotion", Friend().With("attributes", Known("commercialHold", false, 61)));
+        Sees(NeverEventsOracle.Welcome, "welcome", Friend());
+        Sees(NeverEventsOracle.Welcome, "welcome", Friend().With("attributes", Known("lifecycle", "customer")));
+        Sees(NeverEventsOracle.Welcome, "welcome", Friend().With("attributes", Known("lifecycle", "newProspect", 61)));
+        Sees(NeverEventsOracle.Screen, "personal", Friend(), "screen");
+        Sees(NeverEventsOracle.Intimate, "intimate", Friend().With("claimed", true), "screen");
+        Sees(NeverEventsOracle.Stop, "plain", Friend().With("stopped", true));
+        Sees(NeverEventsOracle.Stop, "plain", Friend().With("stopUnknown", true));
+        Sees(NeverEventsOracle.Departed, "fallback", Friend().With("departed", true));
+        Sees(NeverEventsOracle.Cap, "plain", Friend().With("shown", Shown("plain", "customer")));
+        Sees(NeverEventsOracle.Cap, "promotion", Friend().With("shown", Shown("gone", "household", "promotion")));
+        Sees(NeverEventsOracle.Cap, "promotion", Friend().With("shown", Shown("gone", "household", "unknown")));
+        Sees(NeverEventsOracle.Blocked, "plain", Friend().With("attributes", Known("block", true, 9999)));
+        Sees(NeverEventsOracle.Refused, "plain", Friend().With("neverOffers", new JsonArray("plain")));
+        Sees(NeverEventsOracle.Refused, "plain", Friend().With("notNow", new JsonArray("plain")));
+        Sees(NeverEventsOracle.Refused, "plain", Friend().With("neverSuppliers", new JsonArray("acme")));
+        Sees(NeverEventsOracle.Refused, "plain", Friend().With("neverDemands", new JsonArray("shoes")));
+        Sees(NeverEventsOracle.Consent, "promotion", Friend().With("consents", new JsonArray("loyalty")));
+        Sees(NeverEventsOracle.Consent, "loyalty", Friend().With("refused", new JsonArray("loyalty")));
+        Sees(NeverEventsOracle.Service, "loyalty", Friend().With("attributes", Known("openIssue", true, 9999)));
+        Sees(NeverEventsOracle.Shared, "personal", Friend().With("attributes", Known("sharedDevice", true)));
+        Sees(NeverEventsOracle.HeldOut, "campaign", Friend().With("subject", HoldoutTests.Find(held: true).Value));
+        foreach (var offer in new[] { "promotion", "personal", "plain", "loyalty", "campaign" })
+            Assert.Empty(new NeverEventsOracle(Element(bundle)).Judge("phone", Element(Friend()), JsonSerializer.SerializeToElement(new { chosen = new[] { new { offer } } })));
     }
 
-    private static List<string> Oracle(Bundle bundle, Placement placement, DecisionContext context, Decision decision)
+    private static void Decide(int decisions, int seed)
     {
-        var events = new List<string>();
-        string? Believed(FactName name)
+        var random = new Random(seed);
+        var seen = new Dictionary<string, int>();
+        void Count(string what, int times) => seen[what] = seen.GetValueOrDefault(what) + times;
+        // Each bundle meets fifty contexts, each context four draws.
+        for (var round = 0; round < decisions / 200; round++)
         {
-            foreach (var (known, fact) in context.Facts.All)
-                if (known == name && context.At <= fact.AsOf + fact.MaxAge && fact.AsOf <= context.At + TimeSpan.FromMinutes(5)) return fact.Values.Single();
-            return null;
-        }
-
-        if (!context.IsPresent && decision.Chosen.Length > 0) events.Add("shown after departure");
-        foreach (var offer in decision.Chosen.Select(c => c.Offer))
-        {
-            var isFallback = bundle.Fallbacks.Any(f => f.Id == offer.Id);
-            if (context.Wishes.Stopped != Truth.False && !isFallback) events.Add("shown after stop");
-            if (offer.IsWelcome && Believed(FactName.Lifecycle) != "newProspect") events.Add("welcome to somebody not freshly new");
-            if (offer.Class == OfferClass.Promotion && Believed(FactName.CommercialHold) != "false") events.Add("promotion without certainty about a hold");
-            if (placement.Surface == Surface.Screen && offer.Sensitivity != Sensitivity.Public && !(context.IsClaimed && offer.Sensitivity == Sensitivity.Personal)) events.Add("not public on a shared screen");
-            if (isFallback) continue;
-            foreach (var cap in bundle.Caps)
+            var (bytes, bundle) = RandomStore.Bundle(random);
+            using var document = JsonDocument.Parse(bytes);
+            string[] offers = [.. bundle.Offers.Select(o => o.Id.Value)];
+            var oracle = new NeverEventsOracle(document.RootElement);
+            byte[] known = [];
+            for (var i = 0; i < 200; i++)
             {
-                if (cap.Class is not null && cap.Class != offer.Class) continue;
-                bool Together(OfferId id, SupplierId? supplier, OfferClass ofClass) =>
-                    (cap.Class is null || ofClass == cap.Class)
-                    && (cap.Counts == CapCounts.Together || (cap.Counts == CapCounts.EachOffer && id == offer.Id) || (cap.Counts == CapCounts.EachSupplier && supplier is not null && supplier == offer.Supplier));
-                var before = context.Shown.Count(s => s.To.HasFlag(cap.Per) && s.At > context.At - cap.Window && Together(s.Offer, s.Supplier, s.Class));
-                var now = decision.Chosen.Count(c => Together(c.Offer.Id, c.Offer.Supplier, c.Offer.Class));
-                if (now > 0 && before + now > cap.Limit && Together(offer.Id, offer.Supplier, offer.Class)) events.Add("cap exceeded");
+                if (i % 4 == 0) known = RandomStore.ContextDocument(random, offers).Bytes();
+                var placement = bundle.Placements[random.Next(bundle.Placements.Length)];
+                var decision = Decider.Decide(bundle, placement, ContextParser.Parse(known, bundle, default, "en"), (ulong)random.NextInt64());
+                using var context = JsonDocument.Parse(known);
+                using var decided = JsonDocument.Parse(DecisionJson.Write(decision));
+                var events = oracle.Judge(placement.Id.Value, context.RootElement, decided.RootElement);
+                if (events.Count > 0) Assert.Fail($"seed {seed}, decision {round}.{i}: {string.Join("; ", events)}\n{context.RootElement}\n{decided.RootElement}");
+                if (decision.IsFallback) Count("fallback", 1);
+                foreach (var chosen in decision.Chosen) Count(chosen.Offer.IsWelcome ? "welcome" : chosen.Offer.Class.ToString(), 1);
+                Count("personal", decision.Chosen.Count(c => c.Offer.Sensitivity != Sensitivity.Public));
+                foreach (var stage in decision.Rejected.Select(r => r.Stage)) Count(stage.ToString(), 1);
             }
         }
 
-        return events;
+        // The test would prove nothing if the decider simply showed nothing, or nothing were ever refused.
+        string[] all = ["fallback", "welcome", "personal", .. Enum.GetNames<OfferClass>(), .. Enum.GetNames<Stage>().Where(s => s != nameof(Stage.Candidates))];
+        Assert.All(all, what => Assert.True(seen.GetValueOrDefault(what) > 50, $"only {seen.GetValueOrDefault(what)} times {what} in {decisions} decisions"));
     }
 
-    private static T Pick<T>(Random random, params ReadOnlySpan<T> from) => from[random.Next(from.Length)];
-
-    private static Bundle RandomBundle(Random random)
-    {
-        var offers = new List<JsonObject>();
-        for (var i = 0; i < random.Next(1, 15); i++)
-        {
-            var offer = Offer($"o{i}", Pick(random, "service", "help", "loyalty", "promotion", "promotion", "generic"), "d" + random.Next(8));
-            if (random.Next(3) == 0) offer.With("sensitivity", Pick(random, "personal", "intimate"));
-            if (random.Next(3) == 0) offer.With("supplier", Pick(random, "acme", "other"));
-            if (random.Next(4) == 0) offer.With("welcome", true);
-            if (random.Next(4) == 0) offer.When("lifecycle", Pick(random, "customer", "newProspect"));
-            if (offer.ContainsKey("sensitivity") && random.Next(3) == 0) offer.When((string?)offer["class"] is "service" or "help" ? Pick(random, "interest", "openIssue") : Pick(random, "interest", "tier", "openIssue"), "true");
-            offers.Add(offer);
-        }
-
-        var caps = new JsonArray();
-        for (var i = 0; i < random.Next(4); i++)
-        {
-            var cap = new JsonObject { ["per"] = Pick(random, "customer", "household", "screen"), ["counts"] = Pick(random, "eachOffer", "eachSupplier", "together"), ["limit"] = random.Next(1, 4), ["window"] = "PT1H" };
-            if (random.Next(2) == 0) cap["class"] = Pick(random, "promotion", "generic");
-            caps.Add(cap);
-        }
-
-        return BundleParser.Parse(Document([.. offers]).With("caps", caps).Bytes());
-    }
-
-    private static DecisionContext RandomContext(Random random, Bundle bundle)
-    {
-        var facts = ImmutableDictionary.CreateBuilder<FactName, Fact>();
-        foreach (var name in Enum.GetValues<FactName>())
-        {
-            if (random.Next(4) == 0) continue;
-            var value = name == FactName.Lifecycle ? Pick(random, "customer", "exCustomer", "knownProspect", "newProspect") : Pick(random, "true", "false");
-            facts[name] = new([value], Noon.AddMinutes(random.Next(-90, 12)), TimeSpan.FromMinutes(random.Next(1, 90)), Pick<Purpose?>(random, null, Purpose.Loyalty, Purpose.Marketing));
-        }
-
-        var consents = ImmutableDictionary<Purpose, bool>.Empty;
-        foreach (var purpose in Enum.GetValues<Purpose>())
-            if (random.Next(3) != 0) consents = consents.Add(purpose, random.Next(4) != 0);
-        var shown = Enumerable.Range(0, random.Next(6)).Select(_ => bundle.Offers[random.Next(bundle.Offers.Length)])
-            .Select(o => new PastShowing(o.Id, o.Supplier, o.Class, Noon.AddMinutes(-random.Next(80)), (CapHolders)random.Next(1, 8)));
-        return Somebody() with
-        {
-            IsPresent = random.Next(10) != 0,
-            IsClaimed = random.Next(4) == 0,
-            Facts = new(facts.ToImmutable()),
-            Wishes = new Wishes { Stopped = Pick(random, Truth.False, Truth.False, Truth.False, Truth.False, Truth.True, Truth.Unknown), Consents = consents },
-            Shown = [.. shown],
-        };
-    }
+    private static JsonElement Element(JsonObject document) => JsonSerializer.SerializeToElement(document);
 }

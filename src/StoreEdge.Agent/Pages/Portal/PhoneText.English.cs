@@ -96,6 +96,7 @@ internal sealed partial record PhoneText
             ["preference"] = "What you agreed to and said about offers, so that we stick to it",
             ["vote"] = "Your choices of today, so that each counts once",
             ["showing"] = "What you were shown, so that nothing is repeated too often",
+            ["trace"] = "How your last offers were chosen",
             ["help"] = "Your request for help, until you leave",
             ["portal_session"] = "Your receipt and the address of this page",
         },

@@ -96,6 +96,7 @@ internal sealed partial record PhoneText
             ["preference"] = "O que você aceitou e disse sobre ofertas, para cumprirmos",
             ["vote"] = "Suas escolhas de hoje, para cada uma contar uma vez só",
             ["showing"] = "O que já mostramos a você, para não repetir demais",
+            ["trace"] = "Como escolhemos as suas últimas ofertas",
             ["help"] = "Seu pedido de ajuda, até você sair",
             ["portal_session"] = "Seu recibo e o endereço desta página",
         },

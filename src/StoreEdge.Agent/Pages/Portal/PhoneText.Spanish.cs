@@ -96,6 +96,7 @@ internal sealed partial record PhoneText
             ["preference"] = "Lo que aceptaste y dijiste sobre ofertas, para cumplirlo",
             ["vote"] = "Tus elecciones de hoy, para que cada una cuente una vez",
             ["showing"] = "Lo que ya te mostramos, para no repetirlo demasiado",
+            ["trace"] = "Cómo elegimos tus últimas ofertas",
             ["help"] = "Tu pedido de ayuda, hasta que te vayas",
             ["portal_session"] = "Tu recibo y la dirección de esta página",
         },

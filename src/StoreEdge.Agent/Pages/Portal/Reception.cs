@@ -28,7 +28,7 @@ internal sealed record Accepted(PortalSession Session, string? Note, bool Passes
 /// </remarks>
 internal sealed class Reception(
     PortalOptions options, JournalStore journal, PortalSessions sessions, IPortalArrivals arrivals, Doorkeeper doorkeeper, RecogniseLogin recognise, RecogniseLogin recogniseLink, HasStopped hasStopped, TimeProvider time,
-    Func<DateTimeOffset> atLeast) : IDisposable
+    Func<DateTimeOffset> atLeast, Func<Pseudonym, Pseudonym, Task>? goesOnAs = null) : IDisposable
 {
     private readonly Recent<string, Instant> followed = new(options.MaxDevices);
     private readonly RateCap vainNumbers = new(options.LoginAttempts, TimeSpan.FromMinutes(10), options.MaxDevices, time);
@@ -251,6 +251,8 @@ internal sealed class Reception(
     private async Task<PortalSession> ChangeAsync(DeviceKey? device, PortalSession from, Pseudonym subject, string? means, PortalText text, bool loyalty, bool marketing)
     {
         var stopped = hasStopped(from.Subject) && !marketing;
+        // Before the guest's visit is over, for then nothing says any more what they were shown.
+        if (goesOnAs is not null) await goesOnAs(from.Subject, subject);
         arrivals.Leave(from.Subject);
         var session = await BeginAsync(subject, means, text, loyalty, marketing);
         await doorkeeper.ChangeAsync(device, from.Receipt, session);

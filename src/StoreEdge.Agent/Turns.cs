@@ -1,4 +1,4 @@
-namespace StoreEdge.Agent.Pages.Portal;
+namespace StoreEdge.Agent;
 
 /// <summary>One at a time per key. Striped, so that memory does not grow with the keys; two keys may now and then wait for each other.</summary>
 internal sealed class Turns : IDisposable
