@@ -14,6 +14,8 @@ namespace StoreEdge.Agent.Hosting;
 internal sealed class PanelParts(
     PanelOptions options, StoreOptions store, DisplayHub hub, JournalStore journal, HelpDesk help, Func<Pseudonym, bool> isNobody, HealthBoard health, TimeProvider time)
 {
+    private readonly OneAtATime turns = new();
+
     /// <summary>What the staff are to notice; others may add to it.</summary>
     public StaffSignals Signals { get; } = new(time);
 
@@ -43,11 +45,11 @@ internal sealed class PanelParts(
         if (options.IsEmpty) return;
         var words = new PanelWords(store.Language, store.Name);
         loops.Run("signals for the staff", new SignalsLoop(journal.Subscribe("signals", 256), () => help.Open().Select(CallOf), isNobody, Signals).RunAsync);
-        foreach (var panel in options.Panels) loops.Run($"panel {panel.Id}", new PanelLoop(panel, () => OpenBus(options), hub, Signals, words, time, health).RunAsync);
-        foreach (var lamp in options.Lamps) loops.Run($"lamp {lamp.Pin.Name}", new LampLoop(lamp, () => TakeOutput(options, lamp.Pin), Signals, time, health).RunAsync);
-        foreach (var buzzer in options.Buzzers) loops.Run($"buzzer {buzzer.Pin.Name}", new BuzzerLoop(buzzer, () => TakeOutput(options, buzzer.Pin), Signals, time, health).RunAsync);
+        foreach (var panel in options.Panels) loops.Run($"panel {panel.Id}", new PanelLoop(panel, () => turns.Open(() => OpenBus(options)), hub, Signals, words, time, health).RunAsync);
+        foreach (var lamp in options.Lamps) loops.Run($"lamp {lamp.Pin.Name}", new LampLoop(lamp, () => turns.Take(() => TakeOutput(options, lamp.Pin)), Signals, time, health).RunAsync);
+        foreach (var buzzer in options.Buzzers) loops.Run($"buzzer {buzzer.Pin.Name}", new BuzzerLoop(buzzer, () => turns.Take(() => TakeOutput(options, buzzer.Pin)), Signals, time, health).RunAsync);
         foreach (var button in options.Buttons)
-            loops.Run($"button {button.Pin.Name}", new ButtonLoop(button, () => TakeInput(options, button), () => Press(button), time, health).RunAsync);
+            loops.Run($"button {button.Pin.Name}", new ButtonLoop(button, () => turns.Take(() => TakeInput(options, button)), () => Press(button), time, health).RunAsync);
     }
 
     private static StaffCall CallOf(HelpRequest request) =>

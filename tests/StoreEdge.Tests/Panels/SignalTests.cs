@@ -175,6 +175,24 @@ public sealed class SignalTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Two_loops_never_speak_to_the_bridge_at_once()
+    {
+        var (turns, jealous) = (new OneAtATime(), new JealousBridge());
+        using var bus = turns.Open(() => jealous);
+        using var line = turns.Take(() => jealous);
+        await Task.WhenAll(
+            Task.Run(() => Repeat(() => bus.Write(0x3c, [0]))), Task.Run(() => Repeat(() => line.Set(true))), Task.Run(() => Repeat(() => line.Get())),
+            Task.Run(() => Repeat(() => turns.Take(() => new JealousBridge()).Dispose())));
+        Assert.False(jealous.WasDisturbed);
+        Assert.Equal(3 * 500, jealous.Commands);
+
+        static void Repeat(Action command)
+        {
+            for (var i = 0; i < 500; i++) command();
+        }
+    }
+
+    [Fact]
     public void Nobody_who_said_stop_lights_a_lamp_when_they_come()
     {
         var loop = new SignalsLoop(null!, () => [], subject => subject.Value == "k1-stopped", signals);
@@ -200,6 +218,44 @@ public sealed class SignalTests : IAsyncDisposable
     {
         await stop.CancelAsync();
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>As the driver of the MCP2221: whoever speaks while it is spoken to spoils both.</summary>
+    private sealed class JealousBridge : StoreEdge.Linux.I2c.II2cBus, IGpioLine
+    {
+        private int speaking;
+
+        public int Commands { get; private set; }
+
+        public bool WasDisturbed { get; private set; }
+
+        public bool TellsChanges => false;
+
+        public void Write(int address, ReadOnlySpan<byte> bytes) => Take();
+
+        public void WriteRead(int address, ReadOnlySpan<byte> bytes, Span<byte> answer) => Take();
+
+        public void Set(bool on) => Take();
+
+        public bool Get()
+        {
+            Take();
+            return false;
+        }
+
+        public bool? WaitChange(TimeSpan limit) => null;
+
+        public void Dispose()
+        {
+        }
+
+        private void Take()
+        {
+            WasDisturbed |= Interlocked.Exchange(ref speaking, 1) != 0;
+            Commands++;
+            Thread.Yield();
+            Interlocked.Exchange(ref speaking, 0);
+        }
     }
 
     private bool[] Looks(LampLoop lamp, params int[] milliseconds) => [.. milliseconds.Select(passed =>

@@ -164,7 +164,7 @@ def accepts():
 
 
 def post(page, action, origin, **more):
-    form = re.search(rf'<form[^>]*action="([^"]*{action})"(.*?)</form>', page, re.S)
+    form = re.search(rf'<form[^>]*action="([^"]*{action}[^"]*)"(.*?)</form>', page, re.S)
     fields = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form[2]))
     request = urllib.request.Request(urllib.parse.urljoin(origin, form[1]), urllib.parse.urlencode({**fields, **more}).encode(), {"Origin": PAGE})
     return urllib.request.urlopen(request, timeout=60).read().decode()
