@@ -171,7 +171,8 @@ def post(page, action, origin, **more):
 
 
 def warned(agent, name):
-    return f"device-absent:{name}" in json.dumps(agent.status() or "")
+    # By its text: the warning of a customers' panel stands under the code of its display.
+    return f" {name} cannot be used" in json.dumps(agent.status() or "")
 
 
 def agent_lives():
