@@ -73,7 +73,7 @@ cp "$here/../hardware/profiles/"*.json "$share/hardware"
 
 # The unit. RestartSteps= came with systemd 254; an older one would complain about it at every boot.
 mkdir -p "$units"
-cp "$here/storeedge.service" "$here/storeedge-satellite.service" "$units/"
+cp "$here/storeedge.service" "$here/storeedge-satellite.service" "$here/storeedge-kiosk@.service" "$units/"
 systemd=$(systemctl --version 2>/dev/null | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
 if [ "${systemd:-0}" -ge 254 ]; then
   for unit in storeedge storeedge-satellite; do

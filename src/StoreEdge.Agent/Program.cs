@@ -16,5 +16,6 @@ return await new RootCommand("StoreEdge notices who comes in, keeps it, tells ce
     BundleCommand.Create(TimeProvider.System),
     GateCommand.Create(TimeProvider.System),
     PanelsCommand.Create(TimeProvider.System),
+    KioskCommand.Create(TimeProvider.System),
     SatelliteCommand.Create(TimeProvider.System),
 }.Parse(args).InvokeAsync();

@@ -18,6 +18,8 @@ namespace StoreEdge.Contracts;
 [JsonSerializable(typeof(DepartureData))]
 [JsonSerializable(typeof(ConsentData))]
 [JsonSerializable(typeof(ChoiceData))]
+[JsonSerializable(typeof(ScreenChoiceData))]
+[JsonSerializable(typeof(ScreenClaimData))]
 [JsonSerializable(typeof(IdentifiedData))]
 [JsonSerializable(typeof(HelpRequestedData))]
 [JsonSerializable(typeof(HelpChangedData))]
@@ -78,6 +80,8 @@ public sealed partial class ContractsJson : JsonSerializerContext
                 EventTypes.Departure => JsonSerializer.Deserialize(utf8, Default.DepartureData),
                 EventTypes.Consent => JsonSerializer.Deserialize(utf8, Default.ConsentData),
                 EventTypes.Choice => JsonSerializer.Deserialize(utf8, Default.ChoiceData),
+                EventTypes.ScreenChoice => JsonSerializer.Deserialize(utf8, Default.ScreenChoiceData),
+                EventTypes.ScreenClaim => JsonSerializer.Deserialize(utf8, Default.ScreenClaimData),
                 EventTypes.Identified => JsonSerializer.Deserialize(utf8, Default.IdentifiedData),
                 EventTypes.HelpRequested => JsonSerializer.Deserialize(utf8, Default.HelpRequestedData),
                 EventTypes.HelpChanged => JsonSerializer.Deserialize(utf8, Default.HelpChangedData),

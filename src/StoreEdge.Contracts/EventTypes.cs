@@ -21,6 +21,12 @@ public static class EventTypes
     /// <summary>See <see cref="ChoiceData"/>.</summary>
     public const string Choice = "choice";
 
+    /// <summary>See <see cref="ScreenChoiceData"/>.</summary>
+    public const string ScreenChoice = "screen-choice";
+
+    /// <summary>See <see cref="ScreenClaimData"/>.</summary>
+    public const string ScreenClaim = "screen-claim";
+
     /// <summary>See <see cref="IdentifiedData"/>.</summary>
     public const string Identified = "identified";
 
@@ -63,7 +69,7 @@ public static class EventTypes
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Arrival, Zone, Dwell, Departure, Consent, Choice, Identified, HelpRequested, HelpChanged, GiftMarked, CustomerErased, Decision, Rendered, ProofOfPlay, Footfall, Gap,
+        Arrival, Zone, Dwell, Departure, Consent, Choice, ScreenChoice, ScreenClaim, Identified, HelpRequested, HelpChanged, GiftMarked, CustomerErased, Decision, Rendered, ProofOfPlay, Footfall, Gap,
         Unrecorded, JournalRenewed, ClockSynchronized,
     ];
 }

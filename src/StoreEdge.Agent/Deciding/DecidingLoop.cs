@@ -48,7 +48,9 @@ internal sealed class DecidingLoop(
         var committed = journal.Subscribe("deciding", MostSignals);
         Action<DisplayId> freed = PostFreed;
         Action changed = () => displays.Idle = Posters.Idle(bundles.Current);
+        Action<DisplayId, ScreenClaim> claimOver = PostClaimOver;
         displays.Freed += freed;
+        displays.ClaimOver += claimOver;
         bundles.Changed += changed;
         try
         {
@@ -71,6 +73,7 @@ internal sealed class DecidingLoop(
         finally
         {
             displays.Freed -= freed;
+            displays.ClaimOver -= claimOver;
             bundles.Changed -= changed;
         }
     }
@@ -83,10 +86,15 @@ internal sealed class DecidingLoop(
 
     internal void Post(CommittedEvent committed)
     {
-        if (committed.Data is ArrivalData or ZoneData or DepartureData or ChoiceData or ConsentData) Post(new Signal.Happened(committed));
+        if (committed.Data is ArrivalData or ZoneData or DepartureData or ChoiceData or ConsentData or ScreenClaimData or ScreenChoiceData) Post(new Signal.Happened(committed));
     }
 
     internal void PostFreed(DisplayId display) => Post(new Signal.Freed(display));
+
+    internal void PostClaimOver(DisplayId display, ScreenClaim claim) => Post(new Signal.ClaimOver(display, claim));
+
+    /// <summary>A screen is given back before its time: on the phone (<c>customer</c>) or at the screen itself (<c>screen</c>), where anybody may.</summary>
+    public void Release(DisplayId display, string reason) => Post(new Signal.Release(display, reason));
 
     /// <summary>What a crash cut off is declared ended, and who was here still is until the journal says otherwise.</summary>
     internal async ValueTask RecoverAsync(CancellationToken stop)
@@ -152,6 +160,8 @@ internal sealed class DecidingLoop(
         Signal.Recheck(var visit) => turns.RecheckAsync(visit, stop),
         Signal.Freed(var display) => turns.NextAsync(display, stop),
         Signal.Forgotten forgotten => ForgetAsync(forgotten, stop),
+        Signal.Release(var display, var reason) => ReleaseAsync(display, reason, stop),
+        Signal.ClaimOver(var display, var claim) => ReleasedAsync(display, claim, "expired", stop),
         _ => ValueTask.CompletedTask,
     };
 
@@ -164,6 +174,7 @@ internal sealed class DecidingLoop(
                 visits.Remove(visit);
                 phones.Forget(visit);
                 turns.Forget(visit);
+                await ReleaseAllAsync(visit, "departed", stop);
                 await turns.LeaveAsync(visit, EndReason.Departed, _ => true, stop);
             }
         }
@@ -172,6 +183,35 @@ internal sealed class DecidingLoop(
             // Where the next showing could not be kept, theirs has ended all the same.
             forgotten.Done.TrySetResult();
         }
+    }
+
+    private async ValueTask ClaimAsync(ScreenClaimData claim, CancellationToken stop)
+    {
+        var visit = new VisitId(claim.VisitId);
+        if (displays.Find(claim.Display) is not { } display || visits.Find(visit) is null) return;
+        // One screen is theirs at a time, and what was shown for them elsewhere comes to it.
+        await ReleaseAllAsync(visit, "customer", stop);
+        await displays.BeginClaimAsync(display.Id, new(visit, new(claim.Subject), claim.Language, claim.Assurance, Instant.Now(time) + ScreenGuests.ClaimLasts), stop);
+        await turns.LeaveAsync(visit, EndReason.Replaced, d => d.Id != display.Id, stop);
+        await turns.NextAsync(display.Id, stop);
+    }
+
+    private async ValueTask ReleaseAllAsync(VisitId visit, string reason, CancellationToken stop, Func<DisplayPlace, bool>? which = null)
+    {
+        foreach (var display in displays.All.Where(d => displays.ClaimOf(d.Id)?.Visit == visit && which?.Invoke(d) != false)) await ReleaseAsync(display.Id, reason, stop);
+    }
+
+    private async ValueTask ReleaseAsync(DisplayId display, string reason, CancellationToken stop)
+    {
+        if (await displays.EndClaimAsync(display, EndReason.Released, stop) is { } claim) await ReleasedAsync(display, claim, reason, stop);
+    }
+
+    /// <summary>What was shown for the claim has gone already.</summary>
+    private async ValueTask ReleasedAsync(DisplayId display, ScreenClaim claim, string reason, CancellationToken stop)
+    {
+        if (!IsForgotten(claim.Subject.Value))
+            await journal.AppendAsync(new ScreenClaimData(claim.Visit.Value, claim.Subject.Value, display.Value, "released", reason, claim.Language, claim.Assurance, "voluntary"), Instant.Now(time), stop);
+        await turns.NextAsync(display, stop);
     }
 
     /// <summary>An arrival that was on its way here when its customer was erased.</summary>
@@ -188,16 +228,28 @@ internal sealed class DecidingLoop(
                 await turns.ComeAsync(visits.Put(new(arrival.VisitId), new(arrival.Subject), new(arrival.Zone), committed.At, arrival.Party is { } party ? new(party) : null, arrival.Receiver), stop);
                 break;
             case ZoneData zone:
+                // First, so that what ends where they were is followed by others there, and not by them.
+                var moved = visits.Put(new(zone.VisitId), new(zone.Subject), new(zone.Zone), committed.At, receiver: zone.Receiver);
+                // Whoever has walked out of sight of their screen does not see who reads it.
+                await ReleaseAllAsync(new(zone.VisitId), "departed", stop, d => !d.IsSeenFrom(new(zone.Zone)));
                 await turns.LeaveAsync(new(zone.VisitId), EndReason.Departed, d => !d.IsSeenFrom(new(zone.Zone)), stop);
-                await turns.ComeAsync(visits.Put(new(zone.VisitId), new(zone.Subject), new(zone.Zone), committed.At, receiver: zone.Receiver), stop);
+                await turns.ComeAsync(moved, stop);
                 break;
             case DepartureData departure:
                 visits.Remove(new(departure.VisitId));
                 phones.Forget(new(departure.VisitId));
                 turns.Forget(new(departure.VisitId));
+                await ReleaseAllAsync(new(departure.VisitId), "departed", stop);
                 await turns.LeaveAsync(new(departure.VisitId), EndReason.Departed, _ => true, stop);
                 break;
+            case ScreenClaimData { State: "claimed" } claim:
+                await ClaimAsync(claim, stop);
+                break;
+            case ScreenChoiceData { Choice: "never" } said:
+                await turns.PutOffAsync(new(said.Display), new(said.OfferId), stop);
+                break;
             case ChoiceData { Choice: "stop" } choice:
+                await ReleaseAllAsync(new(choice.VisitId), "stop", stop);
                 await turns.LeaveAsync(new(choice.VisitId), EndReason.Choice, _ => true, stop);
                 break;
             case ChoiceData { Choice: "never" or "not-now" } choice:
@@ -216,6 +268,10 @@ internal sealed class DecidingLoop(
         internal sealed record Recheck(VisitId Visit) : Signal;
 
         internal sealed record Freed(DisplayId Display) : Signal;
+
+        internal sealed record Release(DisplayId Display, string Reason) : Signal;
+
+        internal sealed record ClaimOver(DisplayId Display, ScreenClaim Claim) : Signal;
 
         internal sealed record Forgotten(Pseudonym Subject) : Signal
         {

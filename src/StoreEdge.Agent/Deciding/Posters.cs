@@ -12,7 +12,10 @@ internal static class Posters
         var chosen = decision.Chosen[0];
         return new(
             Guid.CreateVersion7(decision.At).ToString(), decision.Id, decision.Visit, chosen.Offer.Id, chosen.Text.Name, Of(bundle, chosen.Offer, chosen.Language, chosen.Text, chosen.Why),
-            decision.At.ToUniversalTime(), since, until, cameAt);
+            decision.At.ToUniversalTime(), since, until, cameAt)
+        {
+            IsPersonal = chosen.Offer.Sensitivity != Sensitivity.Public || chosen.Offer.Conditions.Any(c => c.IsPrivate),
+        };
     }
 
     internal static IdleContent Idle(Bundle bundle)

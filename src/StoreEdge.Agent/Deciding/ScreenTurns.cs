@@ -89,6 +89,15 @@ internal sealed class ScreenTurns(
         }
     }
 
+    /// <summary>People at the display do not want this offer there.</summary>
+    public async ValueTask PutOffAsync(DisplayId display, OfferId offer, CancellationToken stop)
+    {
+        displays.PutOff(display, offer);
+        if (displays.Current(display)?.Offer != offer) return;
+        await displays.EndAsync(display, EndReason.Choice, stop);
+        await NextAsync(display, stop);
+    }
+
     /// <summary>The visit is over; nothing of it is kept.</summary>
     public void Forget(VisitId visit)
     {
@@ -105,13 +114,15 @@ internal sealed class ScreenTurns(
     /// </summary>
     private IEnumerable<DisplayPlace> Nearest(PresentVisit visit)
     {
+        if (displays.All.Where(d => displays.ClaimOf(d.Id)?.Visit == visit.Visit).ToList() is { Count: > 0 } claimed) return claimed;
         var own = displays.All.Where(d => d.Zone == visit.Zone && displays.IsLit(d.Id)).ToList();
         if (own.Count == 0) return displays.All.Where(d => d.IsSeenFrom(visit.Zone));
         return visit.Receiver is { } receiver && own.Any(d => d.Receiver == receiver) ? own.Where(d => d.Receiver == receiver) : own;
     }
 
-    private List<PresentVisit> Near(DisplayPlace display) =>
-        [.. display.Near.Prepend(display.Zone).Distinct().SelectMany(visits.In).Where(v => Nearest(v).Any(d => d.Id == display.Id) && !IsServedElsewhere(v, display))];
+    private List<PresentVisit> Near(DisplayPlace display) => displays.ClaimOf(display.Id) is { } claim
+        ? visits.Find(claim.Visit) is { } owner ? [owner] : []
+        : [.. display.Near.Prepend(display.Zone).Distinct().SelectMany(visits.In).Where(v => Nearest(v).Any(d => d.Id == display.Id) && !IsServedElsewhere(v, display))];
 
     /// <summary>By a display of another zone that they still see.</summary>
     private bool IsServedElsewhere(PresentVisit visit, DisplayPlace display) =>
@@ -131,7 +142,7 @@ internal sealed class ScreenTurns(
         if (left.Count < 2 || bundle.ScreenIn(display.Zone) is not { } placement) return left;
         var (seed, wide) = (Seed(), placement with { Slots = MostCompared });
         var choices = left.Take(MostCompared)
-            .Select(v => (Visit: v, Context: inputs.For(v, display.Id, bundle, wide, bundle.DefaultLanguage)))
+            .Select(v => (Visit: v, Context: ContextFor(v, display, null, bundle, wide)))
             .Where(v => v.Context.Wishes.Stopped == Truth.False)
             .Select(v => (v.Visit, Decision: Decider.Decide(bundle, wide, v.Context, seed)))
             .ToList();
@@ -145,11 +156,15 @@ internal sealed class ScreenTurns(
     {
         var bundle = bundles.Current;
         if (bundle.ScreenIn(display.Zone) is not { } placement || !displays.IsLit(display.Id)) return;
+        var claim = displays.ClaimOf(display.Id);
+        if (claim is not null && claim.Visit != visit.Visit) return;
+        // As on their phone: who claimed it is who the phone's page knows.
+        if (claim is not null) visit = visit with { Subject = claim.Subject };
         var current = displays.Current(display.Id);
         // Another's content gives way to nothing but service, so for the rest there is nothing to decide.
         if (cause == Cause.KnownBetter && current is not null && current.Visit != visit.Visit && IsService(current)) return;
         using var turn = await inputs.TurnAsync(visit);
-        var context = inputs.For(visit, display.Id, bundle, placement, bundle.DefaultLanguage);
+        var context = ContextFor(visit, display, claim, bundle, placement);
         // After "stop" a screen does not react to this person at all, not even with a fallback.
         if (context.Wishes.Stopped != Truth.False) return;
         var decision = Decider.Decide(bundle, placement, context, Seed());
@@ -179,7 +194,18 @@ internal sealed class ScreenTurns(
         var round = rounds.TryGetValue(display.Id, out var begun) ? begun : rounds[display.Id] = new();
         round.Served.Add(visit.Visit);
         round.Last = visit.Visit;
-        await displays.ShowAsync(display.Id, Posters.Showing(bundle, decision, now, now + placement.Lifetime, cameAt), stop);
+        // What is shown for a claim ends with it, whatever else happens.
+        var until = claim is not null && claim.Until < now + placement.Lifetime ? claim.Until : now + placement.Lifetime;
+        await displays.ShowAsync(display.Id, Posters.Showing(bundle, decision, now, until, cameAt), stop);
+    }
+
+    /// <summary>On a screen that is theirs for the moment, what is personal may stand too, notices among it. What people at the screen put off counts for whoever is there.</summary>
+    private DecisionContext ContextFor(PresentVisit visit, DisplayPlace display, ScreenClaim? claim, Bundle bundle, Placement placement)
+    {
+        var context = inputs.For(visit, display.Id, bundle, placement, claim?.Language ?? bundle.DefaultLanguage);
+        if (claim is not null) context = context with { IsClaimed = true, Notices = [.. context.Notices.Select(n => n with { Placements = [placement.Id] })] };
+        var putOff = displays.PutOff(display.Id);
+        return putOff.Count == 0 ? context : context with { Wishes = context.Wishes with { NotNow = context.Wishes.NotNow.Union(putOff) } };
     }
 
     private void Wait(DisplayId display, VisitId visit)

@@ -51,6 +51,10 @@ internal sealed class VotesProjection : IProjection
             case ChoiceData { OfferId: { } offer } choice:
                 Vote(database, choice, offer, Today(database, committed));
                 break;
+            case ScreenChoiceData said:
+                // The whole crowd before a display is one guest: whoever taps all day long has one vote for an offer.
+                Replace(database, "display:" + said.Display, said.OfferId, said.Choice, guests: true, Today(database, committed));
+                break;
             case GiftMarkedData { Gift: true, OfferId: { } offer } gift:
                 Replace(database, gift.Subject, offer, "gift", null, Today(database, committed));
                 break;

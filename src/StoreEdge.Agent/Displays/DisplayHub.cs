@@ -13,10 +13,13 @@ namespace StoreEdge.Agent.Displays;
 /// Puts showings on displays, believes only what a display itself acknowledges, and keeps the proof of play. A showing has a time to live and ends with the
 /// visit it was for; a page that connects is given the present state, never a past one.
 /// </summary>
-internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleContent factoryIdle, JournalStore journal, TimeProvider time, HealthBoard health)
+internal sealed partial class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleContent factoryIdle, JournalStore journal, TimeProvider time, HealthBoard health)
 {
-    /// <summary>Kiosk, a spare after a reconnect, and two technicians' previews.</summary>
+    /// <summary>Pages that are not the screen itself: technicians' previews, and on a display without a key its page on another machine.</summary>
     public const int MostClients = 4;
+
+    /// <summary>Pages of the screen itself: the kiosk, and those of browsers that died and whose lines have not been noticed to be dead. The newest wins, so nobody keeps the screen out.</summary>
+    public const int MostOwn = 3;
 
     private const string NotKept = "proof-not-kept";
 
@@ -28,7 +31,7 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
 
     private readonly Lock gate = new();
     private long notKept;
-    private readonly Dictionary<DisplayId, Screen> screens = displays.ToDictionary(d => d.Id, d => new Screen(d, Instant.Now(time)));
+    private readonly Dictionary<DisplayId, Screen> screens = displays.ToDictionary(d => d.Id, d => new Screen(d, Instant.Now(time), d.LookAt(time.GetLocalNow())));
     private readonly string instance = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
     private IdleContent idle = factoryIdle;
 
@@ -75,7 +78,10 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
     }
 
     /// <summary>Whether it shows anything at this hour.</summary>
-    public bool IsLit(DisplayId display) => screens.ContainsKey(display);
+    public bool IsLit(DisplayId display)
+    {
+        lock (gate) return screens[display].Look.Lit;
+    }
 
     /// <summary>Puts a showing on a display; whatever was there has been replaced.</summary>
     public async ValueTask ShowAsync(DisplayId display, Showing showing, CancellationToken stop)
@@ -127,27 +133,36 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
     }
 
     /// <summary>Connects a page: it is given the present state at once and every later one; only the newest waits if it is slow.</summary>
+    /// <param name="display">Which.</param>
+    /// <param name="isOwn">Whether it is the screen itself. Its oldest page then makes room; others are refused.</param>
     /// <returns>Null when the display has its pages already.</returns>
-    public ChannelReader<ScreenFrame>? Connect(DisplayId display)
+    public ChannelReader<ScreenFrame>? Connect(DisplayId display, bool isOwn = false)
     {
-        var client = Channel.CreateBounded<ScreenFrame>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        var client = new ScreenClient(Channel.CreateBounded<ScreenFrame>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest }), isOwn);
         lock (gate)
         {
             var screen = screens[display];
-            if (screen.Clients.Count >= MostClients) return null;
+            var alike = screen.Clients.Where(c => c.IsOwn == isOwn).ToList();
+            if (!isOwn && alike.Count >= MostClients) return null;
+            if (isOwn && alike.Count >= MostOwn)
+            {
+                alike[0].Channel.Writer.TryComplete();
+                screen.Clients.Remove(alike[0]);
+            }
+
             screen.Clients.Add(client);
-            client.Writer.TryWrite(FrameWhileLocked(screen));
+            client.Channel.Writer.TryWrite(FrameWhileLocked(screen, isOwn));
             if (screen.Current is not null) screen.SentAt ??= time.GetUtcNow();
         }
 
         Freed?.Invoke(display);
-        return client.Reader;
+        return client.Channel.Reader;
     }
 
     /// <summary>The page is gone.</summary>
     public void Disconnect(DisplayId display, ChannelReader<ScreenFrame> client)
     {
-        lock (gate) screens[display].Clients.RemoveAll(c => c.Reader == client);
+        lock (gate) screens[display].Clients.RemoveAll(c => c.Channel.Reader == client);
     }
 
     /// <summary>Every display as it is now.</summary>
@@ -157,7 +172,8 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
         lock (gate)
         {
             return [.. screens.Values.Select(s => new DisplayStatus(
-                s.Place.Id, s.Place.Zone, s.Clients.Count, s.Current?.OfferName, s.EverHeard ? now - s.HeardAt : null, s.Frame, s.Rendered))];
+                s.Place.Id, s.Place.Zone, s.Clients.Count, s.Current is { IsPersonal: true } ? "—" : s.Current?.OfferName, s.EverHeard ? now - s.HeardAt : null, s.Frame, s.Rendered,
+                now - s.FrameMovedAt))];
         }
     }
 
@@ -173,10 +189,23 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
         var now = Instant.Now(time);
         var freed = new List<(DisplayId Display, ProofOfPlayData Proof)>();
         var read = new List<DisplayId>();
+        var over = new List<(DisplayId Display, ScreenClaim Claim, ProofOfPlayData? Proof)>();
+        var local = time.GetLocalNow();
         lock (gate)
         {
             foreach (var screen in screens.Values)
             {
+                if (screen.Claim is { } claim && now >= claim.Until)
+                    over.Add((screen.Place.Id, claim, UnclaimWhileLocked(screen, EndReason.Released).Proof));
+                if (screen.Place.LookAt(local) is var look && look != screen.Look)
+                {
+                    if (look.Lit && !screen.Look.Lit) read.Add(screen.Place.Id);
+                    screen.Look = look;
+                    if (!look.Lit && screen.Current is not null) End(screen, EndReason.Closed);
+                    else AnewWhileLocked(screen);
+                }
+
+                if (Codes.Renew(screen.Place.Id) && screen.Claim is null) AnewWhileLocked(screen);
                 if (screen.Current is { } showing && now >= showing.Until) End(screen, EndReason.Expired);
                 else if (screen is { Current: { } silent, RenderedAt: null } && now - silent.Since >= RenderTimeout) End(screen, EndReason.NotRendered);
                 if (screen.ReadSince is { } since && now - since >= MinimumDwell)
@@ -196,6 +225,11 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
         }
 
         foreach (var display in read) Freed?.Invoke(display);
+        foreach (var (display, claim, proof) in over)
+        {
+            if (proof is not null) await KeepAsync(proof, now, stop);
+            ClaimOver?.Invoke(display, claim);
+        }
 
         void End(Screen screen, EndReason reason)
         {
@@ -224,19 +258,30 @@ internal sealed class DisplayHub(IReadOnlyList<DisplayPlace> displays, IdleConte
             ended.Id, ended.Decision.Value, ended.Visit.Value, screen.Place.Id.Value, ended.Offer.Value, ended.OfferName, ended.Poster.Class, ended.DecidedAt,
             screen.SentAt, screen.RenderedAt, time.GetUtcNow(), WordOf(reason));
         if (proof is null && next is null) return null;
-        (screen.Current, screen.SentAt, screen.RenderedAt, screen.ReadSince) = (next, null, null, null);
+        (screen.Current, screen.SentAt, screen.RenderedAt, screen.ReadSince, screen.HasVote) = (next, null, null, null, false);
+        AnewWhileLocked(screen);
+        return proof;
+    }
+
+    private void AnewWhileLocked(Screen screen)
+    {
         screen.Edition++;
         SendWhileLocked(screen);
-        return proof;
     }
 
     private void SendWhileLocked(Screen screen)
     {
-        foreach (var client in screen.Clients) client.Writer.TryWrite(FrameWhileLocked(screen));
+        foreach (var client in screen.Clients) client.Channel.Writer.TryWrite(FrameWhileLocked(screen, client.IsOwn));
         if (screen.Current is not null && screen.Clients.Count > 0) screen.SentAt ??= time.GetUtcNow();
     }
 
-    private ScreenFrame FrameWhileLocked(Screen screen) => new(string.Create(CultureInfo.InvariantCulture, $"{instance}-{screen.Edition}"), screen.Current, idle);
+    private ScreenFrame FrameWhileLocked(Screen screen, bool isOwn)
+    {
+        var id = string.Create(CultureInfo.InvariantCulture, $"{instance}-{screen.Edition}");
+        return isOwn
+            ? new(id, screen.Current, idle, screen.Look, screen.Claim is null ? Codes.Of(screen.Place.Id) : null, screen.Claim?.Until, IsOwn: true)
+            : new(id, screen.Current is { IsPersonal: true } ? null : screen.Current, idle, screen.Look, null, null, IsOwn: false);
+    }
 
     private static string WordOf(EndReason reason) => reason == EndReason.NotRendered ? "not-rendered" : reason.ToString().ToLowerInvariant();
 }

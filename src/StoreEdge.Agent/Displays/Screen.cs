@@ -1,14 +1,23 @@
 using System.Threading.Channels;
 using StoreEdge.Core;
+using StoreEdge.Core.Identity;
+using StoreEdge.Core.Offers;
 
 namespace StoreEdge.Agent.Displays;
 
 /// <summary>What the hub remembers of one display; touched only under the hub's lock.</summary>
-internal sealed class Screen(DisplayPlace place, Instant startedAt)
+internal sealed class Screen(DisplayPlace place, Instant startedAt, ScreenLook look)
 {
     public DisplayPlace Place { get; } = place;
 
+    public ScreenLook Look { get; set; } = look;
+
     public Showing? Current { get; set; }
+
+    public ScreenClaim? Claim { get; set; }
+
+    /// <summary>Whether somebody has said something about the current showing: once is enough.</summary>
+    public bool HasVote { get; set; }
 
     public DateTimeOffset? SentAt { get; set; }
 
@@ -20,7 +29,10 @@ internal sealed class Screen(DisplayPlace place, Instant startedAt)
     /// <summary>Counts what was put on the screen; part of the event id.</summary>
     public long Edition { get; set; }
 
-    public List<Channel<ScreenFrame>> Clients { get; } = [];
+    public List<ScreenClient> Clients { get; } = [];
+
+    /// <summary>What people at this screen would not see again for a while.</summary>
+    public Dictionary<OfferId, Instant> PutOff { get; } = [];
 
     /// <summary>Since when it should have been heard: from the start, then from each acknowledgement.</summary>
     public Instant HeardAt { get; set; } = startedAt;
@@ -34,8 +46,25 @@ internal sealed class Screen(DisplayPlace place, Instant startedAt)
     public long Rendered { get; set; }
 }
 
+/// <summary>A page that is connected.</summary>
+/// <param name="Channel">What it is to draw.</param>
+/// <param name="IsOwn">Whether it is the screen itself, and not somebody who looks at its page from elsewhere.</param>
+internal sealed record ScreenClient(Channel<ScreenFrame> Channel, bool IsOwn);
+
+/// <summary>A customer has a screen for themselves, for a while.</summary>
+/// <param name="Visit">Theirs; the claim ends with it.</param>
+/// <param name="Subject">Who.</param>
+/// <param name="Language">BCP 47 tag of what they read.</param>
+/// <param name="Assurance">How sure it is who they are.</param>
+/// <param name="Until">It is over then, whatever else happens.</param>
+internal sealed record ScreenClaim(VisitId Visit, Pseudonym Subject, string Language, string Assurance, Instant Until);
+
 /// <summary>What goes to a page: a showing, or idle content.</summary>
 /// <param name="EventId">For <c>Last-Event-ID</c>.</param>
 /// <param name="Showing">Null for idle.</param>
 /// <param name="Idle">The idle content at that moment.</param>
-internal sealed record ScreenFrame(string EventId, Showing? Showing, IdleContent Idle);
+/// <param name="Look">How the screen looks at this hour.</param>
+/// <param name="Code">What claims it; null where nothing does, it is claimed, or the page is not the screen itself.</param>
+/// <param name="ClaimedUntil">Null where it is not claimed.</param>
+/// <param name="IsOwn">Whether the page is the screen itself.</param>
+internal sealed record ScreenFrame(string EventId, Showing? Showing, IdleContent Idle, ScreenLook Look, string? Code, Instant? ClaimedUntil, bool IsOwn);

@@ -4,27 +4,6 @@ using StoreEdge.Core.Offers;
 
 namespace StoreEdge.Agent.Displays;
 
-/// <summary>One display of the store, as configured.</summary>
-/// <param name="Id">Its name.</param>
-/// <param name="Zone">Where it hangs.</param>
-internal sealed record DisplayPlace(DisplayId Id, ZoneId Zone)
-{
-    /// <summary>Other zones from which it is seen: it serves them where they have no display of their own, and goes on for who walks there.</summary>
-    public IReadOnlyList<ZoneId> Near { get; init; } = [];
-
-    /// <summary>The receiver that it hangs by; null where the zone says enough.</summary>
-    public string? Receiver { get; init; }
-
-    /// <summary>Whether a browser shows it; otherwise something else of this machine draws it, and looks after its own health.</summary>
-    public bool HasPage { get; init; } = true;
-
-    /// <summary>The hash of what it draws of a poster: one with little room draws less than all of it.</summary>
-    public Func<Poster, string> HashOf { get; init; } = poster => poster.ContentHash();
-
-    /// <summary>Whether somebody in <paramref name="zone"/> sees it.</summary>
-    public bool IsSeenFrom(ZoneId zone) => Zone == zone || Near.Contains(zone);
-}
-
 /// <summary>Something that a display shall show now, from a decision that is already in the journal.</summary>
 /// <param name="Id">UUID version 7.</param>
 /// <param name="Decision">The decision it carries out.</param>
@@ -37,7 +16,11 @@ internal sealed record DisplayPlace(DisplayId Id, ZoneId Zone)
 /// <param name="Until">It is over then, whatever else happens.</param>
 /// <param name="CameAt">When the customer came, if this answers their coming.</param>
 internal sealed record Showing(
-    string Id, DecisionId Decision, VisitId Visit, OfferId Offer, string OfferName, Poster Poster, DateTimeOffset DecidedAt, Instant Since, Instant Until, Instant? CameAt);
+    string Id, DecisionId Decision, VisitId Visit, OfferId Offer, string OfferName, Poster Poster, DateTimeOffset DecidedAt, Instant Since, Instant Until, Instant? CameAt)
+{
+    /// <summary>Whether it is for one pair of eyes: then it goes to the claimed screen itself and to no other page, and nobody else is told its name.</summary>
+    public bool IsPersonal { get; init; }
+}
 
 /// <summary>Why a showing ended.</summary>
 internal enum EndReason
@@ -56,6 +39,12 @@ internal enum EndReason
 
     /// <summary>The display never acknowledged it.</summary>
     NotRendered,
+
+    /// <summary>The hours of the display are over.</summary>
+    Closed,
+
+    /// <summary>The screen was somebody's own, and is not any more.</summary>
+    Released,
 }
 
 /// <summary>What a display says that it drew.</summary>
@@ -72,4 +61,5 @@ internal sealed record Acknowledgement(string? Showing, string ContentHash, long
 /// <param name="SinceAcknowledged">Since its last acknowledgement; null when there was none.</param>
 /// <param name="Frame">The frame counter of that acknowledgement.</param>
 /// <param name="Rendered">Showings acknowledged since the agent started.</param>
-internal sealed record DisplayStatus(DisplayId Id, ZoneId Zone, int Clients, string? Showing, TimeSpan? SinceAcknowledged, long Frame, long Rendered);
+/// <param name="SinceFrameMoved">Since its frame counter last moved.</param>
+internal sealed record DisplayStatus(DisplayId Id, ZoneId Zone, int Clients, string? Showing, TimeSpan? SinceAcknowledged, long Frame, long Rendered, TimeSpan SinceFrameMoved);

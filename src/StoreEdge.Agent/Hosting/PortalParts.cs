@@ -25,7 +25,7 @@ internal sealed class PortalParts : IDisposable
         PortalSettings settings, IGuestDoor door, PortalKey key, PortalSessions sessions, EnrolmentRegistry registry, Strangers strangers, PresenceLoop presence, JournalStore journal,
         PhoneOffers phone, PhoneWords words, DecisionInputs inputs, HelpDesk help, CustomerDesk customers, TimeSpan keptFor, Func<bool> isOffline, HealthBoard health, TimeProvider time,
         Func<DateTimeOffset> atLeast, Func<DateTimeOffset> verificationTime, Func<DateTimeOffset?> trustedTime,
-        string store, ILoggerFactory logs)
+        string store, ILoggerFactory logs, PhoneScreens? screens)
     {
         HasStopped hasStopped = inputs.HasStopped;
         if (settings.Site is { Tls: { } tls, HostName: { } name }) certificate = new(tls, name, NetworkOptions, health, time, verificationTime);
@@ -45,7 +45,7 @@ internal sealed class PortalParts : IDisposable
                 async (session, language, stop) => [.. (await phone.DecideForPhoneAsync(session.Visit, session.Subject, language, stop).ConfigureAwait(false)).Select(Card)],
                 hasStopped, (session, language) => Knowledge(words, session, language), isOffline, help, customers,
                 subject => registry.NamesOf(subject) is { IsEmpty: false } names ? [.. names.ToArray().Select(n => n.Value).Append(subject.Value).Distinct()] : [subject.Value], words.NameOf,
-                keptFor),
+                keptFor, screens),
             health, time, logs.CreateLogger<PortalEndpoints>());
         if (settings.Site is { } listen) site = new(listen, endpoints, connections, certificate, health, time);
     }

@@ -104,13 +104,14 @@ internal static class StoreHost
         var watchdog = new FunctionalWatchdog(
             VitalSigns.Of(presence, journal, options.Http, self, time), systemd.FeedWatchdog, (systemd.WatchdogInterval ?? TimeSpan.FromSeconds(30)) / 3, time, health);
         new DiagnosticsEndpoints(new(checkup, feed, time), feed, () => watchdog.Missing, time, loops.Stopping).Map(app);
-        app.MapKiosk(displays, time);
+        var guests = new ScreenGuests(journal, displays, visits, inputs, time);
+        app.MapKiosk(displays, time, DisplayParts.Touch(guests, deciding));
         using var gate = options.Gate is { } gateOptions ? new GateParts(gateOptions, health, time, logs) : null;
         using var wifi = options.Portal.Controller is { } controller ? new ControllerParts(controller, health, time) : null;
         using var portal = options.Portal.Enabled
             ? new PortalParts(
                 options.Portal, gate?.Door ?? (IGuestDoor?)wifi?.Door ?? new OpenDoor(), portalKey, sessions, registry, strangers, presence, journal, phone, words, inputs, help, customers, options.Journal.KeepFor,
-                () => link is { Broker.Status.IsOnline: false }, health, time, () => clock.LowerBound, () => clock.ForVerification, () => clock.Trusted, options.Store.Id.Value, logs)
+                () => link is { Broker.Status.IsOnline: false }, health, time, () => clock.LowerBound, () => clock.ForVerification, () => clock.Trusted, options.Store.Id.Value, logs, DisplayParts.Screens(guests, deciding))
             : null;
         portal?.Map(app);
 

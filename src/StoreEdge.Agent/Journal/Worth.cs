@@ -9,7 +9,7 @@ internal static class Worth
     public static IReadOnlyList<IReadOnlyList<string>> Classes { get; } =
     [
         [EventTypes.Footfall, EventTypes.Dwell, EventTypes.Zone],
-        [EventTypes.ProofOfPlay, EventTypes.Rendered, EventTypes.Decision],
+        [EventTypes.ProofOfPlay, EventTypes.Rendered, EventTypes.Decision, EventTypes.ScreenChoice, EventTypes.ScreenClaim],
         [EventTypes.Departure],
         [EventTypes.Arrival, EventTypes.Identified],
     ];

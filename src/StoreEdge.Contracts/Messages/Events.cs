@@ -107,11 +107,45 @@ public sealed record ConsentData(
 /// <param name="OfferId">The offer; null with <c>stop</c>, and with an <c>again</c> that takes it back.</param>
 /// <param name="DecisionId">The decision that showed it; null with <c>stop</c> and <c>again</c>.</param>
 /// <param name="Assurance"><c>high</c> for somebody who typed their number, <c>low</c> for a guest.</param>
-public sealed record ChoiceData(string VisitId, string Subject, string Choice, string? OfferId, string? DecisionId, string Assurance) : IEventData
+/// <param name="Display">The display that they had claimed and touched; null where they said it on their phone.</param>
+public sealed record ChoiceData(string VisitId, string Subject, string Choice, string? OfferId, string? DecisionId, string Assurance, string? Display = null) : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]
     public string Type => EventTypes.Choice;
+}
+
+/// <summary>Somebody touched a display that nobody had claimed. Who they are is not known, so it says nothing about any customer: it counts for the offer, once a day for each display.</summary>
+/// <param name="Display">Which.</param>
+/// <param name="ShowingId">The showing they answered; each can be answered once.</param>
+/// <param name="DecisionId">The decision that it carried out.</param>
+/// <param name="OfferId">What they answered.</param>
+/// <param name="Choice"><c>want</c> or <c>never</c>.</param>
+public sealed record ScreenChoiceData(string Display, string ShowingId, string DecisionId, string OfferId, string Choice) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.ScreenChoice;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string? VisitId => null;
+}
+
+/// <summary>A customer has claimed a display for themselves for some minutes, or it is everybody's again.</summary>
+/// <param name="VisitId">The visit.</param>
+/// <param name="Subject">Pseudonym.</param>
+/// <param name="Display">Which.</param>
+/// <param name="State"><c>claimed</c> or <c>released</c>.</param>
+/// <param name="Reason">Why it was released: <c>expired</c>, <c>customer</c> (on the phone), <c>screen</c> (somebody touched it), <c>departed</c> or <c>stop</c>; null with <c>claimed</c>.</param>
+/// <param name="Language">BCP 47 tag of what the customer reads.</param>
+/// <param name="Assurance"><c>high</c> for somebody who was recognised, <c>low</c> for a guest.</param>
+/// <param name="Trace">Always <c>voluntary</c>.</param>
+public sealed record ScreenClaimData(string VisitId, string Subject, string Display, string State, string? Reason, string Language, string Assurance, string Trace) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.ScreenClaim;
 }
 
 /// <summary>A customer was recognised on the portal, with their consent. What they typed is in no message.</summary>
@@ -257,7 +291,7 @@ public sealed record RenderedData(
 /// <param name="SentAt">When it was sent; null where the display was not connected.</param>
 /// <param name="RenderedAt">When the display said that it drew it; null where it never did.</param>
 /// <param name="EndedAt">When it ended.</param>
-/// <param name="Reason"><c>replaced</c>, <c>expired</c>, <c>departed</c>, <c>choice</c>, <c>not-rendered</c> or <c>restart</c>.</param>
+/// <param name="Reason"><c>replaced</c>, <c>expired</c>, <c>departed</c>, <c>choice</c>, <c>not-rendered</c>, <c>closed</c> (the display's hours were over), <c>released</c> (a claimed display is everybody's again) or <c>restart</c>.</param>
 public sealed record ProofOfPlayData(
     string ShowingId, string DecisionId, string? VisitId, string Display, string OfferId, string OfferName, string OfferClass,
     DateTimeOffset DecidedAt, DateTimeOffset? SentAt, DateTimeOffset? RenderedAt, DateTimeOffset EndedAt, string Reason) : IEventData

@@ -55,6 +55,23 @@ public sealed partial class AgentOptionsTests : IDisposable
         Assert.Contains(errors, e => e.StartsWith("storeedge.json: displays[0].receiver: \"I/DL\" is not allowed; the receiver that it hangs by", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(""" "orientation": "diagonal" """, "orientation: \"diagonal\" is not allowed; one of auto, landscape, portrait")]
+    [InlineData(""" "on": ["7-22"] """, "on[0]: \"7-22\" is not allowed; hours, with days before them")]
+    [InlineData(""" "on": ["mo 07:00-22:00"] """, "on[0]: \"mo 07:00-22:00\" is not allowed")]
+    [InlineData(""" "night": "late" """, "night: \"late\" is not allowed; hours")]
+    [InlineData(""" "nightBrightness": 5 """, "nightBrightness: 5 is not allowed; a whole number from 10 to 100")]
+    [InlineData(""" "touch": "yes" """, "touch: \"yes\" is not allowed; true or false")]
+    [InlineData(""" "claim": 1 """, "claim: 1 is not allowed; true or false")]
+    [InlineData(""" "keyFile": "short.key" """, "keyFile: \"short.key\" is not allowed; a file with 16–128 letters")]
+    [InlineData(""" "keyFile": "no.key" """, "keyFile: \"no.key\" is not allowed; a file that can be read")]
+    public void What_is_wrong_about_a_display_is_named(string word, string expected)
+    {
+        File.WriteAllText(Path.Combine(directory, "short.key"), "short");
+        var errors = ErrorsOf($$"""{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "displays": [ { "id": "d", "zone": "door", {{word}} } ] }""");
+        Assert.Contains(errors, e => e.StartsWith("storeedge.json: displays[0]." + expected, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Everything_that_is_wrong_is_told_at_once()
     {

@@ -18,6 +18,8 @@ internal static class ContractMessages
         new("departure", typeof(DepartureData), Parameters.Event(EventTypes.Departure), true, false),
         new("consent", typeof(ConsentData), Parameters.Event(EventTypes.Consent), true, false),
         new("choice", typeof(ChoiceData), Parameters.Event(EventTypes.Choice), true, false),
+        new("screen-choice", typeof(ScreenChoiceData), Parameters.Event(EventTypes.ScreenChoice), true, false),
+        new("screen-claim", typeof(ScreenClaimData), Parameters.Event(EventTypes.ScreenClaim), true, false),
         new("identified", typeof(IdentifiedData), Parameters.Event(EventTypes.Identified), true, false),
         new("help-requested", typeof(HelpRequestedData), Parameters.Event(EventTypes.HelpRequested), true, false),
         new("help-changed", typeof(HelpChangedData), Parameters.Event(EventTypes.HelpChanged), true, false),

@@ -69,6 +69,7 @@ public sealed class ExampleTests
     [InlineData("arrival", "receiver")]
     [InlineData("zone", "receiver")]
     [InlineData("choice", "offerId", "decisionId")]
+    [InlineData("screen-claim", "reason")]
     [InlineData("help-requested", "zone")]
     [InlineData("gift-marked", "offerId")]
     [InlineData("decision", "visitId", "subject", "display")]

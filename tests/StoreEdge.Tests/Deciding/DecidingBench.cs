@@ -94,6 +94,7 @@ internal sealed class DecidingBench : IAsyncDisposable
         Phones = new(Journal, Bundles, Visits, Inputs, time);
         Loop = new(Journal, Bundles, Visits, Inputs, Phones, Hub, time, Health);
         Hub.Freed += display => Loop.PostFreed(display);
+        Hub.ClaimOver += (display, claim) => Loop.PostClaimOver(display, claim);
         feed = Journal.Subscribe("test", 4096);
     }
 
@@ -123,6 +124,13 @@ internal sealed class DecidingBench : IAsyncDisposable
         Loop.Post(committed);
         await Loop.DrainAsync(default);
         return committed;
+    }
+
+    /// <summary>The loop hears of what others journaled, from the event with this index on.</summary>
+    public void Follow(int from)
+    {
+        Collect();
+        foreach (var committed in all.Skip(from)) Loop.Post(committed);
     }
 
     public Task ArrivesAsync(string visit, string subject = "k1-ana", string zone = "entrance", string? party = null, string assurance = "low") =>

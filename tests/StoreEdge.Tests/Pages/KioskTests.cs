@@ -23,7 +23,7 @@ public sealed partial class KioskTests : IAsyncLifetime, IDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         app = builder.Build();
-        app.MapKiosk(bench.Hub, bench.Clock);
+        app.MapKiosk(bench.Hub, bench.Clock, new((_, _, _, _) => Task.FromResult(true), _ => { }));
         await app.StartAsync();
         http = app.GetTestClient();
     }
@@ -129,6 +129,38 @@ public sealed partial class KioskTests : IAsyncLifetime, IDisposable
         foreach (var page in pages) await page.DisposeAsync();
         // The server learns of a closed page on its own threads; a loaded machine takes its time.
         Assert.True(await Task.Run(() => SpinWait.SpinUntil(() => bench.Hub.Status()[0].Clients == 0, TimeSpan.FromSeconds(30))), "pages that left are still counted");
+    }
+
+    [Fact]
+    public void Nobody_keeps_the_screen_itself_out_however_many_pages_they_open()
+    {
+        for (var i = 0; i < DisplayHub.MostClients; i++) Assert.NotNull(bench.Hub.Connect(DecidingBench.Door));
+        var own = Enumerable.Range(0, DisplayHub.MostOwn + 1).Select(_ => bench.Hub.Connect(DecidingBench.Door, isOwn: true)).ToList();
+        Assert.All(own, Assert.NotNull);
+        // The oldest of its own gives way: it is the one of a browser that has died.
+        Assert.Equal(DisplayHub.MostOwn, own.Count(page => page!.TryRead(out _) && !page.Completion.IsCompleted));
+        Assert.Equal(DisplayHub.MostClients + DisplayHub.MostOwn, bench.Hub.Status()[0].Clients);
+    }
+
+    [Fact]
+    public async Task A_page_elsewhere_can_neither_vote_nor_give_back_a_screen()
+    {
+        await bench.ArrivesAsync("v1");
+        var vote = new StringContent($$"""{"showing":"{{bench.Hub.Current(DecidingBench.Door)!.Id}}","choice":"never"}""", Encoding.UTF8, "application/json");
+        Assert.Equal(HttpStatusCode.Forbidden, (await http.PostAsync("/display/door/vote", vote)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await http.PostAsync("/display/door/release", null)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_page_that_asks_for_an_older_event_is_given_the_present_one()
+    {
+        await bench.ArrivesAsync("v1");
+        using var asked = new HttpRequestMessage(HttpMethod.Get, "/display/door/events");
+        asked.Headers.Add("Last-Event-ID", "0000-1");
+        using var answer = await http.SendAsync(asked, HttpCompletionOption.ResponseHeadersRead);
+        using var stream = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        await NextAsync(stream);
+        Assert.Contains(bench.Hub.Current(DecidingBench.Door)!.Id, (await NextAsync(stream))[2], StringComparison.Ordinal);
     }
 
     [Fact]

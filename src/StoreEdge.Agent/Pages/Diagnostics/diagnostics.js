@@ -10,7 +10,7 @@
       oldest: 'oldest waits', pace: 'events/s at most', deadLetters: 'dead letters', bundle: 'Offer bundle', offers: 'offers', showing: 'showing', drawn: 'last drawing acknowledged', quiet: 'Nothing yet.',
       test: 'test', privacy: 'Shows no personal data and changes nothing.', data: 'The same as JSON',
       verdicts: { pass: 'pass', warn: 'warning', fail: 'failed', unknown: 'unknown', 'not-applicable': 'not applicable' },
-      types: { arrival: 'Arrival', zone: 'Zone change', dwell: 'Dwell', departure: 'Departure', consent: 'Consent', choice: 'Choice', identified: 'Customer recognised', 'help-requested': 'Help wanted', 'help-changed': 'Help goes on', 'gift-marked': 'Was a gift', 'customer-erased': 'Customer erased', decision: 'Decision', rendered: 'Rendered', 'proof-of-play': 'Proof of play', footfall: 'Footfall' },
+      types: { arrival: 'Arrival', zone: 'Zone change', dwell: 'Dwell', departure: 'Departure', consent: 'Consent', choice: 'Choice', 'screen-choice': 'Choice at a display', 'screen-claim': 'Display claimed', identified: 'Customer recognised', 'help-requested': 'Help wanted', 'help-changed': 'Help goes on', 'gift-marked': 'Was a gift', 'customer-erased': 'Customer erased', decision: 'Decision', rendered: 'Rendered', 'proof-of-play': 'Proof of play', footfall: 'Footfall' },
     },
     'pt-BR': {
       attention: 'Requer atenção', checks: 'Verificações', receivers: 'Receptores', central: 'Central', displays: 'Telas', events: 'Eventos ao vivo',
@@ -21,7 +21,7 @@
       oldest: 'o mais antigo espera há', pace: 'eventos/s no máximo', deadLetters: 'recusados e guardados', bundle: 'Pacote de ofertas', offers: 'ofertas', showing: 'exibindo', drawn: 'último desenho confirmado', quiet: 'Nada ainda.',
       test: 'teste', privacy: 'Não mostra dados pessoais e não altera nada.', data: 'O mesmo em JSON',
       verdicts: { pass: 'aprovado', warn: 'aviso', fail: 'falhou', unknown: 'desconhecido', 'not-applicable': 'não se aplica' },
-      types: { arrival: 'Chegada', zone: 'Mudança de zona', dwell: 'Permanência', departure: 'Saída', consent: 'Consentimento', choice: 'Escolha', identified: 'Cliente reconhecido', 'help-requested': 'Pedido de ajuda', 'help-changed': 'Andamento da ajuda', 'gift-marked': 'Era presente', 'customer-erased': 'Cliente apagado', decision: 'Decisão', rendered: 'Exibido', 'proof-of-play': 'Prova de exibição', footfall: 'Fluxo de pessoas' },
+      types: { arrival: 'Chegada', zone: 'Mudança de zona', dwell: 'Permanência', departure: 'Saída', consent: 'Consentimento', choice: 'Escolha', 'screen-choice': 'Escolha em uma tela', 'screen-claim': 'Tela reservada', identified: 'Cliente reconhecido', 'help-requested': 'Pedido de ajuda', 'help-changed': 'Andamento da ajuda', 'gift-marked': 'Era presente', 'customer-erased': 'Cliente apagado', decision: 'Decisão', rendered: 'Exibido', 'proof-of-play': 'Prova de exibição', footfall: 'Fluxo de pessoas' },
     },
   };
   const $ = id => document.getElementById(id);

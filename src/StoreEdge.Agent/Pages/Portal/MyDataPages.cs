@@ -100,6 +100,7 @@ internal sealed class MyDataPages(PortalOptions options, PortalKey key, PageFram
         IdentifiedData identified => (data.Type, words.Means.GetValueOrDefault(identified.Means, identified.Means)),
         ChoiceData { Choice: "again", OfferId: null } => ("choice:again-all", ""),
         ChoiceData choice => ($"choice:{choice.Choice}", choice.OfferId is { } offer ? nameOf(offer) : ""),
+        ScreenClaimData claim => ($"screen-claim:{claim.State}", claim.Display),
         GiftMarkedData gift => (gift.Gift ? "gift-marked:yes" : "gift-marked:no", gift.OfferId is { } offer ? nameOf(offer) : gift.Demand),
         HelpRequestedData help => (data.Type, words.Skills.GetValueOrDefault(help.Skill, help.Skill)),
         HelpChangedData help => ($"help-changed:{help.State}", ""),

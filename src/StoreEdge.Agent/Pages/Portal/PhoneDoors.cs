@@ -14,9 +14,16 @@ namespace StoreEdge.Agent.Pages.Portal;
 /// <param name="NamesOf">Every pseudonym of a customer.</param>
 /// <param name="NameOf">What an offer is called, in a language.</param>
 /// <param name="KeptFor">How long events are kept once central has them.</param>
+/// <param name="Screens">Screens that customers may claim; null where there are none.</param>
 internal sealed record PhoneDoors(
     FillPhone Offers, HasStopped HasStopped, Func<PortalSession, string, PhoneKnowledge> Know, Func<bool> IsOffline, HelpDesk Help, CustomerDesk Customers,
-    Func<Pseudonym, IReadOnlyList<string>> NamesOf, Func<string, string, string> NameOf, TimeSpan KeptFor);
+    Func<Pseudonym, IReadOnlyList<string>> NamesOf, Func<string, string, string> NameOf, TimeSpan KeptFor, PhoneScreens? Screens = null);
+
+/// <summary>A screen of the shop for the customer alone, for a while.</summary>
+/// <param name="Has">Whether the session has one now.</param>
+/// <param name="Claim">By the code that stands on it, in the language (BCP 47) of the page; answers with a key of <see cref="PhoneText.Done"/>.</param>
+/// <param name="Release">Gives it back.</param>
+internal sealed record PhoneScreens(Func<PortalSession, bool> Has, Func<PortalSession, string, string, Task<string>> Claim, Action<PortalSession> Release);
 
 /// <summary>What is known of the customer who holds the phone.</summary>
 /// <param name="Zone">Where they are; null where that is not known, or the visit is over.</param>

@@ -27,6 +27,8 @@ internal sealed class PhoneEndpoints(
         routes.MapPost(PortalPaths.Phone + "/gift", requests.Guarded(MarkGiftAsync));
         routes.MapPost(PortalPaths.Phone + "/help", requests.Guarded(AskForHelpAsync));
         routes.MapPost(PortalPaths.Phone + "/help-withdraw", requests.Guarded(WithdrawHelpAsync));
+        routes.MapPost(PortalPaths.Phone + "/screen", requests.Guarded(ClaimScreenAsync));
+        routes.MapPost(PortalPaths.Phone + "/screen-release", requests.Guarded(ReleaseScreenAsync));
         routes.MapMethods(PortalPaths.Phone + "/data", read, requests.Guarded(ShowDataAsync));
         routes.MapMethods(PortalPaths.Phone + "/data.json", read, requests.Guarded(ExportAsync));
         routes.MapMethods(PortalPaths.Phone + "/erase", read, requests.Guarded(ConfirmErasureAsync));
@@ -64,7 +66,8 @@ internal sealed class PhoneEndpoints(
         var stopped = doors.HasStopped(session.Subject);
         var offers = session.Over || stopped ? [] : await doors.Offers(session, text.Tag, http.RequestAborted);
         var view = new PhoneView(
-            offers, stopped, session.Over ? PhoneKnowledge.None : Known(session, text), session.Over ? null : doors.Help.Of(session.Visit), doors.IsOffline(), http.Request.Query["done"]);
+            offers, stopped, session.Over ? PhoneKnowledge.None : Known(session, text), session.Over ? null : doors.Help.Of(session.Visit), doors.IsOffline(), HasScreen(session),
+            http.Request.Query["done"]);
         await requests.WriteAsync(http, StatusCodes.Status200OK, PhonePage.Of(text, session, view));
     }
 
@@ -166,6 +169,33 @@ internal sealed class PhoneEndpoints(
             await doors.Help.WithdrawAsync(live.Visit);
             return live;
         }), "help-withdrawn");
+    }
+
+    /// <summary>Whether a screen is theirs; null where they can have none. A typed number shows what is a customer's on no screen.</summary>
+    private bool? HasScreen(PortalSession session) => session.Over || doors.Screens is not { } screens || !options.LetsKnow(session) ? null : screens.Has(session);
+
+    private async Task ClaimScreenAsync(HttpContext http)
+    {
+        if (await DeedAsync(http, _ => ["screen"]) is not var (session, form)) return;
+        if (HasScreen(session) is null || doors.Screens is not { } screens)
+        {
+            await requests.RefuseAsync(http, session.Over || doors.Screens is null ? Refusal.UnknownSession : Refusal.NotProven, TextOf(http, session));
+            return;
+        }
+
+        var (done, language) = ("", TextOf(http, session).Tag);
+        await AnswerAsync(http, await reception.AtTheDeskAsync(session, async live =>
+        {
+            done = await screens.Claim(live, form["code"], language);
+            return live;
+        }), done);
+    }
+
+    private async Task ReleaseScreenAsync(HttpContext http)
+    {
+        if (await DeedAsync(http, _ => ["screen-release"]) is not var (session, _)) return;
+        doors.Screens?.Release(session);
+        await AnswerAsync(http, session, "screen-over");
     }
 
     private async Task ShowDataAsync(HttpContext http)

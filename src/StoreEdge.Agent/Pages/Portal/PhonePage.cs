@@ -9,8 +9,9 @@ namespace StoreEdge.Agent.Pages.Portal;
 /// <param name="Known">What is known of them.</param>
 /// <param name="Help">Their request for help, or null.</param>
 /// <param name="IsOffline">The shop cannot reach central just now.</param>
+/// <param name="HasScreen">Whether a screen is theirs now; null where none can be claimed.</param>
 /// <param name="Done">What was just done (a key of <see cref="PortalText.Done"/> or <see cref="PhoneText.Done"/>), or null.</param>
-internal sealed record PhoneView(IReadOnlyList<PhoneOfferCard> Offers, bool Stopped, PhoneKnowledge Known, HelpRequest? Help, bool IsOffline, string? Done);
+internal sealed record PhoneView(IReadOnlyList<PhoneOfferCard> Offers, bool Stopped, PhoneKnowledge Known, HelpRequest? Help, bool IsOffline, bool? HasScreen, string? Done);
 
 /// <summary>The phone's own page after acceptance: the offers, help, what the customer said, what we know and why, the receipt, the way to stop, and to their data.</summary>
 internal sealed class PhonePage(PortalOptions options, PortalKey key, PageFrame frame, TimeProvider time)
@@ -32,6 +33,7 @@ internal sealed class PhonePage(PortalOptions options, PortalKey key, PageFrame 
             {(view.IsOffline ? Offline(page) : Markup.Empty)}
             {(session.Over ? Markup.Of($"""<p class="card"><a class="button" href="{PortalPaths.Portal}?lang={text.Tag}">{text.BackToStart}</a></p>""") : Offers(page, view))}
             {(session.Over ? Markup.Empty : Help(page, view.Help, view.IsOffline))}
+            {(session.Over || view.Stopped || view.HasScreen is not { } hasScreen ? Markup.Empty : Screen(page, hasScreen))}
             {Said(page, view.Known.Words)}
             {Known(page, view.Known)}
             {Consents(page)}
@@ -126,6 +128,19 @@ internal sealed class PhonePage(PortalOptions options, PortalKey key, PageFrame 
 
     private static Markup Ask(Page page) => page.Form("help", Markup.Of(
         $"""<div class="topics">{Markup.Join(HelpDesk.Skills.Select(s => Markup.Of($"""<button class="quiet" name="skill" value="{s}">{page.Words.Skills[s]}</button>""")))}</div>"""), "help");
+
+    private static Markup Screen(Page page, bool isTheirs)
+    {
+        var words = page.Words;
+        var body = isTheirs
+            ? Markup.Of($"""<p>{words.ScreenYours}</p>{page.Form("screen-release", Markup.Of($"""<button class="quiet">{words.ScreenRelease}</button>"""), "screen-release")}""")
+            : Markup.Of(
+                $"""
+                <p>{words.ScreenText}</p>
+                {page.Form("screen", Markup.Of($"""<label class="field" for="code">{words.ScreenCode}</label><input id="code" name="code" required minlength="5" maxlength="8" autocomplete="off" autocapitalize="characters" spellcheck="false"><button class="quiet">{words.ScreenUse}</button>"""), "screen")}
+                """);
+        return Markup.Of($"""<section class="card" aria-labelledby="screen"><h2 id="screen">{words.ScreenTitle}</h2>{body}</section>""");
+    }
 
     private static Markup Said(Page page, IReadOnlyList<PhoneWordCard> words)
     {

@@ -27,6 +27,13 @@ internal sealed partial record PhoneText
     public required string HelpAsked { get; init; }
     public required string HelpWithdraw { get; init; }
 
+    public required string ScreenTitle { get; init; }
+    public required string ScreenText { get; init; }
+    public required string ScreenCode { get; init; }
+    public required string ScreenUse { get; init; }
+    public required string ScreenYours { get; init; }
+    public required string ScreenRelease { get; init; }
+
     public required string WordsTitle { get; init; }
 
     /// <summary>What was said about an offer, by the contract's word.</summary>
