@@ -8,6 +8,7 @@ var root = new RootCommand("Simulates a shop for the StoreEdge agent: radio, pho
     RenderCommand.Make(),
     RunCommand.Make(time),
     ScoreCommand.Make(),
+    OffersCommand.Make(),
     JourneyCommand.Make(time),
     RadioCommand.Make(time),
     FleetCommand.Make(time),

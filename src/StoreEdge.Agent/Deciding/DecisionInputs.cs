@@ -26,7 +26,7 @@ internal sealed class DecisionInputs(
     private readonly Turns turns = new();
     private readonly OrderedDictionary<Pseudonym, Pseudonym> formerly = [];
     private string tooOld = "";
-    private const string Expired = "bundle-expired", Unreadable = "preferences-unreadable", Doubted = "words-in-doubt";
+    private const string Expired = "bundle-expired", Unreadable = "preferences-unreadable", Doubted = "words-in-doubt", VotedDown = "supplier-voted-down";
 
     /// <summary>The context for showing something to <paramref name="visit"/> on <paramref name="display"/>, or on the customer's phone where it is null.</summary>
     public DecisionContext For(PresentVisit visit, DisplayId? display, Bundle bundle, Placement placement, string language)
@@ -115,6 +115,16 @@ internal sealed class DecisionInputs(
         else
             health.Raise(Doubted, Severity.Fault, "Words of customers (stop, never, consents) were lost with a damaged journal, and whose is not known: nobody gets promotions until they consent afresh.",
                 "Nothing needs to be done. Once central has confirmed who said stop, `storeedge journal trust-words --directory DIR` believes again what is written.");
+    }
+
+    /// <summary>Says so while customers have voted a supplier down: its offers are hardly shown any more, and somebody should talk to it.</summary>
+    public void TellStandings(Decision decision, Bundle bundle)
+    {
+        var names = decision.Suppliers.Where(s => s.IsSuspended).Select(s => bundle.Suppliers.TryGetValue(s.Supplier, out var known) ? known.Name : s.Supplier.Value).ToArray();
+        if (names.Length == 0) health.Clear(VotedDown);
+        else
+            health.Raise(VotedDown, Severity.Warning, $"Customers who voted do not want what these suppliers offer, so it is hardly shown: {string.Join(", ", names)}.",
+                "Talk to the supplier, or take its offers out of the bundle. It comes back by itself when newer votes are better or the old ones have aged.");
     }
 
     /// <summary>Whether the subject has said "stop"; where that cannot be read, they have.</summary>

@@ -59,6 +59,7 @@ internal sealed class PhoneOffers(JournalStore journal, BundleStore bundles, Pre
 
         var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
         var decision = Decider.Decide(bundle, placement, context, seed);
+        inputs.TellStandings(decision, bundle);
         await journal.AppendAsync(inputs.ToData(decision, context, bundle, present, null), now, stop);
         var offers = decision.Chosen.Select(c => ToPhone(c, decision.Id, bundle)).ToArray();
         lock (gate)

@@ -168,6 +168,7 @@ internal sealed class ScreenTurns(
         // After "stop" a screen does not react to this person at all, not even with a fallback.
         if (context.Wishes.Stopped != Truth.False) return;
         var decision = Decider.Decide(bundle, placement, context, Seed());
+        inputs.TellStandings(decision, bundle);
         var comesFirst = !decision.IsFallback && !decision.Chosen.IsEmpty && decision.Chosen[0].Offer.Class == OfferClass.Service && !IsService(current);
         if (current is not null && current.Visit != visit.Visit && !comesFirst)
         {

@@ -71,6 +71,7 @@ internal static class WarningWords
         ["portal-key-replaced"] = new(null, new("Portal key", "Chave do portal"), "Nada precisa ser feito: as páginas abertas nos celulares pedem o aceite de novo. Se houver cópia da chave, coloque-a de volta e reinicie."),
         ["satellites-identity"] = new(null, new("Satellites", "Satélites"), "Coloque de volta uma cópia do arquivo, ou apague-o e pareie os satélites de novo; ele é lido de novo sozinho."),
         ["words-in-doubt"] = new(null, new("Customer preferences", "Preferências dos clientes"), "Nada precisa ser feito: ninguém recebe promoções até consentir de novo. Se a central confirmou quem disse pare: storeedge journal trust-words --directory DIR."),
+        ["supplier-voted-down"] = new(null, new("Suppliers", "Fornecedores"), "Converse com o fornecedor ou retire suas ofertas do pacote. Ele volta sozinho quando votos mais novos forem melhores ou os antigos envelhecerem."),
         ["state-not-writable"] = new(null, new("State directory", "Diretório de estado"), "Veja o motivo (dmesg; ls -ld) e corrija: mount -o remount,rw, ou chown para o usuário do serviço. O agente percebe sozinho e traz tudo de volta; não desligue a máquina antes."),
         ["journal-not-home"] = new(null, new("Journal", "Diário"), "Corrija a causa citada e reinicie o serviço antes de desligar a máquina: o que foi dito nesse período ainda está só na memória."),
         ["journal-write"] = new(null, new("Journal", "Diário"), "Verifique o espaço e o estado do disco (storeedge journal verify) e envie o log."),

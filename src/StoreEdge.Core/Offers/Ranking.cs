@@ -12,8 +12,8 @@ internal sealed class Ranking(Bundle bundle, DecisionContext context, ulong seed
     private const double Novelty = 1.2;
 
     /// <summary>
-    /// How much of the evidence a draw is made with: twice as much as there is draws closer to the mean, and loses a fifth less than a plain draw at base rates of 1–5 % and the
-    /// length of a season (<c>storeedge-sim offers</c>).
+    /// How much of the evidence a draw is made with. Twice as much as there is draws closer to the mean: a plain draw goes on trying what is hardly better long after a season is over, at
+    /// base rates of 1–5 % (<c>storeedge-sim offers</c> compares the whole with plain draws).
     /// </summary>
     private const double Sharpness = 2;
 

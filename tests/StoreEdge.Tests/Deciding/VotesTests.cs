@@ -150,6 +150,24 @@ public sealed class VotesTests
         }));
     }
 
+    [Fact]
+    public async Task Operators_learn_which_supplier_customers_have_voted_down_and_when_it_is_back()
+    {
+        await using var bench = new DecidingBench(Document(Offer("g", "generic").With("supplier", "acme"), Offer("h", "generic")).Bytes());
+        for (var i = 0; i < 35; i++)
+        {
+            await bench.ArrivesAsync("v" + i, "k1-c" + i, "nowhere", assurance: "high");
+            await IsShownAsync(bench, "v" + i, "k1-c" + i, "g");
+            await VotesAsync(bench, "v" + i, "never", "k1-c" + i);
+        }
+
+        await ComesAsync(bench, "next", "k1-next");
+        Assert.Contains("Acme", Assert.Single(bench.Health.Warnings, w => w.Code == "supplier-voted-down").Text, StringComparison.Ordinal);
+        await DaysAsync(bench, 10, TimeSpan.FromDays(1));
+        await ComesAsync(bench, "later", "k1-later");
+        Assert.DoesNotContain(bench.Health.Warnings, w => w.Code == "supplier-voted-down");
+    }
+
     /// <summary>Each day somebody else is shown the second offer.</summary>
     private static async Task DaysAsync(DecidingBench bench, int days, TimeSpan step)
     {
@@ -158,9 +176,13 @@ public sealed class VotesTests
             bench.Clock.Advance(step);
             var visit = Guid.NewGuid().ToString();
             await bench.ArrivesAsync(visit, "k1-" + visit, "nowhere", assurance: "high");
-            await bench.HappensAsync(new DecisionData("d" + visit, visit, "k1-" + visit, "phone", null, "phone", ["h"], false, "", "en", "t", new string('0', 64), 1, []));
+            await IsShownAsync(bench, visit, "k1-" + visit, "h");
         }
     }
+
+    /// <summary>Whatever would be decided.</summary>
+    private static async Task IsShownAsync(DecidingBench bench, string visit, string subject, string offer) =>
+        await bench.HappensAsync(new DecisionData("d" + visit, visit, subject, "phone", null, "phone", [offer], false, "", "en", "t", new string('0', 64), 1, []));
 
     private static async Task ComesAsync(DecidingBench bench, string visit, string subject, string assurance = "high")
     {
