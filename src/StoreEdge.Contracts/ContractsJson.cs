@@ -23,6 +23,9 @@ namespace StoreEdge.Contracts;
 [JsonSerializable(typeof(IdentifiedData))]
 [JsonSerializable(typeof(HelpRequestedData))]
 [JsonSerializable(typeof(HelpChangedData))]
+[JsonSerializable(typeof(HelpRatedData))]
+[JsonSerializable(typeof(QuestionAskedData))]
+[JsonSerializable(typeof(NoticeShownData))]
 [JsonSerializable(typeof(GiftMarkedData))]
 [JsonSerializable(typeof(CustomerErasedData))]
 [JsonSerializable(typeof(DecisionData))]
@@ -85,6 +88,9 @@ public sealed partial class ContractsJson : JsonSerializerContext
                 EventTypes.Identified => JsonSerializer.Deserialize(utf8, Default.IdentifiedData),
                 EventTypes.HelpRequested => JsonSerializer.Deserialize(utf8, Default.HelpRequestedData),
                 EventTypes.HelpChanged => JsonSerializer.Deserialize(utf8, Default.HelpChangedData),
+                EventTypes.HelpRated => JsonSerializer.Deserialize(utf8, Default.HelpRatedData),
+                EventTypes.QuestionAsked => JsonSerializer.Deserialize(utf8, Default.QuestionAskedData),
+                EventTypes.NoticeShown => JsonSerializer.Deserialize(utf8, Default.NoticeShownData),
                 EventTypes.GiftMarked => JsonSerializer.Deserialize(utf8, Default.GiftMarkedData),
                 EventTypes.CustomerErased => JsonSerializer.Deserialize(utf8, Default.CustomerErasedData),
                 EventTypes.Decision => JsonSerializer.Deserialize(utf8, Default.DecisionData),

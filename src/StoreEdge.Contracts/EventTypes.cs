@@ -36,6 +36,15 @@ public static class EventTypes
     /// <summary>See <see cref="HelpChangedData"/>.</summary>
     public const string HelpChanged = "help-changed";
 
+    /// <summary>See <see cref="HelpRatedData"/>.</summary>
+    public const string HelpRated = "help-rated";
+
+    /// <summary>See <see cref="QuestionAskedData"/>.</summary>
+    public const string QuestionAsked = "question-asked";
+
+    /// <summary>See <see cref="NoticeShownData"/>.</summary>
+    public const string NoticeShown = "notice-shown";
+
     /// <summary>See <see cref="GiftMarkedData"/>.</summary>
     public const string GiftMarked = "gift-marked";
 
@@ -69,7 +78,7 @@ public static class EventTypes
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Arrival, Zone, Dwell, Departure, Consent, Choice, ScreenChoice, ScreenClaim, Identified, HelpRequested, HelpChanged, GiftMarked, CustomerErased, Decision, Rendered, ProofOfPlay, Footfall, Gap,
-        Unrecorded, JournalRenewed, ClockSynchronized,
+        Arrival, Zone, Dwell, Departure, Consent, Choice, ScreenChoice, ScreenClaim, Identified, HelpRequested, HelpChanged, HelpRated, QuestionAsked, NoticeShown, GiftMarked, CustomerErased, Decision,
+        Rendered, ProofOfPlay, Footfall, Gap, Unrecorded, JournalRenewed, ClockSynchronized,
     ];
 }

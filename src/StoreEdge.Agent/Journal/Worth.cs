@@ -9,7 +9,7 @@ internal static class Worth
     public static IReadOnlyList<IReadOnlyList<string>> Classes { get; } =
     [
         [EventTypes.Footfall, EventTypes.Dwell, EventTypes.Zone],
-        [EventTypes.ProofOfPlay, EventTypes.Rendered, EventTypes.Decision, EventTypes.ScreenChoice, EventTypes.ScreenClaim],
+        [EventTypes.ProofOfPlay, EventTypes.Rendered, EventTypes.Decision, EventTypes.ScreenChoice, EventTypes.ScreenClaim, EventTypes.NoticeShown],
         [EventTypes.Departure],
         [EventTypes.Arrival, EventTypes.Identified],
     ];
@@ -23,5 +23,6 @@ internal static class Worth
     }
 
     /// <summary>Whether a customer said it: it is promised only once it is on disk, and never waits in memory.</summary>
-    public static bool IsCustomersWord(string type) => type is EventTypes.Consent or EventTypes.Choice or EventTypes.GiftMarked or EventTypes.HelpRequested or EventTypes.HelpChanged;
+    public static bool IsCustomersWord(string type) => type is EventTypes.Consent or EventTypes.Choice or EventTypes.GiftMarked
+        or EventTypes.HelpRequested or EventTypes.HelpChanged or EventTypes.HelpRated or EventTypes.QuestionAsked;
 }

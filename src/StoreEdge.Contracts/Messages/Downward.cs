@@ -28,11 +28,13 @@ public sealed record ContextAttribute(
 /// <summary>Something the customer of a present visit should learn before any offer: an order that is late, one that is ready.</summary>
 /// <param name="NoticeId">Unique; the same notice sent twice is shown once.</param>
 /// <param name="VisitId">The visit it is for.</param>
-/// <param name="Kind"><c>order-late</c>, <c>order-ready</c> or <c>queue</c>.</param>
+/// <param name="Kind"><c>order-late</c>, <c>order-ready</c> or <c>queue</c>. A shared screen says no more than that there is something on the phone of who waits for an order or a turn.</param>
 /// <param name="Text">The sentence, by BCP 47 tag; for the customer's own phone.</param>
 /// <param name="ValidUntil">Not shown after that.</param>
+/// <param name="Remedy">What the shop does about it, by BCP 47 tag; for the customer's own phone. An order that is late should have one.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record NoticeMessage(string NoticeId, string VisitId, string Kind, IReadOnlyDictionary<string, string> Text, DateTimeOffset ValidUntil);
+public sealed record NoticeMessage(
+    string NoticeId, string VisitId, string Kind, IReadOnlyDictionary<string, string> Text, DateTimeOffset ValidUntil, IReadOnlyDictionary<string, string>? Remedy = null);
 
 /// <summary>The registry of known beacons: whole, never a difference.</summary>
 /// <param name="Version">The registry's own version, from 1; a registry that is not newer than the one in force changes nothing.</param>

@@ -103,12 +103,14 @@ public sealed record ConsentData(
 /// <summary>A customer has decided about an offer, or about all of them.</summary>
 /// <param name="VisitId">The visit.</param>
 /// <param name="Subject">Pseudonym.</param>
-/// <param name="Choice"><c>want</c>, <c>not-now</c>, <c>never</c>, <c>stop</c>, or <c>again</c>, which takes back what was said.</param>
-/// <param name="OfferId">The offer; null with <c>stop</c>, and with an <c>again</c> that takes it back.</param>
-/// <param name="DecisionId">The decision that showed it; null with <c>stop</c> and <c>again</c>.</param>
+/// <param name="Choice"><c>want</c>, <c>not-now</c>, <c>never</c>, <c>stop</c>, or <c>again</c>, which takes back what was said; <c>never-supplier</c> and <c>never-demand</c>, taken back by
+/// <c>again-supplier</c> and <c>again-demand</c>; <c>else</c>: none of what was shown was what they had come for.</param>
+/// <param name="OfferId">The offer; null where it is about no single one.</param>
+/// <param name="DecisionId">The decision that showed it; null where none led to it.</param>
 /// <param name="Assurance"><c>high</c> for somebody who typed their number, <c>low</c> for a guest.</param>
 /// <param name="Display">The display that they had claimed and touched; null where they said it on their phone.</param>
-public sealed record ChoiceData(string VisitId, string Subject, string Choice, string? OfferId, string? DecisionId, string Assurance, string? Display = null) : IEventData
+/// <param name="Target">The supplier or the demand, as the bundle names it; with <c>else</c> the demand that they came for, null where it is none of the bundle's.</param>
+public sealed record ChoiceData(string VisitId, string Subject, string Choice, string? OfferId, string? DecisionId, string Assurance, string? Display = null, string? Target = null) : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]
@@ -164,15 +166,17 @@ public sealed record IdentifiedData(string VisitId, string Subject, string Means
     public string Type => EventTypes.Identified;
 }
 
-/// <summary>A customer asks for somebody to come. A visit has one open request at most.</summary>
+/// <summary>Somebody is to come to a customer. A visit has one open request at most.</summary>
 /// <param name="VisitId">The visit.</param>
 /// <param name="Subject">Pseudonym.</param>
 /// <param name="RequestId">UUID version 7.</param>
 /// <param name="Zone">Where the customer is; null where it is not known.</param>
-/// <param name="Skill">What whoever comes should know: <c>find</c>, <c>advice</c>, <c>price</c>, <c>payment</c> or <c>other</c>.</param>
+/// <param name="Skill">What whoever comes should know: <c>find</c>, <c>advice</c>, <c>price</c>, <c>payment</c> or <c>other</c>; <c>issue</c> where central says that something of theirs is open.</param>
 /// <param name="Language">BCP 47 tag of what the customer reads.</param>
 /// <param name="Assurance"><c>high</c> for somebody who was recognised, <c>low</c> for a guest.</param>
-public sealed record HelpRequestedData(string VisitId, string Subject, string RequestId, string? Zone, string Skill, string Language, string Assurance) : IEventData
+/// <param name="By">Who asked: <c>customer</c>, or <c>store</c> for somebody with an open issue, who gets a person without asking.</param>
+public sealed record HelpRequestedData(
+    string VisitId, string Subject, string RequestId, string? Zone, string Skill, string Language, string Assurance, string By = "customer") : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]
@@ -183,14 +187,64 @@ public sealed record HelpRequestedData(string VisitId, string Subject, string Re
 /// <param name="VisitId">The visit.</param>
 /// <param name="Subject">Pseudonym.</param>
 /// <param name="RequestId">The request.</param>
-/// <param name="State"><c>on-the-way</c>, <c>solved</c> or <c>withdrawn</c>; nothing follows the last two.</param>
-/// <param name="By">Who said so: <c>customer</c> or <c>central</c>.</param>
+/// <param name="State"><c>on-the-way</c>, <c>solved</c> or <c>withdrawn</c>; nothing follows the last two. <c>escalated</c>: nobody has taken it up in time, and others are asked as well.</param>
+/// <param name="By">Who said so: <c>customer</c>, <c>staff</c>, <c>central</c>, or <c>store</c> for an escalation.</param>
 /// <param name="Assurance">As in the request.</param>
-public sealed record HelpChangedData(string VisitId, string Subject, string RequestId, string State, string By, string Assurance) : IEventData
+/// <param name="Staff">The zone of the staff display where it was said; null elsewhere.</param>
+/// <param name="Step">With <c>escalated</c>: which step of its route this is, from 1; null otherwise.</param>
+/// <param name="Last">With <c>escalated</c>: nobody is left in the store who could be asked, so it is central's turn.</param>
+public sealed record HelpChangedData(
+    string VisitId, string Subject, string RequestId, string State, string By, string Assurance, string? Staff = null, int? Step = null, bool Last = false) : IEventData
 {
     /// <inheritdoc/>
     [JsonIgnore]
     public string Type => EventTypes.HelpChanged;
+}
+
+/// <summary>A customer says how the help was that they got. A request is rated once.</summary>
+/// <param name="VisitId">The visit.</param>
+/// <param name="Subject">Pseudonym.</param>
+/// <param name="RequestId">The request.</param>
+/// <param name="Stars">1–5, the more the better.</param>
+/// <param name="Trace">Always <c>voluntary</c>.</param>
+/// <param name="Assurance">As in the request.</param>
+public sealed record HelpRatedData(string VisitId, string Subject, string RequestId, int Stars, string Trace, string Assurance) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.HelpRated;
+}
+
+/// <summary>What a customer asked on the shop floor, as the member of staff put it who answered: a demand of the bundle, never the customer's words.</summary>
+/// <param name="VisitId">The visit.</param>
+/// <param name="Subject">Pseudonym.</param>
+/// <param name="RequestId">The request for help in which it was asked.</param>
+/// <param name="Zone">Where the customer was; null where it is not known.</param>
+/// <param name="Skill">What they had asked for.</param>
+/// <param name="Demand">What the question was about, as the bundle names it.</param>
+/// <param name="Answered">Whether the shop had what they asked for.</param>
+/// <param name="Trace">Always <c>voluntary</c>: the customer asked.</param>
+/// <param name="Assurance">As in the request.</param>
+public sealed record QuestionAskedData(
+    string VisitId, string Subject, string RequestId, string? Zone, string Skill, string Demand, bool Answered, string Trace, string Assurance) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.QuestionAsked;
+}
+
+/// <summary>A service notice has been shown: once for each notice and place of a visit.</summary>
+/// <param name="VisitId">The visit.</param>
+/// <param name="Subject">Pseudonym.</param>
+/// <param name="NoticeId">The notice.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Place"><c>phone</c>: in full, on the customer's own page; <c>display</c>: a screen has drawn that there is something on their phone, without saying what.</param>
+/// <param name="Display">Which display; null on the phone.</param>
+public sealed record NoticeShownData(string VisitId, string Subject, string NoticeId, string Kind, string Place, string? Display) : IEventData
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string Type => EventTypes.NoticeShown;
 }
 
 /// <summary>A customer says that what they wanted or bought was for somebody else, so that it says nothing about them; or takes that back.</summary>
