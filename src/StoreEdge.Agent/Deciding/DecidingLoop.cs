@@ -26,6 +26,9 @@ internal sealed class DecidingLoop(
     private readonly ScreenTurns turns = new(journal, bundles, visits, inputs, displays, time, health);
     private long dropped;
 
+    /// <summary>Has a person come to a customer with an open issue: whose visit, and how sure that is.</summary>
+    public Func<PresentVisit, string, Task>? OpenIssue { get; set; }
+
     /// <summary>Takes what central said about a visit; displays follow while it is present.</summary>
     /// <exception cref="FormatException">It breaks the contract; nothing of it was taken.</exception>
     public void Accept(ContextMessage message) => Post(new Signal.Recheck(visits.Accept(message)));
@@ -86,7 +89,7 @@ internal sealed class DecidingLoop(
 
     internal void Post(CommittedEvent committed)
     {
-        if (committed.Data is ArrivalData or ZoneData or DepartureData or ChoiceData or ConsentData or ScreenClaimData or ScreenChoiceData) Post(new Signal.Happened(committed));
+        if (committed.Data is ArrivalData or ZoneData or DepartureData or ChoiceData or ConsentData or ScreenClaimData or ScreenChoiceData or RenderedData) Post(new Signal.Happened(committed));
     }
 
     internal void PostFreed(DisplayId display) => Post(new Signal.Freed(display));
@@ -157,7 +160,7 @@ internal sealed class DecidingLoop(
     private ValueTask ActOnAsync(Signal signal, CancellationToken stop) => signal switch
     {
         Signal.Happened(var committed) => HappenedAsync(committed, stop),
-        Signal.Recheck(var visit) => turns.RecheckAsync(visit, stop),
+        Signal.Recheck(var visit) => RecheckAsync(visit, stop),
         Signal.Freed(var display) => turns.NextAsync(display, stop),
         Signal.Forgotten forgotten => ForgetAsync(forgotten, stop),
         Signal.Release(var display, var reason) => ReleaseAsync(display, reason, stop),
@@ -225,7 +228,7 @@ internal sealed class DecidingLoop(
             case ZoneData zoneLeft when IsForgotten(zoneLeft.Subject):
                 break;
             case ArrivalData arrival:
-                await turns.ComeAsync(visits.Put(new(arrival.VisitId), new(arrival.Subject), new(arrival.Zone), committed.At, arrival.Party is { } party ? new(party) : null, arrival.Receiver), stop);
+                await ComeAsync(arrival, committed, stop);
                 break;
             case ZoneData zone:
                 // First, so that what ends where they were is followed by others there, and not by them.
@@ -255,10 +258,54 @@ internal sealed class DecidingLoop(
             case ChoiceData { Choice: "never" or "not-now" } choice:
                 await turns.LeaveAsync(new(choice.VisitId), EndReason.Choice, d => displays.Current(d.Id)?.Offer.Value == choice.OfferId, stop);
                 break;
+            case ChoiceData { Choice: "never-supplier", Target: { } supplier } choice:
+                await turns.LeaveAsync(new(choice.VisitId), EndReason.Choice, d => Shown(d.Id)?.Supplier?.Value == supplier, stop);
+                break;
+            case ChoiceData { Choice: "never-demand", Target: { } demand } choice:
+                await turns.LeaveAsync(new(choice.VisitId), EndReason.Choice, d => Shown(d.Id)?.Demand == demand, stop);
+                break;
+            case RenderedData { VisitId: { } seen } rendered:
+                await TellAsync(new(seen), rendered, stop);
+                break;
             case ConsentData consent:
                 await turns.RecheckAsync(new(consent.VisitId), stop);
                 break;
         }
+    }
+
+    /// <summary>The bundle's offer that a display shows; null where it shows none, or a notice.</summary>
+    private Offer? Shown(DisplayId display) => displays.Current(display) is { } current ? bundles.Current.Find(current.Offer) : null;
+
+    /// <summary>A screen has drawn something; where that was a notice, central hears that it was shown.</summary>
+    private async ValueTask TellAsync(VisitId visit, RenderedData rendered, CancellationToken stop)
+    {
+        if (visits.Find(visit) is not { } present || visits.Tell(visit, new(rendered.OfferId), onPhone: false) is not { } notice) return;
+        await journal.AppendAsync(
+            new NoticeShownData(visit.Value, present.Subject.Value, notice.Id.Value, Notices.KindOf(notice), "display", rendered.Display), Instant.Now(time), stop);
+    }
+
+    /// <summary>
+    /// Who has an open issue gets a person, not a promotion. Only where that is freshly known: an old word of it keeps promotions away, but sends nobody; and after "stop" nobody is
+    /// addressed who has not asked.
+    /// </summary>
+    private async ValueTask SendSomebodyAsync(VisitId visit)
+    {
+        if (OpenIssue is null || visits.Find(visit) is not { } present || !inputs.HasOpenIssue(present) || inputs.AssuranceOf(visit) is not { } assurance) return;
+        await OpenIssue(present, assurance);
+    }
+
+    private async ValueTask ComeAsync(ArrivalData arrival, CommittedEvent committed, CancellationToken stop)
+    {
+        var visit = visits.Put(
+            new(arrival.VisitId), new(arrival.Subject), new(arrival.Zone), committed.At, arrival.Party is { } party ? new(party) : null, arrival.Receiver);
+        await SendSomebodyAsync(visit.Visit);
+        await turns.ComeAsync(visit, stop);
+    }
+
+    private async ValueTask RecheckAsync(VisitId visit, CancellationToken stop)
+    {
+        await SendSomebodyAsync(visit);
+        await turns.RecheckAsync(visit, stop);
     }
 
     private abstract record Signal

@@ -44,7 +44,7 @@ internal sealed class DecisionInputs(
             Zone = visit.Zone,
             Language = language,
             Facts = visit.Facts,
-            Notices = [.. visit.Notices.Select(n => placement.Surface == Surface.Phone ? n with { Placements = [placement.Id] } : n)],
+            Notices = [.. NoticesIn(placement, visit)],
             Wishes = Wishes.Unreadable,
         };
         try
@@ -108,6 +108,10 @@ internal sealed class DecisionInputs(
         else health.Raise(Expired, Severity.Warning, $"Of the bundle {bundle.Version} these sections are too old and are not used: {expired}.", "Send a newer bundle, or put one where bundle.file names it and restart.");
     }
 
+    private static IEnumerable<Offer> NoticesIn(Placement placement, PresentVisit visit) => visit.Notices
+        .Where(n => placement.Surface == Surface.Phone || visit.Told.GetValueOrDefault(n.Id) is { Phone: false, Screens: < Notices.MostOnScreens })
+        .Select(n => Notices.In(placement, n));
+
     /// <summary>Says so where words of customers were lost, until an operator has taken it upon themselves.</summary>
     public void CheckDoubt()
     {
@@ -125,6 +129,28 @@ internal sealed class DecisionInputs(
         else
             health.Raise(VotedDown, Severity.Warning, $"Customers who voted do not want what these suppliers offer, so it is hardly shown: {string.Join(", ", names)}.",
                 "Talk to the supplier, or take its offers out of the bundle. It comes back by itself when newer votes are better or the old ones have aged.");
+    }
+
+    /// <summary>Whether it is freshly known that something of the visit's customer is open, and they have not said "stop".</summary>
+    public bool HasOpenIssue(PresentVisit visit) =>
+        visit.Facts.Ask(FactName.OpenIssue, clock is null or { IsKnown: true } ? time.GetUtcNow() : null) == Truth.True && !HasStopped(visit.Subject);
+
+    /// <summary>Whether staff may be told that this customer is here: they consent to be recognised, and have not said "stop". Where that cannot be read, no.</summary>
+    public bool MayBeRecognised(PresentVisit visit)
+    {
+        try
+        {
+            var wishes = journal.Query(database => ReadWishes(database, visit));
+            var context = new DecisionContext
+            {
+                Visit = visit.Visit, Subject = visit.Subject, At = time.GetUtcNow(), IsTimeKnown = clock is null or { IsKnown: true }, Language = "", Facts = visit.Facts, Wishes = wishes,
+            };
+            return wishes.Stopped == Truth.False && context.Consents(Purpose.Loyalty);
+        }
+        catch (JournalFault)
+        {
+            return false;
+        }
     }
 
     /// <summary>Whether the subject has said "stop"; where that cannot be read, they have.</summary>
@@ -171,7 +197,7 @@ internal sealed class DecisionInputs(
         using var rows = Select(
             database,
             $"""
-            SELECT kind, target, value, visit FROM preference WHERE subject IN {List(AllNames(subject), out var names)} AND kind IN ('want', 'never', 'not-now', 'gift') ORDER BY seq DESC
+            SELECT kind, target, value, visit FROM preference WHERE subject IN {List(AllNames(subject), out var names)} AND kind IN ('want', 'never', 'not-now', 'never-supplier', 'never-demand', 'gift') ORDER BY seq DESC
             """, names);
         var (said, words) = (new HashSet<(string, string)>(), new List<(string, string, bool)>());
         while (rows.Reader.Read())
@@ -252,6 +278,8 @@ internal sealed class DecisionInputs(
                 "stop" => wishes with { Stopped = value ? Truth.True : Truth.False },
                 "never" when value => wishes with { NeverOffers = wishes.NeverOffers.Add(new(target)) },
                 "never" => wishes with { NeverOffers = wishes.NeverOffers.Remove(new(target)) },
+                "never-supplier" => wishes with { NeverSuppliers = value ? wishes.NeverSuppliers.Add(new(target)) : wishes.NeverSuppliers.Remove(new(target)) },
+                "never-demand" => wishes with { NeverDemands = value ? wishes.NeverDemands.Add(target) : wishes.NeverDemands.Remove(target) },
                 "gift" when value => wishes with { GiftDemands = wishes.GiftDemands.Add(target) },
                 "gift" => wishes with { GiftDemands = wishes.GiftDemands.Remove(target) },
                 "not-now" when value && rows.Reader.GetString(3) == visit.Visit.Value => wishes with { NotNow = wishes.NotNow.Add(new(target)) },

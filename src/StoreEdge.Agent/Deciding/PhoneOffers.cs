@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using StoreEdge.Agent.Journal;
+using StoreEdge.Contracts;
 using StoreEdge.Core;
 using StoreEdge.Core.Identity;
 using StoreEdge.Core.Offers;
@@ -61,11 +62,12 @@ internal sealed class PhoneOffers(JournalStore journal, BundleStore bundles, Pre
         var decision = Decider.Decide(bundle, placement, context, seed);
         inputs.TellStandings(decision, bundle);
         await journal.AppendAsync(inputs.ToData(decision, context, bundle, present, null), now, stop);
+        await TellAsync(decision, present, stop);
         var offers = decision.Chosen.Select(c => ToPhone(c, decision.Id, bundle)).ToArray();
         lock (gate)
         {
             foreach (var old in last.Where(s => s.Value.Until <= now).Select(s => s.Key).ToArray()) last.Remove(old);
-            last[visit] = new(key, now + placement.Lifetime, offers);
+            last[visit] = new(key, now + Lasting.Of(decision, placement), offers);
         }
 
         return offers;
@@ -77,14 +79,24 @@ internal sealed class PhoneOffers(JournalStore journal, BundleStore bundles, Pre
         lock (gate) last.Remove(visit);
     }
 
+    /// <summary>The page works without script and cannot acknowledge, so what is decided for it counts as shown.</summary>
+    private async ValueTask TellAsync(Decision decision, PresentVisit present, CancellationToken stop)
+    {
+        foreach (var chosen in decision.Chosen)
+            if (visits.Tell(present.Visit, chosen.Offer.Id, onPhone: true) is { } notice)
+                await journal.AppendAsync(
+                    new NoticeShownData(present.Visit.Value, present.Subject.Value, notice.Id.Value, Notices.KindOf(notice), "phone", null), Instant.Now(time), stop);
+    }
+
     /// <summary>What makes a new decision necessary. Past showings do not: looking at the page again must not use up a cap.</summary>
     private static string KeyOf(DecisionContext context, Bundle bundle)
     {
         var wishes = context.Wishes;
         var facts = context.Facts.All.Select(f => $"{f.Key}={string.Join('+', f.Value.Values)}@{f.Value.AsOf.UtcTicks}:{f.Value.IsFresh(context.KnownAt)}");
         return string.Join('|', [
-            bundle.Hash, context.Language, .. facts, .. context.Notices.Select(n => n.Id.Value), .. wishes.Consents.OrderBy(c => c.Key).Select(c => $"{c.Key}={c.Value}"),
-            .. wishes.NeverOffers.Select(o => "never " + o).Order(StringComparer.Ordinal), .. wishes.NotNow.Select(o => "not now " + o).Order(StringComparer.Ordinal),
+            bundle.Hash, context.Language, .. facts, .. context.Notices.Select(n => $"{n.Id}:{n.ValidUntil?.UtcTicks}:{n.TextIn(context.Language, context.Language).Text}"), .. wishes.Consents.OrderBy(c => c.Key).Select(c => $"{c.Key}={c.Value}"),
+            .. wishes.NeverOffers.Select(o => "never " + o).Order(StringComparer.Ordinal), .. wishes.NeverSuppliers.Select(s => "never of " + s).Order(StringComparer.Ordinal),
+            .. wishes.NeverDemands.Select(d => "never for " + d).Order(StringComparer.Ordinal), .. wishes.NotNow.Select(o => "not now " + o).Order(StringComparer.Ordinal),
             .. wishes.GiftDemands.Select(d => "gift " + d).Order(StringComparer.Ordinal)]);
     }
 

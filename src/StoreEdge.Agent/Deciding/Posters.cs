@@ -10,8 +10,9 @@ internal static class Posters
     internal static Showing Showing(Bundle bundle, Decision decision, Instant since, Instant until, Instant? cameAt)
     {
         var chosen = decision.Chosen[0];
+        // A notice says nothing of why: that it is about an order of somebody who stands here is theirs to tell.
         return new(
-            Guid.CreateVersion7(decision.At).ToString(), decision.Id, decision.Visit, chosen.Offer.Id, chosen.Text.Name, Of(bundle, chosen.Offer, chosen.Language, chosen.Text, chosen.Why),
+            Guid.CreateVersion7(decision.At).ToString(), decision.Id, decision.Visit, chosen.Offer.Id, chosen.Text.Name, Of(bundle, chosen.Offer, chosen.Language, chosen.Text, bundle.Find(chosen.Offer.Id) is null ? "" : chosen.Why),
             decision.At.ToUniversalTime(), since, until, cameAt)
         {
             IsPersonal = chosen.Offer.Sensitivity != Sensitivity.Public || chosen.Offer.Conditions.Any(c => c.IsPrivate),

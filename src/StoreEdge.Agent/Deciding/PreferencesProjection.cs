@@ -67,6 +67,14 @@ internal sealed class PreferencesProjection : IProjection
                 Set(database, again.Subject, "stop", "", again.VisitId, false, committed.Seq);
                 Set(database, again.Subject, "marketing", "", again.VisitId, false, committed.Seq);
                 break;
+            case ChoiceData { Choice: "never-supplier" or "never-demand", Target: { } target } never:
+                Set(database, never.Subject, never.Choice, target, never.VisitId, true, committed.Seq);
+                break;
+            case ChoiceData { Choice: "again-supplier" or "again-demand", Target: { } target } again:
+                Set(database, again.Subject, "never" + again.Choice["again".Length..], target, again.VisitId, false, committed.Seq);
+                break;
+            case ChoiceData { Choice: "else" }:
+                break;
             case ChoiceData { OfferId: { } offer } choice:
                 foreach (var kind in AboutAnOffer) SetLast(database, choice, kind, offer, committed.Seq);
                 if (choice.Choice == "want") ForgetOldWants(database, choice.Subject);

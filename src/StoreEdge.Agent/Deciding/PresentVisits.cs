@@ -19,6 +19,9 @@ namespace StoreEdge.Agent.Deciding;
 internal sealed record PresentVisit(
     VisitId Visit, Pseudonym Subject, ZoneId Zone, Instant? CameAt, Facts Facts, ImmutableArray<Offer> Notices, VisitId? Party = null, string? Receiver = null)
 {
+    /// <summary>Of each notice: how often a screen has drawn that there is one, and whether the phone has shown it.</summary>
+    public ImmutableDictionary<OfferId, (int Screens, bool Phone)> Told { get; init; } = ImmutableDictionary<OfferId, (int, bool)>.Empty;
+
     /// <summary>Whether both came in together.</summary>
     public bool CameWith(PresentVisit other) => (Party ?? Visit) == (other.Party ?? other.Visit);
 
@@ -106,6 +109,19 @@ internal sealed class PresentVisits(TimeProvider time, TrustedClock? clock = nul
         }
     }
 
+    /// <summary>A notice has been shown.</summary>
+    /// <returns>The notice where this was the first time in that kind of place; null where it was not, or there is no such notice any more.</returns>
+    public Offer? Tell(VisitId visit, OfferId id, bool onPhone)
+    {
+        lock (gate)
+        {
+            if (!visits.TryGetValue(visit, out var present) || present.Notices.FirstOrDefault(n => n.Id == id) is not { } notice) return null;
+            var told = present.Told.GetValueOrDefault(id);
+            visits[visit] = present with { Told = present.Told.SetItem(id, onPhone ? told with { Phone = true } : told with { Screens = told.Screens + 1 }) };
+            return onPhone ? told.Phone ? null : notice : told.Screens > 0 ? null : notice;
+        }
+    }
+
     /// <summary>Takes what central said about a visit. Nothing of it is taken when any attribute breaks the contract.</summary>
     /// <exception cref="FormatException">Attributes are unknown or not as the contract demands; all are told, each with its path.</exception>
     public VisitId Accept(ContextMessage message)
@@ -150,7 +166,8 @@ internal sealed class PresentVisits(TimeProvider time, TrustedClock? clock = nul
         {
             if (visits.TryGetValue(visit, out var present))
             {
-                visits[visit] = present with { Facts = Known(present.Facts, facts), Notices = Join(present.Notices, notices) };
+                // Another wording is told anew.
+                visits[visit] = present with { Facts = Known(present.Facts, facts), Notices = Join(present.Notices, notices), Told = present.Told.RemoveRange(notices.Select(n => n.Id)) };
                 return;
             }
 

@@ -167,12 +167,15 @@ internal sealed class ScreenTurns(
         var context = ContextFor(visit, display, claim, bundle, placement);
         // After "stop" a screen does not react to this person at all, not even with a fallback.
         if (context.Wishes.Stopped != Truth.False) return;
+        // Nor to whom central knows to want to be addressed in another way, not even with a notice.
+        if (context.Facts.Fresh(FactName.PreferredChannel, context.KnownAt)?.Is("display") == false) return;
         var decision = Decider.Decide(bundle, placement, context, Seed());
         inputs.TellStandings(decision, bundle);
         var comesFirst = !decision.IsFallback && !decision.Chosen.IsEmpty && decision.Chosen[0].Offer.Class == OfferClass.Service && !IsService(current);
         if (current is not null && current.Visit != visit.Visit && !comesFirst)
         {
-            if (cause == Cause.KnownBetter) return;
+            // Selling waits until a notice has had its time, however long that is.
+            if (cause == Cause.KnownBetter || (IsService(current) && (decision.IsFallback || decision.Chosen.IsEmpty || decision.Chosen[0].Offer.Class != OfferClass.Service))) return;
             if (displays.IsBeingRead(display.Id))
             {
                 if (!decision.IsFallback) Wait(display.Id, visit.Visit);
@@ -196,7 +199,8 @@ internal sealed class ScreenTurns(
         round.Served.Add(visit.Visit);
         round.Last = visit.Visit;
         // What is shown for a claim ends with it, whatever else happens.
-        var until = claim is not null && claim.Until < now + placement.Lifetime ? claim.Until : now + placement.Lifetime;
+        var until = now + Lasting.Of(decision, placement);
+        if (claim is not null && claim.Until < until) until = claim.Until;
         await displays.ShowAsync(display.Id, Posters.Showing(bundle, decision, now, until, cameAt), stop);
     }
 

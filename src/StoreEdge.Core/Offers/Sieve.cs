@@ -46,6 +46,7 @@ internal static class Sieve
         if (wishes.Stopped != Truth.False) return wishes.Stopped == Truth.True ? "stopped" : "stop-unknown";
         if (facts.MayStillHold(FactName.Block)) return "blocked";
         if (Forbidden(placement, context, facts, offer) is { } forbidden) return forbidden;
+        if (offer.Class > OfferClass.Help && facts.Fresh(FactName.PreferredChannel, at) is { } channel && !Reaches(channel, placement)) return "other-channel";
         if (wishes.NeverOffers.Contains(offer.Id)) return "never-offer";
         if (offer.Supplier is { } supplier && wishes.NeverSuppliers.Contains(supplier)) return "never-supplier";
         if (wishes.NeverDemands.Contains(offer.Demand)) return "never-demand";
@@ -54,6 +55,9 @@ internal static class Sieve
         if (offer.IsWelcome && facts.Fresh(FactName.Lifecycle, at)?.Is("newProspect") is not true and var newcomer) return newcomer is null ? "welcome-lifecycle-unknown" : "welcome-not-new";
         return Unconsented(context, offer) ?? Withheld(facts, at, offer);
     }
+
+    /// <summary>Whether somebody who wants to be addressed so is reached there: who wants a screen may look at their phone, but who wants their phone is left alone by screens.</summary>
+    private static bool Reaches(Fact channel, Placement placement) => channel.Is("display") || (channel.Is("phone") && placement.Surface == Surface.Phone);
 
     /// <summary>
     /// What a bystander could read: the content itself, or that it was chosen by something private. On a screen that the customer has claimed they stand before it and asked for it, so it carries
