@@ -3,6 +3,7 @@ using StoreEdge.Agent.Controllers;
 using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Displays;
 using StoreEdge.Agent.Gate;
+using StoreEdge.Agent.Helping;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Mqtt;
 using StoreEdge.Agent.Outbox;
@@ -34,7 +35,18 @@ internal sealed record AgentOptions(
     FootfallOptions Footfall,
     CentralOptions Central,
     GateOptions? Gate,
-    PanelOptions Panels);
+    PanelOptions Panels)
+{
+    /// <summary>To whom requests for help go.</summary>
+    public HelpOptions Help { get; init; } = HelpOptions.Default;
+
+    /// <summary>The staff displays.</summary>
+    public StaffOptions Staff { get; init; } = new(null);
+}
+
+/// <summary>The staff displays.</summary>
+/// <param name="PinFile">The file with what staff type to use one; null: there are none.</param>
+internal sealed record StaffOptions(string? PinFile);
 
 /// <summary>Which store this is.</summary>
 /// <param name="Id">As the whole fleet knows it; also the MQTT client id.</param>

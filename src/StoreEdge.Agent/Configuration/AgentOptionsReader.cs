@@ -37,7 +37,11 @@ internal static class AgentOptionsReader
         var options = new AgentOptions(
             store, http, state, receivers, Enrolment(top.Section("enrolment")), Presence(top.Section("presence")), Journal(top.Section("journal")),
             Outbox(top.Section("outbox")), Broker(top.Section("mqtt")), satellites, espresense, bundle, displays, portal, hardware,
-            Footfall(top.Section("footfall")), central, GuestOptionsReader.Gate(top.Section("gate"), http, portal), panels);
+            Footfall(top.Section("footfall")), central, GuestOptionsReader.Gate(top.Section("gate"), http, portal), panels)
+        {
+            Help = ServiceOptionsReader.Help(top.Section("help")),
+            Staff = ServiceOptionsReader.Staff(top.Section("staff")),
+        };
         top.Close();
         return errors.Count == 0 ? options : throw new ConfigurationException(errors);
     }

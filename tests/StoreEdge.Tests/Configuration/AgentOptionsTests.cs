@@ -326,9 +326,21 @@ public sealed partial class AgentOptionsTests : IDisposable
     }
 
     [Fact]
+    public void A_route_of_help_says_who_is_asked_step_by_step_and_a_wrong_word_in_it_is_named_by_its_place()
+    {
+        const string Store = """{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, """;
+        var help = AgentOptionsReader.Read(Layers(Store + """ "help": { "after": "2min", "routes": [ { "skills": ["advice"], "zones": ["bakery"], "steps": ["bakery", "entrance+cellar", "*"], "after": "30s" } ] } }""")).Help;
+        var route = Assert.Single(help.Routes);
+        Assert.Equal((TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(30), 1, 2, 0), (help.After, route.After, route.Steps[0].Count, route.Steps[1].Count, route.Steps[2].Count));
+        var errors = ErrorsOf(Store + """ "help": { "after": "1s", "routes": [ { "skills": ["dance"], "zones": ["The Bakery"], "steps": ["a+", "b"] }, { "steps": [] } ] } }""");
+        foreach (var place in new[] { "help.after: \"1s\"", "help.routes[0].skills[0]: \"dance\"", "help.routes[0].zones[0]: \"The Bakery\"", "help.routes[0].steps[0]: ", "help.routes[1].steps: []" })
+            Assert.Contains(errors, e => e.StartsWith("storeedge.json: " + place, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_readme_names_every_key_and_no_other()
     {
-        var layers = Layers("""{ "store": { "id": "s" }, "receivers": [ {} ], "displays": [ {} ], "panels": [ {} ], "lamps": [ {} ], "buzzers": [ {} ], "buttons": [ {} ], "mqtt": {}, "espresense": {}, "portal": { "controller": {} } }""");
+        var layers = Layers("""{ "store": { "id": "s" }, "receivers": [ {} ], "displays": [ {} ], "panels": [ {} ], "lamps": [ {} ], "buzzers": [ {} ], "buttons": [ {} ], "mqtt": {}, "espresense": {}, "portal": { "controller": {} }, "help": { "routes": [ {} ] } }""");
         Assert.Throws<ConfigurationException>(() => AgentOptionsReader.Read(layers));
         // Inner nodes and the languages of a welcome are not keys of their own.
         var known = layers.Asked.Where(k => !layers.Asked.Any(o => o.StartsWith(k + ".", StringComparison.Ordinal) || o.StartsWith(k + "[", StringComparison.Ordinal)) && !k.StartsWith("portal.welcome.", StringComparison.Ordinal));

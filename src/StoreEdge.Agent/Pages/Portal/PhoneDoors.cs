@@ -12,7 +12,7 @@ namespace StoreEdge.Agent.Pages.Portal;
 /// <param name="Help">Requests for help.</param>
 /// <param name="Customers">Everything that is held about a customer.</param>
 /// <param name="NamesOf">Every pseudonym of a customer.</param>
-/// <param name="NameOf">What an offer is called, in a language.</param>
+/// <param name="NameOf">What an offer, a supplier or a demand is called, in a language.</param>
 /// <param name="KeptFor">How long events are kept once central has them.</param>
 /// <param name="Screens">Screens that customers may claim; null where there are none.</param>
 internal sealed record PhoneDoors(
@@ -33,17 +33,27 @@ internal sealed record PhoneKnowledge(string? Zone, IReadOnlyList<PhoneWordCard>
 {
     /// <summary>Nothing.</summary>
     public static PhoneKnowledge None { get; } = new(null, [], []);
+
+    /// <summary>What they may say that they came for, with its name in their language.</summary>
+    public IReadOnlyList<(string Demand, string Name)> Demands { get; init; } = [];
 }
 
-/// <summary>Something the customer said about an offer; plain text, encoded by the page.</summary>
-/// <param name="Kind"><c>want</c>, <c>not-now</c> or <c>never</c>.</param>
-/// <param name="OfferId">The offer.</param>
+/// <summary>Something the customer said about an offer, a supplier or a demand; plain text, encoded by the page.</summary>
+/// <param name="Kind"><c>want</c>, <c>not-now</c>, <c>never</c>, <c>never-supplier</c> or <c>never-demand</c>.</param>
+/// <param name="Target">The offer, the supplier or the demand.</param>
 /// <param name="Language">BCP 47 tag of the name.</param>
 /// <param name="Name">What it is called.</param>
 /// <param name="Demand">What was wanted with it, as the bundle names it; null where that is not known any more.</param>
 /// <param name="IsGift">Whether the customer said that this was for somebody else.</param>
 /// <param name="IsOfThisVisit">Whether they said it during this visit.</param>
-internal sealed record PhoneWordCard(string Kind, string OfferId, string Language, string Name, string? Demand, bool IsGift, bool IsOfThisVisit = true);
+internal sealed record PhoneWordCard(string Kind, string Target, string Language, string Name, string? Demand, bool IsGift, bool IsOfThisVisit = true)
+{
+    /// <summary>Whether it is about one offer.</summary>
+    public bool IsOfOffer => Kind is not ("never-supplier" or "never-demand");
+
+    /// <summary>What more they may refuse with an offer: <c>never-supplier</c> or <c>never-demand</c>, whom or what, and its name.</summary>
+    public IReadOnlyList<(string Kind, string Target, string Name)> Wider { get; init; } = [];
+}
 
 /// <summary>Something central told about the customer; plain text, encoded by the page.</summary>
 /// <param name="Name">The attribute's name in the contract.</param>

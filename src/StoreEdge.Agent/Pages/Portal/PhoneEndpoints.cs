@@ -24,6 +24,9 @@ internal sealed class PhoneEndpoints(
         routes.MapPost(PortalPaths.Phone + "/not-me", requests.Guarded(NotMeAsync));
         routes.MapPost(PortalPaths.Phone + "/leave", requests.Guarded(LeaveAsync));
         routes.MapPost(PortalPaths.Phone + "/again", requests.Guarded(TakeBackAsync));
+        routes.MapPost(PortalPaths.Phone + "/never", requests.Guarded(NeverAgainAsync));
+        routes.MapPost(PortalPaths.Phone + "/else", requests.Guarded(WantElseAsync));
+        routes.MapPost(PortalPaths.Phone + "/rate", requests.Guarded(RateAsync));
         routes.MapPost(PortalPaths.Phone + "/gift", requests.Guarded(MarkGiftAsync));
         routes.MapPost(PortalPaths.Phone + "/help", requests.Guarded(AskForHelpAsync));
         routes.MapPost(PortalPaths.Phone + "/help-withdraw", requests.Guarded(WithdrawHelpAsync));
@@ -126,9 +129,56 @@ internal sealed class PhoneEndpoints(
 
     private async Task TakeBackAsync(HttpContext http)
     {
-        if (await DeedAsync(http, form => ["again", form["offer"]]) is not var (session, form)) return;
-        var offer = form["offer"] is { Length: > 0 } named ? named : null;
-        await AnswerAsync(http, await reception.ChooseAsync(session, "again", offer, null), offer is null ? "offers-again" : "again");
+        if (await DeedAsync(http, form => ["again", form["kind"], form["offer"]]) is not var (session, form)) return;
+        // The proof says that we offered it, so the kind is one of ours.
+        var (kind, target) = (form["kind"], form["offer"] is { Length: > 0 } named ? named : null);
+        var after = kind.Length > 0
+            ? await reception.ChooseAsync(session, kind.Replace("never", "again", StringComparison.Ordinal), null, null, target)
+            : await reception.ChooseAsync(session, "again", target, null);
+        await AnswerAsync(http, after, target is null ? "offers-again" : "again");
+    }
+
+    /// <summary>Nothing more of a supplier, or of a kind.</summary>
+    private async Task NeverAgainAsync(HttpContext http)
+    {
+        if (await DeedAsync(http, form => ["never", form["kind"], form["target"]]) is not var (session, form)) return;
+        await AnswerAsync(http, await reception.ChooseAsync(session, form["kind"], null, null, form["target"]), form["kind"]);
+    }
+
+    private async Task WantElseAsync(HttpContext http)
+    {
+        if (await DeedAsync(http, form => ["else", form["decision"]]) is not var (session, form)) return;
+        var (target, language) = (form["target"], TextOf(http, session).Tag);
+        if (session.Over || (target.Length > 0 && doors.Know(session, language).Demands.All(d => d.Demand != target)))
+        {
+            await requests.RefuseAsync(http, session.Over ? Refusal.UnknownSession : Refusal.Malformed);
+            return;
+        }
+
+        var decision = form["decision"] is { Length: > 0 } shown ? shown : null;
+        await AnswerAsync(http, await reception.ChooseAsync(session, "else", null, decision, target.Length > 0 ? target : null), "else");
+    }
+
+    private async Task RateAsync(HttpContext http)
+    {
+        if (SessionOf(http) is not { Over: false } asked || doors.Help.Of(asked.Visit) is not { State: HelpDesk.Solved } help)
+        {
+            await requests.RefuseAsync(http, Refusal.StaleForm);
+            return;
+        }
+
+        if (await DeedAsync(http, _ => ["rate", help.Id]) is not var (session, form)) return;
+        if (form["stars"] is not [>= '1' and <= '5' and var stars])
+        {
+            await requests.RefuseAsync(http, Refusal.Malformed);
+            return;
+        }
+
+        await AnswerAsync(http, await reception.AtTheDeskAsync(session, async live =>
+        {
+            await doors.Help.RateAsync(live.Visit, help.Id, stars - '0');
+            return live;
+        }), "rated");
     }
 
     private async Task MarkGiftAsync(HttpContext http)

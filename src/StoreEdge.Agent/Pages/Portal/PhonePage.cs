@@ -17,7 +17,7 @@ internal sealed record PhoneView(IReadOnlyList<PhoneOfferCard> Offers, bool Stop
 internal sealed class PhonePage(PortalOptions options, PortalKey key, PageFrame frame, TimeProvider time)
 {
     /// <summary>The latest words that are shown; all of them are behind "my data".</summary>
-    public const int MostWords = 5;
+    public const int MostWords = 4;
 
     /// <summary>Interests beyond that are named without a button.</summary>
     private const int MostGiftButtons = 4;
@@ -47,7 +47,7 @@ internal sealed class PhonePage(PortalOptions options, PortalKey key, PageFrame 
     {
         if (view.Done is not { } done || (view.Stopped && done == "stop")) return Markup.Empty;
         if (!page.Text.Done.TryGetValue(done, out var said) && !page.Words.Done.TryGetValue(done, out said)) return Markup.Empty;
-        var undo = view.Known.Words is [var last, ..] && last.Kind == done && done != "want" ? TakeBack(page, last, "undo") : Markup.Empty;
+        var undo = view.Known.Words is [var last, ..] && last.Kind == done && done != "want" ? Markup.Of($"""<div class="acts">{TakeBack(page, last, "undo")}{Wider(page, last)}</div>""") : Markup.Empty;
         return PageFrame.Said(Markup.Of($"<p class=\"strong\">{said}</p>{undo}"));
     }
 
@@ -57,10 +57,23 @@ internal sealed class PhonePage(PortalOptions options, PortalKey key, PageFrame 
     {
         var text = page.Text;
         if (view.Stopped)
-            return PageFrame.Said(Markup.Of($"""<p class="strong">{text.StoppedText}</p>{page.Form("again", Markup.Of($"""<button class="quiet">{page.Words.OffersAgain}</button>"""), "again", "")}"""));
-        if (view.Offers.Count == 0) return Markup.Of($"""<p class="card">{text.NoOffers}</p>""");
+            return PageFrame.Said(Markup.Of($"""<p class="strong">{text.StoppedText}</p>{page.Form("again", Markup.Of($"""<button class="quiet">{page.Words.OffersAgain}</button>"""), "again", "", "")}"""));
+        if (view.Offers.Count == 0) return Markup.Of($"""<div class="card"><p>{text.NoOffers}</p>{Else(page, view)}</div>""");
         var cards = Markup.Join(view.Offers.Take(3).Select((offer, index) => Offer(page, offer, index + 1)));
-        return Markup.Of($"""<section aria-label="{text.OffersTitle}">{cards}</section>""");
+        return Markup.Of($"""<section aria-label="{text.OffersTitle}">{cards}<div class="card fold">{Else(page, view)}</div></section>""");
+    }
+
+    /// <summary>None of it: one more tap says what they came for, and nobody has to type.</summary>
+    private static Markup Else(Page page, PhoneView view)
+    {
+        var decision = view.Offers.Count > 0 ? view.Offers[0].DecisionId : "";
+        var demands = Markup.Join(view.Known.Demands.Select(d => Markup.Of($"""<button class="quiet" name="target" value="{d.Demand}">{d.Name}</button>""")));
+        return Markup.Of(
+            $"""
+            <details><summary>{page.Words.ElseTitle}</summary><p>{page.Words.ElseText}</p>
+            {page.Form("else", Markup.Of($"""<input type="hidden" name="decision" value="{decision}"><div class="kinds">{demands}<button class="quiet" name="target" value="">{page.Words.ElseOther}</button></div>"""), "else", decision)}
+            </details>
+            """);
     }
 
     private static Markup Offer(Page page, PhoneOfferCard offer, int number)
@@ -103,10 +116,10 @@ internal sealed class PhonePage(PortalOptions options, PortalKey key, PageFrame 
         {
             { IsOpen: true } => Markup.Of(
                 $"""
-                {Steps(words, help)}<p class="strong">{words.HelpStates[help.State]}</p><p class="hint">{Asked(words, help)}</p>
+                {Steps(words, help)}<p class="strong">{(help is { State: HelpDesk.Asked, Step: > 0 } ? words.HelpEscalated : words.HelpStates[help.State])}</p><p class="hint">{Asked(words, help)}</p>
                 {page.Form("help-withdraw", Markup.Of($"""<button class="quiet">{words.HelpWithdraw}</button>"""), "help-withdraw")}
                 """),
-            { State: HelpDesk.Solved } => Markup.Of($"{Steps(words, help)}<p class=\"strong\">{words.HelpStates[help.State]}</p><p>{words.HelpAnotherText}</p>{Ask(page)}"),
+            { State: HelpDesk.Solved } => Markup.Of($"{Steps(words, help)}<p class=\"strong\">{words.HelpStates[help.State]}</p>{Rate(page, help)}<p>{words.HelpAnotherText}</p>{Ask(page)}"),
             _ => Markup.Of($"<p>{words.HelpText}</p>{Ask(page)}"),
         };
         var slow = isOffline && help is not { State: HelpDesk.OnTheWay } ? Markup.Of($"""<p class="hint">{words.HelpOffline}</p>""") : Markup.Empty;
@@ -125,6 +138,16 @@ internal sealed class PhonePage(PortalOptions options, PortalKey key, PageFrame 
 
     private static Markup Step(string name, bool reached, bool current) =>
         Markup.Of($"<li{(reached ? Markup.Trusted(" class=\"reached\"") : Markup.Empty)}{(current ? Markup.Trusted(" aria-current=\"step\"") : Markup.Empty)}>{name}</li>");
+
+    private static Markup Rate(Page page, HelpRequest help) => help.Stars is { } stars
+        ? Markup.Of($"""<p class="hint">{page.Words.RateThanks} <span aria-hidden="true">{new string('★', stars)}</span></p>""")
+        : Markup.Of(
+            $"""
+            <p id="rate">{page.Words.RateText}</p>{page.Form("rate", Markup.Of($"""<div class="stars" role="group" aria-labelledby="rate">{Markup.Join(Enumerable.Range(1, 5).Select(i => Star(page, i)))}</div>"""), "rate", help.Id)}
+            """);
+
+    private static Markup Star(Page page, int stars) => Markup.Of(
+        $"""<button class="quiet" name="stars" value="{stars}" aria-label="{string.Format(CultureInfo.InvariantCulture, page.Words.RateStars, stars)}">{stars}<span aria-hidden="true"> ★</span></button>""");
 
     private static Markup Ask(Page page) => page.Form("help", Markup.Of(
         $"""<div class="topics">{Markup.Join(HelpDesk.Skills.Select(s => Markup.Of($"""<button class="quiet" name="skill" value="{s}">{page.Words.Skills[s]}</button>""")))}</div>"""), "help");
@@ -151,17 +174,26 @@ internal sealed class PhonePage(PortalOptions options, PortalKey key, PageFrame 
 
     private static Markup Word(Page page, PhoneWordCard word, int number)
     {
-        var gift = word is { Kind: "want", Demand: { } demand } ? Gift(page, demand, word.OfferId, word.IsGift, $"word{number}") : Markup.Empty;
+        var gift = word is { Kind: "want", Demand: { } demand } ? Gift(page, demand, word.Target, word.IsGift, $"word{number}") : Markup.Empty;
         var kind = word is { Kind: "want", IsGift: true } ? page.Words.GiftNote : page.Words.Words.GetValueOrDefault(word.Kind, word.Kind);
         return Markup.Of(
             $"""
-            <li><p id="word{number}"><b{page.LanguageOf(word.Language)}>{word.Name}</b><br><span class="hint">{kind}</span></p><div class="acts">{gift}{TakeBack(page, word, $"word{number}")}</div></li>
+            <li><p id="word{number}"><b{page.LanguageOf(word.Language)}>{word.Name}</b><br><span class="hint">{kind}</span></p><div class="acts">{gift}{TakeBack(page, word, $"word{number}")}{Wider(page, word)}</div></li>
             """);
     }
 
-    private static Markup TakeBack(Page page, PhoneWordCard word, string describedBy) => page.Form("again", Markup.Of(
-        $"""<input type="hidden" name="offer" value="{word.OfferId}"><button class="quiet small"{(describedBy == "undo" ? Markup.Empty : Markup.Of($" aria-describedby=\"{describedBy}\""))}>{page.Words.TakeBack}</button>"""),
-        "again", word.OfferId);
+    private static Markup TakeBack(Page page, PhoneWordCard word, string describedBy)
+    {
+        var kind = word.IsOfOffer ? "" : word.Kind;
+        return page.Form("again", Markup.Of(
+            $"""<input type="hidden" name="offer" value="{word.Target}">{(kind.Length > 0 ? Markup.Of($"""<input type="hidden" name="kind" value="{kind}">""") : Markup.Empty)}<button class="quiet small"{(describedBy == "undo" ? Markup.Empty : Markup.Of($" aria-describedby=\"{describedBy}\""))}>{page.Words.TakeBack}</button>"""),
+            "again", kind, word.Target);
+    }
+
+    /// <summary>Never this offer: and perhaps nothing more of its supplier, or of its kind.</summary>
+    private static Markup Wider(Page page, PhoneWordCard word) => Markup.Join(word.Wider.Select(w => page.Form("never", Markup.Of(
+        $"""<input type="hidden" name="kind" value="{w.Kind}"><input type="hidden" name="target" value="{w.Target}"><button class="quiet small">{string.Format(CultureInfo.InvariantCulture, w.Kind == "never-supplier" ? page.Words.NeverSupplier : page.Words.NeverDemand, w.Name)}</button>"""),
+        "never", w.Kind, w.Target)));
 
     private static Markup Gift(Page page, string demand, string offer, bool isGift, string describedBy)
     {

@@ -23,6 +23,14 @@ internal sealed partial record PhoneText
     /// <summary>What a state means for the customer.</summary>
     public required IReadOnlyDictionary<string, string> HelpStates { get; init; }
 
+    /// <summary>Instead of the state's, where nobody has taken it up in time.</summary>
+    public required string HelpEscalated { get; init; }
+    public required string RateText { get; init; }
+
+    /// <summary><c>{0}</c> is how many.</summary>
+    public required string RateStars { get; init; }
+    public required string RateThanks { get; init; }
+
     /// <summary><c>{0}</c> is the time of day, <c>{1}</c> what it is about.</summary>
     public required string HelpAsked { get; init; }
     public required string HelpWithdraw { get; init; }
@@ -39,6 +47,15 @@ internal sealed partial record PhoneText
     /// <summary>What was said about an offer, by the contract's word.</summary>
     public required IReadOnlyDictionary<string, string> Words { get; init; }
     public required string TakeBack { get; init; }
+
+    /// <summary><c>{0}</c> is the supplier.</summary>
+    public required string NeverSupplier { get; init; }
+
+    /// <summary><c>{0}</c> is the kind of thing.</summary>
+    public required string NeverDemand { get; init; }
+    public required string ElseTitle { get; init; }
+    public required string ElseText { get; init; }
+    public required string ElseOther { get; init; }
     public required string WasGift { get; init; }
     public required string NotGift { get; init; }
     public required string GiftNote { get; init; }

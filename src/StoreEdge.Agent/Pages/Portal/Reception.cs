@@ -96,9 +96,9 @@ internal sealed class Reception(
 
     /// <summary>Journals a choice; it counts from the commit on.</summary>
     /// <returns>The session, or null where it is void by now.</returns>
-    public Task<PortalSession?> ChooseAsync(PortalSession session, string choice, string? offerId, string? decisionId) => AtTheDeskAsync(session, async live =>
+    public Task<PortalSession?> ChooseAsync(PortalSession session, string choice, string? offerId, string? decisionId, string? target = null) => AtTheDeskAsync(session, async live =>
     {
-        await SayAsync(live, choice, offerId, decisionId);
+        await SayAsync(live, choice, offerId, decisionId, target);
         return live;
     });
 
@@ -260,8 +260,9 @@ internal sealed class Reception(
         return session;
     }
 
-    private async Task SayAsync(PortalSession session, string choice, string? offerId, string? decisionId) =>
-        await journal.AppendAsync(new ChoiceData(session.Visit.Value, session.Subject.Value, choice, offerId, decisionId, WordOf(session.Subject)), Instant.Now(time), CancellationToken.None);
+    private async Task SayAsync(PortalSession session, string choice, string? offerId, string? decisionId, string? target = null) =>
+        await journal.AppendAsync(
+            new ChoiceData(session.Visit.Value, session.Subject.Value, choice, offerId, decisionId, WordOf(session.Subject), target), Instant.Now(time), CancellationToken.None);
 
     private async Task<PortalSession> KeepAsync(PortalSession s)
     {

@@ -237,7 +237,7 @@ public sealed class PhoneDeedTests
             }
 
             Assert.Equal(first.ConfirmPoints.Count, text.ConfirmPoints.Count);
-            Assert.Equal(HelpDesk.Skills.Order(), text.Skills.Keys.Order());
+            Assert.Equal(HelpDesk.Skills.Append(HelpDesk.Issue).Order(), text.Skills.Keys.Order());
             Assert.Empty(text.Done.Keys.Intersect(PortalText.ByTag(text.Tag)!.Done.Keys));
         }
 
@@ -275,6 +275,81 @@ public sealed class PhoneDeedTests
                 Assert.InRange(Encoding.UTF8.GetByteCount(answer.Html), 1, 30 * 1024);
                 Assert.DoesNotContain("<script", answer.Html);
             }
+    }
+
+    [Theory]
+    [InlineData("never-supplier", "oak", "Nothing more from Oak")]
+    [InlineData("never-demand", "seating", "Nothing more about chairs")]
+    public async Task Seed_18_with_an_offer_its_supplier_or_its_kind_can_be_refused_from_the_phone_and_taken_back(string kind, string target, string button)
+    {
+        await using var shop = await Shop.OpenAsync();
+        var (page, path) = await shop.EnterAsync();
+        await shop.PostAsync(path + "/choice", ("proof", page.Field("proof", "/choice")), ("offer", "chair"), ("decision", "decision-chair"), ("choice", "never"));
+        var refused = await shop.GetAsync(path);
+        Assert.Contains(button, refused.Text);
+        var form = Regex.Matches(refused.Html, "<form method=\"post\" action=\"[^\"]*/never.*?</form>", RegexOptions.Singleline).Single(m => m.Value.Contains(kind)).Value;
+        var proof = Regex.Match(form, "name=\"proof\" value=\"([^\"]*)\"").Groups[1].Value;
+        var other = await shop.PostAsync(path + "/never", ("proof", proof), ("kind", kind), ("target", "another"));
+        Assert.Equal(HttpStatusCode.Conflict, other.Status);
+        var said = await shop.PostAsync(path + "/never", ("proof", proof), ("kind", kind), ("target", target));
+        var after = await shop.GetAsync(said.Location!);
+        Assert.Contains("Understood: nothing more", after.Text);
+        Assert.Equal((kind, target, null), shop.Journaled<ChoiceData>()[^1] is var last ? (last.Choice, last.Target, last.OfferId) : default);
+        await shop.RestartAsync();
+        var kept = await shop.GetAsync(path);
+        Assert.Contains($"Title {target}", kept.Text);
+        await shop.PostAsync(path + "/again", ("proof", kept.Field("proof", "/again")), ("kind", kind), ("offer", target));
+        Assert.Equal((kind.Replace("never", "again"), target), shop.Journaled<ChoiceData>()[^1] is var again ? (again.Choice, again.Target) : default);
+        Assert.DoesNotContain($"Title {target}", (await shop.GetAsync(path)).Text);
+        Assert.Contains($"Title {target}: nothing more", (await shop.GetAsync(path + "/data")).Text);
+    }
+
+    [Fact]
+    public async Task Seed_19_who_wanted_something_else_says_what_with_one_tap_and_never_types()
+    {
+        await using var shop = await Shop.OpenAsync();
+        var (page, path) = await shop.EnterAsync();
+        Assert.Contains("Looking for something else?", page.Text);
+        Assert.Equal(HttpStatusCode.BadRequest, (await ElseAsync("anything at all")).Status);
+        var said = await ElseAsync("running");
+        Assert.Contains("Noted, thank you!", (await shop.GetAsync(said.Location!)).Text);
+        await ElseAsync("");
+        Assert.Equal([("else", "running", "decision-chair"), ("else", null, "decision-chair")], shop.Journaled<ChoiceData>().Select(c => (c.Choice, c.Target, c.DecisionId!)));
+        Assert.DoesNotContain("What you told us", (await shop.GetAsync(path)).Text);
+
+        Task<Answer> ElseAsync(string target) => shop.PostAsync(path + "/else", ("proof", page.Field("proof", "/else")), ("decision", "decision-chair"), ("target", target));
+    }
+
+    [Fact]
+    public async Task Seed_28_after_help_the_customer_may_rate_it_once_and_nobody_asks_for_it_before()
+    {
+        await using var shop = await Shop.OpenAsync();
+        var (page, path) = await shop.EnterAsync();
+        await HelpAsync(shop, path, page, "find");
+        Assert.Empty((await shop.GetAsync(path)).Form("/rate"));
+        var asked = Assert.Single(shop.Journaled<HelpRequestedData>());
+        await shop.HappensAsync(new HelpChangedData(asked.VisitId, asked.Subject, asked.RequestId, "solved", "staff", "low", "entrance"));
+        var solved = await shop.GetAsync(path);
+        Assert.Contains("How was the help?", solved.Text);
+        Assert.Equal(HttpStatusCode.BadRequest, (await RateAsync("6")).Status);
+        Assert.Contains("Thank you for rating.", (await shop.GetAsync((await RateAsync("4")).Location!)).Text);
+        await RateAsync("1");
+        Assert.Equal(4, Assert.Single(shop.Journaled<HelpRatedData>()).Stars);
+        Assert.Empty((await shop.GetAsync(path)).Form("/rate"));
+        Assert.Contains("You gave the help 4 stars.", (await shop.GetAsync(path + "/data")).Text);
+
+        Task<Answer> RateAsync(string stars) => shop.PostAsync(path + "/rate", ("proof", solved.Field("proof", "/rate")), ("stars", stars));
+    }
+
+    [Fact]
+    public async Task A_customer_whose_request_was_passed_on_is_told_that_it_takes_longer()
+    {
+        await using var shop = await Shop.OpenAsync();
+        var (page, path) = await shop.EnterAsync();
+        await HelpAsync(shop, path, page, "find");
+        var asked = Assert.Single(shop.Journaled<HelpRequestedData>());
+        await shop.HappensAsync(new HelpChangedData(asked.VisitId, asked.Subject, asked.RequestId, "escalated", "store", "low", null, 1));
+        Assert.Contains("We have called more people.", (await shop.GetAsync(path)).Text);
     }
 
     private static Task<Answer> HelpAsync(Shop shop, string path, Answer page, string skill) =>

@@ -163,7 +163,10 @@ internal sealed class Shop : IAsyncDisposable
         {
             var words = inputs.WordsOf(session.Subject, session.Visit);
             var gifts = words.Where(w => w.Kind == "gift").Select(w => w.Target).ToHashSet();
-            return new("entrance", [.. words.Where(w => w.Kind != "gift").Select(w => new PhoneWordCard(w.Kind, w.Target, "en", $"Title {w.Target}", "seating", gifts.Contains("seating"), w.IsOfThisVisit))], Facts);
+            return new("entrance", [.. words.Where(w => w.Kind != "gift").Select(w => new PhoneWordCard(w.Kind, w.Target, "en", $"Title {w.Target}", "seating", gifts.Contains("seating"), w.IsOfThisVisit)
+            {
+                Wider = w.Kind == "never" ? [("never-supplier", "oak", "Oak & Sons"), ("never-demand", "seating", "chairs")] : [],
+            })], Facts) { Demands = [("running", "running shoes"), ("coffee", "coffee")] };
         }
 
         Task Forget(IReadOnlyList<Pseudonym> subjects)
