@@ -82,6 +82,8 @@ internal static class WarningWords
         ["preferences-unreadable"] = new(null, new("Customer preferences", "Preferências dos clientes"), "Execute storeedge journal verify e verifique o disco."),
         ["deciding-overloaded"] = new(null, new("Deciding", "Decisão"), "Reinicie o agente; se voltar, relate com a exportação do diário."),
         ["decision-not-kept"] = new(null, new("Decisions", "Decisões"), "Verifique o espaço e o estado do disco; veja o aviso do diário."),
+        ["staff-password-guessed"] = new(null, new("Staff displays", "Telas da equipe"), "Pergunte à equipe se foi alguém de lá; se não foi, descubra quem está na rede da própria loja."),
+        ["help-not-escalated"] = new(null, new("Help requests", "Pedidos de ajuda"), "Verifique o espaço e o estado do disco; veja o aviso do diário. Os pedidos continuam nas telas da equipe."),
         ["proof-not-kept"] = new(null, new("Proof of play", "Prova de exibição"), "Verifique o espaço e o estado do disco; veja o aviso do diário."),
         ["bundle-missing"] = new("bundle", new("Offer bundle", "Pacote de ofertas"), "Coloque um pacote em bundle.file, legível pelo agente."),
         ["bundle-refused"] = new("bundle", new("Offer bundle", "Pacote de ofertas"), "Corrija o pacote; storeedge bundle check ARQUIVO mostra cada erro."),

@@ -90,8 +90,8 @@ internal sealed class PortalParts : IDisposable
         var gifts = words.Gifts(session.Visit, session.Subject);
         return new(
             words.ZoneOf(session.Visit),
-            [.. words.Said(session.Visit, session.Subject, language).Select(w => new PhoneWordCard(w.Kind, w.Offer.Value, w.Language, w.Name, w.Demand, w.IsGift, w.IsOfThisVisit))],
-            session.Recognised ? [.. words.Told(session.Visit, language).Select(f => Card(f, gifts))] : []);
+            [.. words.Said(session.Visit, session.Subject, language).Select(w => new PhoneWordCard(w.Kind, w.Target, w.Language, w.Name, w.Demand, w.IsGift, w.IsOfThisVisit) { Wider = w.Wider })],
+            session.Recognised ? [.. words.Told(session.Visit, language).Select(f => Card(f, gifts))] : []) { Demands = words.Demands(language) };
     }
 
     private static PhoneFactCard Card(PhoneFact fact, IReadOnlySet<string> gifts) => new(

@@ -90,6 +90,9 @@ internal static class StoreHost
         var downward = link is null ? null : await DesiredParts.OpenAsync(options, desired, journal, bundles, link, loops.End, health).ConfigureAwait(false);
         var words = new PhoneWords(bundles, visits, inputs);
         var help = new HelpDesk(journal, words.ZoneOf);
+        var staff = new StaffParts(
+            options, journal, help, words, new(visits, inputs, time, clock), portalKey, () => link is { Broker.Status.IsOnline: false }, health, time, () => clock.LowerBound, loops.Stopping);
+        deciding.OpenIssue = (visit, assurance) => help.SendSomebodyAsync(visit.Visit, visit.Subject, visit.Zone.Value, options.Store.Language, assurance);
         var customers = OrderParts.Customers(options, place, journal, registry, strangers, presence, deciding, loops.Stopping);
         var orders = link is null ? null : OrderParts.Open(options, journal, link, clock, customers, help, health, logs);
         link?.Listen(enrolment, deciding);
@@ -106,6 +109,7 @@ internal static class StoreHost
         new DiagnosticsEndpoints(new(checkup, feed, time), feed, () => watchdog.Missing, time, loops.Stopping).Map(app);
         var guests = new ScreenGuests(journal, displays, visits, inputs, time);
         app.MapKiosk(displays, time, DisplayParts.Touch(guests, deciding));
+        staff.Map(app);
         using var gate = options.Gate is { } gateOptions ? new GateParts(gateOptions, health, time, logs) : null;
         using var wifi = options.Portal.Controller is { } controller ? new ControllerParts(controller, health, time) : null;
         using var portal = options.Portal.Enabled
@@ -118,6 +122,7 @@ internal static class StoreHost
         loops.Run("journal events to displays", deciding.RunAsync);
         loops.Run("displays", displays.RunAsync);
         panels.Run(loops);
+        staff.Run(loops);
         loops.Run("clock", new ClockWatcher(clock, health, time, journal.FollowClock).RunAsync);
         loops.Run("registry", new RegistryLoop(registry, journal, time, health).RunAsync);
         // A journal that is found damaged is replaced by the next start.
