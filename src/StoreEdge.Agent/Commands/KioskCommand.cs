@@ -20,7 +20,7 @@ internal static class KioskCommand
     public static Command Create(TimeProvider time)
     {
         var display = new Option<string>("--display") { Description = "Which of the store's displays this screen is.", Required = true };
-        var agent = new Option<Uri>("--agent") { Description = "Where the agent serves its pages.", DefaultValueFactory = _ => new("http://127.0.0.1:8480") };
+        var agent = new Option<string>("--agent") { Description = "Where the agent serves its pages.", DefaultValueFactory = _ => "http://127.0.0.1:8480" };
         var key = new Option<FileInfo?>("--key-file") { Description = "The display's key (displays[].keyFile), where the agent is another machine." };
         var browser = new Option<string>("--browser") { Description = "The browser.", DefaultValueFactory = _ => "chromium" };
         var profile = new Option<DirectoryInfo>("--profile") { Description = "Where the browser keeps the page for when the agent is away.", DefaultValueFactory = _ => new("/var/lib/storeedge-kiosk") };
@@ -30,7 +30,7 @@ internal static class KioskCommand
         {
             var id = Uri.EscapeDataString(parsed.GetRequiredValue(display));
             var secret = parsed.GetValue(key) is { } file ? "?key=" + Uri.EscapeDataString((await File.ReadAllTextAsync(file.FullName, stop)).Trim()) : "";
-            var page = new Uri(parsed.GetRequiredValue(agent), $"/display/{id}");
+            var page = new Uri(new Uri(parsed.GetRequiredValue(agent)), $"/display/{id}");
             using var http = new HttpClient { Timeout = BrowserWatch.Pace };
             string[] arguments = [.. Always, $"--user-data-dir={parsed.GetRequiredValue(profile).FullName}", .. parsed.GetValue(extra) ?? [], page + secret];
             var log = parsed.InvocationConfiguration.Error;
