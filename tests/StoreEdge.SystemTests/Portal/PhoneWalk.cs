@@ -1,11 +1,8 @@
-using System.Collections.Concurrent;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using StoreEdge.Agent.Pages.Portal;
 using StoreEdge.Contracts;
-using StoreEdge.Linux.Mosquitto;
 using StoreEdge.SystemTests.Store;
 
 namespace StoreEdge.SystemTests.Portal;
@@ -85,6 +82,34 @@ public sealed class PhoneWalk(Browser browser)
         await store.ListenAsync();
         await store.HeardAsync(EventTypes.HelpRequested);
         await store.HeardAsync(EventTypes.Choice);
+    }
+
+    [Fact]
+    public async Task Never_and_stop_that_were_said_offline_hold_after_kill_9_at_once_and_reach_central_on_reconnect()
+    {
+        await using var store = await ToldStore.OpenAsync();
+        var agent = store.Agent;
+        var phone = await PhoneInHand.OpenAsync(browser, agent, "en");
+        await phone.AcceptAsync(Number);
+        await store.Broker.StopAsync();
+        var refused = await phone.Page.Locator("article.offer input[name=offer]").First.GetAttributeAsync("value");
+        await phone.DoAsync("choice", "button[value=never]");
+        await agent.KillAsync();
+        await agent.StartAsync();
+        await phone.LookAgainAsync();
+        Assert.NotEqual(0, await phone.Offers.CountAsync());
+        Assert.Equal(0, await phone.Page.Locator($"article.offer input[value='{refused}']").CountAsync());
+        await phone.DoAsync("stop");
+        await agent.KillAsync();
+        await agent.StartAsync();
+        await phone.LookAgainAsync();
+        Assert.Equal(0, await phone.Offers.CountAsync());
+        await store.Broker.StartAsync();
+        await store.ListenAsync();
+        await store.HeardAsync(EventTypes.Choice, 2);
+        var heard = store.Heard.Where(m => m.Topic.EndsWith("/evt/choice", StringComparison.Ordinal)).Select(m => JsonNode.Parse(m.Payload)!["data"]!).ToList();
+        Assert.Contains(heard, c => ((string?)c["choice"], (string?)c["offerId"]) == ("never", refused));
+        Assert.Contains(heard, c => (string?)c["choice"] == "stop");
     }
 
     [Fact]
@@ -307,99 +332,5 @@ public sealed class PhoneWalk(Browser browser)
         var bytes = new byte[stream.Length];
         var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         return bytes.AsSpan(0, length).IndexOf(wanted) >= 0;
-    }
-
-    /// <summary>A store with a broker and a central that listens and commands.</summary>
-    private sealed class ToldStore : IAsyncDisposable
-    {
-        private readonly Topics topics = new("demo");
-        private MosquittoClient? central;
-        private int commands;
-
-        public Broker Broker { get; private init; } = null!;
-
-        public AgentProcess Agent { get; private init; } = null!;
-
-        /// <summary>Everything that passed the broker.</summary>
-        public ConcurrentQueue<(string Topic, byte[] Payload)> Heard { get; } = new();
-
-        public static async Task<ToldStore> OpenAsync()
-        {
-            var broker = await Broker.StartedAsync();
-            var store = new ToldStore
-            {
-                Broker = broker,
-                Agent = new(broker.Port, configuration =>
-                {
-                    configuration["store"]!["id"] = "demo";
-                    configuration["portal"]!["postsPerMinute"] = 1000;
-                    // The app's link, which proves who it is, needs a synchronized clock, which a machine under test may not have.
-                    configuration["portal"]!["typedIsProof"] = true;
-                    AgentProcess.EnrolFromFile(configuration);
-                }),
-            };
-            await store.ListenAsync();
-            await store.Agent.StartAsync();
-            await Eventually.Get(async () => (bool)(await store.Agent.StatusAsync())["link"]!["connected"]!, online => online, "a link");
-            return store;
-        }
-
-        public async Task ListenAsync()
-        {
-            if (central is not null) await central.DisposeAsync();
-            central = new(new("central", Broker.Host, Broker.Port), Hear, TimeProvider.System);
-            await central.ConnectAsync(CancellationToken.None);
-            await central.SubscribeAsync($"{Topics.Root}/#", MqttQos.AtLeastOnce);
-        }
-
-        private void Hear(MqttMessage message)
-        {
-            if (message.Topic != topics.EventBatch)
-            {
-                Heard.Enqueue((message.Topic, message.Payload.ToArray()));
-                return;
-            }
-
-            using var unzipped = new GZipStream(new MemoryStream(message.Payload.ToArray()), CompressionMode.Decompress);
-            foreach (var envelope in JsonNode.Parse(unzipped)!.AsArray())
-                Heard.Enqueue((topics.Event(((string)envelope!["type"]!).Split('.')[1]), Encoding.UTF8.GetBytes(envelope.ToJsonString())));
-        }
-
-        /// <summary>Waits for the <paramref name="count"/>th event of a type at central.</summary>
-        public async Task<JsonNode> HeardAsync(string type, int count = 1) => JsonNode.Parse((await Eventually.Get(
-            () => Task.FromResult(Heard.Where(m => m.Topic == topics.Event(type)).ToList()), all => all.Count >= count, $"{type} {count} at central"))[count - 1].Payload)!;
-
-        /// <summary>Has central say how a request for help goes on.</summary>
-        /// <returns>What came of it.</returns>
-        public async Task<string?> OrderAsync(JsonNode asked, string state) =>
-            (string?)(await CommandAsync("help", $$"""{"id":"help-{{Interlocked.Increment(ref commands)}}","requestId":"{{(string)asked["requestId"]!}}","state":"{{state}}"}"""))["result"];
-
-        public async Task<JsonNode> CommandAsync(string name, string json)
-        {
-            var id = (string)JsonNode.Parse(json)!["id"]!;
-            Assert.True((await central!.PublishAsync(new(topics.Command(name), Encoding.UTF8.GetBytes(json)))).IsAccepted);
-            return await Eventually.Get(
-                () => Task.FromResult(Heard.Where(m => m.Topic == topics.Response(name)).Select(m => JsonNode.Parse(m.Payload)!).FirstOrDefault(m => (string?)m["id"] == id) ?? new JsonObject()),
-                found => found["id"] is not null, $"an answer to {name}");
-        }
-
-        /// <summary>Has central say what it knows of a visit's customer.</summary>
-        public async Task ToldOfAsync(string visit)
-        {
-            var now = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
-            string Said(string name, string value, string purpose) => $$"""{{name}}:{"value":{{value}},"asOf":"{{now}}","maxAgeSeconds":3600,"purpose":"{{purpose}}"}""";
-            var json = $$"""
-                {"visitId":"{{visit}}","attributes":{ {{Said("\"lifecycle\"", "\"customer\"", "service")}},{{Said("\"interest\"", "[\"coffee\",\"bread\"]", "marketing")}},{{Said("\"tier\"", "\"gold\"", "loyalty")}},
-                {{Said("\"household\"", "\"k1-7z3q9w0m4x8rjt2c5hvbn6dkpe\"", "service")}},{{Said("\"commercialHold\"", "false", "service")}} } }
-                """;
-            Assert.True((await central!.PublishAsync(new(topics.Context(visit), Encoding.UTF8.GetBytes(json)))).IsAccepted);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (central is not null) await central.DisposeAsync();
-            await Agent.DisposeAsync();
-            await Broker.DisposeAsync();
-        }
     }
 }

@@ -166,7 +166,7 @@ public sealed class ServiceFirstTests
         Assert.Contains(await bench.PhoneAsync("v1"), o => o.Offer.Value is "chair" or "stool");
         Assert.Empty(bench.Inputs.WordsOf(new("k1-ana"), new("v1")));
 
-        Task SayAsync(string word) => bench.HappensAsync(new ChoiceData("v1", "k1-ana", word, null, null, "low", target));
+        Task SayAsync(string word) => bench.HappensAsync(new ChoiceData("v1", "k1-ana", word, null, null, "low", Target: target));
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class ServiceFirstTests
         await using var bench = new DecidingBench(Promotions);
         await bench.ArrivesAsync("v1");
         await bench.DrawsAsync();
-        await bench.HappensAsync(new ChoiceData("v1", "k1-ana", "else", null, "d1", "low", "running"));
+        await bench.HappensAsync(new ChoiceData("v1", "k1-ana", "else", null, "d1", "low", Target: "running"));
         Assert.Equal("g", bench.OnDoor);
         Assert.Empty(bench.Inputs.WordsOf(new("k1-ana"), new("v1")));
         Assert.False(bench.Inputs.HasStopped(new("k1-ana")));

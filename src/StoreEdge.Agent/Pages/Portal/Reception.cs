@@ -262,7 +262,7 @@ internal sealed class Reception(
 
     private async Task SayAsync(PortalSession session, string choice, string? offerId, string? decisionId, string? target = null) =>
         await journal.AppendAsync(
-            new ChoiceData(session.Visit.Value, session.Subject.Value, choice, offerId, decisionId, WordOf(session.Subject), target), Instant.Now(time), CancellationToken.None);
+            new ChoiceData(session.Visit.Value, session.Subject.Value, choice, offerId, decisionId, WordOf(session.Subject), Target: target), Instant.Now(time), CancellationToken.None);
 
     private async Task<PortalSession> KeepAsync(PortalSession s)
     {
