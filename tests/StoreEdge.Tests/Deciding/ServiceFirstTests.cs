@@ -9,7 +9,8 @@ public sealed class ServiceFirstTests
     private const string Late = "Order 20931 is late, Ana.";
 
     [Fact]
-    public async Task Seed_26_an_order_that_is_late_comes_before_every_promotion_with_its_remedy_on_the_phone_and_without_a_word_of_it_on_the_screen()
+    [Trait("Mission", "26")]
+    public async Task An_order_that_is_late_comes_before_every_promotion_with_its_remedy_on_the_phone_and_without_a_word_of_it_on_the_screen()
     {
         await using var bench = new DecidingBench(Promotions);
         await bench.KnowsAsync("v1", ("commercialHold", "false"), ("marketingConsent", "true"));
@@ -152,7 +153,8 @@ public sealed class ServiceFirstTests
     [Theory]
     [InlineData("never-supplier", "acme")]
     [InlineData("never-demand", "seating")]
-    public async Task Seed_18_a_supplier_or_a_category_that_is_refused_is_off_the_screen_at_once_stays_off_over_a_power_cut_and_can_be_taken_back(string choice, string target)
+    [Trait("Mission", "18")]
+    public async Task A_supplier_or_a_category_that_is_refused_is_off_the_screen_at_once_stays_off_over_a_power_cut_and_can_be_taken_back(string choice, string target)
     {
         await using var bench = new DecidingBench(Document(Offer("chair", "generic", "seating").With("supplier", "acme"), Offer("stool", "generic", "seating").With("supplier", "acme")).Bytes());
         await bench.ArrivesAsync("v1");

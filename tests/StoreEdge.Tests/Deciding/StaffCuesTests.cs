@@ -7,7 +7,8 @@ namespace StoreEdge.Tests.Deciding;
 public sealed class StaffCuesTests
 {
     [Fact]
-    public async Task Seed_22_only_a_customer_who_consents_to_be_recognised_is_announced_to_staff_by_the_name_they_want()
+    [Trait("Mission", "22")]
+    public async Task Only_a_customer_who_consents_to_be_recognised_is_announced_to_staff_by_the_name_they_want()
     {
         await using var bench = new DecidingBench(Document().Bytes());
         await bench.ArrivesAsync("v1");
@@ -37,7 +38,8 @@ public sealed class StaffCuesTests
     [Theory]
     [InlineData("preferredChannel", "\"none\"")]
     [InlineData("block", "true")]
-    public async Task Seed_23_nobody_is_announced_who_does_not_want_to_be_addressed(string fact, string value)
+    [Trait("Mission", "23")]
+    public async Task Nobody_is_announced_who_does_not_want_to_be_addressed(string fact, string value)
     {
         await using var bench = new DecidingBench(Document().Bytes());
         await bench.ArrivesAsync("v1");
@@ -64,7 +66,8 @@ public sealed class StaffCuesTests
     [InlineData("phone", false, true)]
     [InlineData("staff", false, false)]
     [InlineData("none", false, false)]
-    public async Task Seed_23_offers_come_by_the_channel_that_the_customer_prefers_and_by_no_other(string channel, bool onScreen, bool onPhone)
+    [Trait("Mission", "23")]
+    public async Task Offers_come_by_the_channel_that_the_customer_prefers_and_by_no_other(string channel, bool onScreen, bool onPhone)
     {
         await using var bench = new DecidingBench(Document(Offer("g", "generic")).Bytes());
         await bench.KnowsAsync("v1", ("preferredChannel", $"\"{channel}\""));

@@ -55,7 +55,8 @@ public sealed class StaffDisplayTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Seed_24_staff_see_who_waits_take_it_and_solve_it_and_the_journal_says_so()
+    [Trait("Mission", "24")]
+    public async Task Staff_see_who_waits_take_it_and_solve_it_and_the_journal_says_so()
     {
         await OpenAsync();
         var pass = await EnterAsync();
@@ -74,7 +75,8 @@ public sealed class StaffDisplayTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Seed_43_a_question_on_the_shop_floor_becomes_a_demand_that_was_or_was_not_met_and_a_word_that_is_none_of_the_bundles_is_left_out()
+    [Trait("Mission", "43")]
+    public async Task A_question_on_the_shop_floor_becomes_a_demand_that_was_or_was_not_met_and_a_word_that_is_none_of_the_bundles_is_left_out()
     {
         await OpenAsync();
         var pass = await EnterAsync();
@@ -160,7 +162,8 @@ public sealed class StaffDisplayTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Seed_22_staff_are_told_that_a_recognised_customer_is_here_by_the_name_they_want_and_nothing_becomes_markup()
+    [Trait("Mission", "22")]
+    public async Task Staff_are_told_that_a_recognised_customer_is_here_by_the_name_they_want_and_nothing_becomes_markup()
     {
         await OpenAsync();
         cues.Add(new("<b>Ana</b>", Instant.Now(bench.Clock), WantsPerson: true));

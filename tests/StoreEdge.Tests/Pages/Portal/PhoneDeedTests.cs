@@ -280,7 +280,8 @@ public sealed class PhoneDeedTests
     [Theory]
     [InlineData("never-supplier", "oak", "Nothing more from Oak")]
     [InlineData("never-demand", "seating", "Nothing more about chairs")]
-    public async Task Seed_18_with_an_offer_its_supplier_or_its_kind_can_be_refused_from_the_phone_and_taken_back(string kind, string target, string button)
+    [Trait("Mission", "18")]
+    public async Task With_an_offer_its_supplier_or_its_kind_can_be_refused_from_the_phone_and_taken_back(string kind, string target, string button)
     {
         await using var shop = await Shop.OpenAsync();
         var (page, path) = await shop.EnterAsync();
@@ -305,7 +306,8 @@ public sealed class PhoneDeedTests
     }
 
     [Fact]
-    public async Task Seed_19_who_wanted_something_else_says_what_with_one_tap_and_never_types()
+    [Trait("Mission", "19")]
+    public async Task Who_wanted_something_else_says_what_with_one_tap_and_never_types()
     {
         await using var shop = await Shop.OpenAsync();
         var (page, path) = await shop.EnterAsync();
@@ -321,7 +323,8 @@ public sealed class PhoneDeedTests
     }
 
     [Fact]
-    public async Task Seed_28_after_help_the_customer_may_rate_it_once_and_nobody_asks_for_it_before()
+    [Trait("Mission", "28")]
+    public async Task After_help_the_customer_may_rate_it_once_and_nobody_asks_for_it_before()
     {
         await using var shop = await Shop.OpenAsync();
         var (page, path) = await shop.EnterAsync();
