@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
+using StoreEdge.SystemTests.Mqtt;
 using StoreEdge.SystemTests.Portal;
 using StoreEdge.SystemTests.Store;
 using Xunit.Abstractions;
@@ -15,7 +16,9 @@ public sealed class ScreenTests(Browser browser, ITestOutputHelper output)
     [Fact]
     public async Task A_customer_makes_a_screen_theirs_by_its_code_is_shown_what_is_theirs_and_anybody_ends_it()
     {
-        await using var agent = new AgentProcess(mqttPort: null, configuration =>
+        await using var broker = await Broker.StartedAsync();
+        await using var central = await Central.ConnectedAsync(broker.Port);
+        await using var agent = new AgentProcess(broker.Port, configuration =>
         {
             AgentProcess.EnrolFromFile(configuration);
             OwnScreen(configuration);
@@ -40,12 +43,15 @@ public sealed class ScreenTests(Browser browser, ITestOutputHelper output)
         await Eventually.Get(() => screen.Locator("h1").InnerTextAsync(), h => h != "Sua cadeira na degustação de quinta", "a screen that is everybody's again");
         await agent.KeptAsync("screen-claim", 2);
         Assert.Equal([("claimed", null), ("released", "screen")], agent.Kept("screen-claim").Select(c => ((string?)c["state"], (string?)c["reason"])));
+        await Eventually.True(() => central.Held.Count(e => e.Type == "screen-claim") == 2, "central to hear of the claim and of its end");
     }
 
     [Fact]
     public async Task A_touch_on_a_screen_that_is_nobodys_counts_for_the_offer_and_a_turned_panel_reads_upright()
     {
-        await using var agent = new AgentProcess(mqttPort: null, configuration =>
+        await using var broker = await Broker.StartedAsync();
+        await using var central = await Central.ConnectedAsync(broker.Port);
+        await using var agent = new AgentProcess(broker.Port, configuration =>
         {
             AgentProcess.EnrolFromFile(configuration);
             var display = configuration["displays"]![0]!.AsObject();
@@ -65,6 +71,7 @@ public sealed class ScreenTests(Browser browser, ITestOutputHelper output)
         var said = await agent.KeptAsync("screen-choice");
         Assert.Equal(((string?)agent.Kept("rendered")[0]["offerId"], "never"), ((string?)said["offerId"], (string?)said["choice"]));
         Assert.Empty(agent.Kept("choice"));
+        await Eventually.True(() => central.Held.Any(e => e.Type == "screen-choice"), "central to hear of the touch");
     }
 
     [SlowFact]
