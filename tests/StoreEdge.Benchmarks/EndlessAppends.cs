@@ -72,9 +72,14 @@ internal static class EndlessAppends
         };
     }
 
-    /// <summary>A room's own table.</summary>
+    /// <summary>
+    /// A room's own table, which forgets its oldest rows: nothing of it can be given up, so one without end would take the file's last page from customers' words, and rightly so.
+    /// </summary>
     private sealed class Rows : IProjection
     {
+        /// <summary>How many rows stay.</summary>
+        private const int Kept = 1000;
+
         public string Name => "endless-rows";
 
         public IReadOnlyList<string> Migrations { get; } = ["CREATE TABLE endless (id INTEGER PRIMARY KEY) STRICT"];
@@ -87,7 +92,10 @@ internal static class EndlessAppends
         {
             using var command = transaction.Database.CreateCommand();
             command.CommandText = "INSERT INTO endless DEFAULT VALUES RETURNING id";
-            return (long)command.ExecuteScalar()!;
+            var id = (long)command.ExecuteScalar()!;
+            command.CommandText = string.Create(CultureInfo.InvariantCulture, $"DELETE FROM endless WHERE id <= {id - Kept}");
+            command.ExecuteNonQuery();
+            return id;
         }
     }
 }

@@ -23,7 +23,8 @@ internal sealed class Promises
     [
         .. said.Where(p => p.What switch
         {
-            "row" => p.Number > found.LastRow,
+            // The writer's table keeps its newest thousand.
+            "row" => p.Number > found.LastRow || (p.Number > found.LastRow - 1000 && !found.Rows.Contains(p.Number)),
             _ when p.Number <= found.Acknowledged || found.Seqs.Contains(p.Number) => false,
             // A customer's word is never given up, anything else only with a declaration.
             "word" => true,
@@ -36,8 +37,11 @@ internal sealed class Promises
 }
 
 /// <summary>A journal as SQLite recovers it.</summary>
-internal sealed record JournalContents(string Integrity, string? Epoch, long Acknowledged, HashSet<long> Seqs, IReadOnlyList<(long First, long Last)> Gaps, long LastRow)
+internal sealed record JournalContents(string Integrity, string? Epoch, long Acknowledged, HashSet<long> Seqs, IReadOnlyList<(long First, long Last)> Gaps, HashSet<long> Rows)
 {
+    /// <summary>The newest of the writer's own rows; 0 without any.</summary>
+    public long LastRow { get; } = Rows.Count == 0 ? 0 : Rows.Max();
+
     public long Last => Seqs.Count == 0 ? 0 : Seqs.Max();
 
     public bool IsDeclared(long seq) => Gaps.Any(g => seq >= g.First && seq <= g.Last);
@@ -68,7 +72,7 @@ internal sealed record JournalContents(string Integrity, string? Epoch, long Ack
         }
 
         var integrity = string.Join("; ", All("PRAGMA integrity_check", r => r.GetString(0)));
-        if (All("SELECT count(*) FROM sqlite_master WHERE name IN ('journal', 'event', 'gap', 'endless')", r => r.GetInt64(0))[0] < 4) return new(integrity, null, 0, [], [], 0);
+        if (All("SELECT count(*) FROM sqlite_master WHERE name IN ('journal', 'event', 'gap', 'endless')", r => r.GetInt64(0))[0] < 4) return new(integrity, null, 0, [], [], []);
         var journal = All("SELECT epoch, acknowledged FROM journal", r => (r.GetString(0), r.GetInt64(1)));
         var gaps = All("SELECT first, last FROM gap", r => (r.GetInt64(0), r.GetInt64(1)));
         var seqs = All("SELECT seq FROM event", r => r.GetInt64(0)).ToHashSet();
@@ -79,6 +83,6 @@ internal sealed record JournalContents(string Integrity, string? Epoch, long Ack
         var acknowledged = journal.Count == 1 ? journal[0].Item2 : 0;
         return new(
             integrity, journal.Count == 1 ? journal[0].Item1 : null, acknowledged, seqs, [.. gaps.Where(g => told.Contains(g) || g.Item2 <= acknowledged)],
-            All("SELECT coalesce(max(id), 0) FROM endless", r => r.GetInt64(0))[0]);
+            All("SELECT id FROM endless", r => r.GetInt64(0)).ToHashSet());
     }
 }
