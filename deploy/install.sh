@@ -3,11 +3,14 @@
 # Run again to upgrade: program and unit are replaced; configuration, secrets and state are left as they are.
 # --root DIR installs below DIR and starts nothing (for packages, images and tests); no privileges are needed then.
 # --satellite makes this machine a satellite of another store's agent instead of a store of its own.
+# --files lays the files and makes neither users nor configuration: the Debian package's scripts do that on the machine (deploy/package.sh).
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-root='' start=yes publish='' service=storeedge
-usage() { sed -n '2,5s/^# //p' "$0"; }
+# shellcheck source=machine.sh
+. "$here/machine.sh"
+root='' start=yes publish='' service=storeedge files=no
+usage() { sed -n '2,6s/^# //p' "$0"; }
 die() { echo "install.sh: $*" >&2; exit 1; }
 
 while [ $# -gt 0 ]; do
@@ -15,6 +18,7 @@ while [ $# -gt 0 ]; do
     --root) [ $# -ge 2 ] || die '--root needs a directory'; root=${2%/}; start=no; shift ;;
     --no-start) start=no ;;
     --satellite) service=storeedge-satellite ;;
+    --files) files=yes ;;
     -h | --help) usage; exit 0 ;;
     -*) die "unknown option $1 (see --help)" ;;
     *) [ -z "$publish" ] || die "one publish directory, not also $1"; publish=$1 ;;
@@ -26,7 +30,7 @@ done
   die "$publish holds no storeedge: make one with  dotnet publish src/StoreEdge.Agent -c Release -o $publish"
 [ -n "$root" ] || [ "$(id -u)" -eq 0 ] || die 'installing into the running system needs root (sudo), or give --root DIR'
 
-lib=$root/usr/lib/storeedge etc=$root/etc/storeedge doc=$root/usr/share/doc/storeedge share=$root/usr/share/storeedge units=$root/usr/lib/systemd/system
+lib=$root/usr/lib/storeedge doc=$root/usr/share/doc/storeedge share=$root/usr/share/storeedge units=$root/usr/lib/systemd/system
 umask 022
 
 # The program, as a whole: what an older version left behind must not be loaded by a newer one.
@@ -39,29 +43,19 @@ rm -rf "$lib.old"
 mv "$lib.new" "$lib"
 rm -rf "$lib.old"
 
-# A portable publish may carry the launcher of another machine: e_machine, at offset 18 of an ELF file, tells.
+# Which runtime: a publish that brings one along (libcoreclr.so) is for the machine of its launcher. A portable one may carry the launcher of another machine: e_machine, at offset 18 of an ELF
+# file, tells.
 machine() { od -An -tx2 -j18 -N2 "$1" 2>/dev/null | tr -d ' \n'; }
 rm -f "$root/usr/bin/storeedge"
-if [ -x "$lib/storeedge" ] && [ "$(machine "$lib/storeedge")" = "$(machine /bin/sh)" ]; then
+if [ -x "$lib/storeedge" ] && { [ -f "$lib/libcoreclr.so" ] || [ "$(machine "$lib/storeedge")" = "$(machine /bin/sh)" ]; }; then
   ln -s ../lib/storeedge/storeedge "$root/usr/bin/storeedge"
 else
-  printf '#!/bin/sh\nexec dotnet /usr/lib/storeedge/storeedge.dll "$@"\n' > "$root/usr/bin/storeedge"
+  cat > "$root/usr/bin/storeedge" <<'LAUNCHER'
+#!/bin/sh
+command -v dotnet > /dev/null || { echo 'storeedge: there is no dotnet: install the ASP.NET Core 10 runtime (package aspnetcore-runtime-10.0), or a StoreEdge package that brings it along' >&2; exit 127; }
+exec dotnet /usr/lib/storeedge/storeedge.dll "$@"
+LAUNCHER
   chmod 755 "$root/usr/bin/storeedge"
-fi
-
-# The configuration: only where there is none.
-mkdir -p "$etc/conf.d" "$etc/secrets"
-chmod 755 "$etc" "$etc/conf.d"
-chmod 700 "$etc/secrets"
-keep() { [ -e "$2" ] || { cp "$1" "$2"; chmod "$3" "$2"; }; }
-[ "$service" = storeedge ] || keep "$here/examples/satellite.json" "$etc/satellite.json" 644
-keep "$here/examples/storeedge.json" "$etc/storeedge.json" 644
-[ ! -f "$here/examples/bundle.json" ] || keep "$here/examples/bundle.json" "$etc/bundle.json" 644
-# The registry names the tenant's customers, so it is a secret too; nobody is known until it is filled.
-[ -e "$etc/secrets/enrolment.json" ] || (umask 077; printf '{ "version": 1, "entries": [] }\n' > "$etc/secrets/enrolment.json")
-if [ ! -e "$etc/secrets/pseudonym-key" ]; then
-  (umask 077; printf '1:%s\n' "$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n')" > "$etc/secrets/pseudonym-key")
-  echo "A new pseudonym key was made in /etc/storeedge/secrets/pseudonym-key; replace it with the tenant's own before customers are enrolled."
 fi
 
 mkdir -p "$doc/examples" "$doc/access-point"
@@ -71,16 +65,17 @@ cp "$here/README.md" "$doc/README.md"
 mkdir -p "$share/hardware"
 cp "$here/../hardware/profiles/"*.json "$share/hardware"
 
-# The unit. RestartSteps= came with systemd 254; an older one would complain about it at every boot.
-mkdir -p "$units"
+mkdir -p "$units" "$root/usr/lib/sysusers.d"
 cp "$here/storeedge.service" "$here/storeedge-satellite.service" "$here/storeedge-kiosk@.service" "$units/"
-systemd=$(systemctl --version 2>/dev/null | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
-if [ "${systemd:-0}" -ge 254 ]; then
-  for unit in storeedge storeedge-satellite; do
-    mkdir -p "$units/$unit.service.d"
-    cp "$here/10-back-off.conf" "$units/$unit.service.d/10-back-off.conf"
-  done
-fi
+cp "$here/sysusers.conf" "$root/usr/lib/sysusers.d/storeedge.conf"
+cp "$here/10-back-off.conf" "$share/"
+[ "$files" = no ] || exit 0
+
+satellite=
+[ "$service" = storeedge ] || satellite=satellite
+machine_configure "$root" "$here/examples" $satellite
+machine_users "$root"
+machine_back_off "$root"
 
 if [ "$start" = yes ] && [ -d /run/systemd/system ]; then
   systemctl daemon-reload

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Publishes the agent into a directory: portable, for any processor with the ASP.NET Core 10 runtime; or, with --trimmed, whole and trimmed for
-# linux-x64, which is also the gate that keeps the code safe for trimming: a warning fails it.
+# Publishes the agent into a directory: portable, for any processor with the ASP.NET Core 10 runtime; or, with --runtime linux-x64 or linux-arm64, whole, the .NET runtime included, and trimmed
+# to what is used. That is also the gate that keeps the code safe for trimming: a warning fails it. --trimmed is short for --runtime linux-x64.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-usage() { echo "usage: deploy/publish.sh [--trimmed] -o DIR" >&2; exit 2; }
+usage() { echo "usage: deploy/publish.sh [--runtime linux-x64|linux-arm64 | --trimmed] -o DIR" >&2; exit 2; }
 
-trimmed=no out=
+runtime= out=
 while [ $# -gt 0 ]; do
   case "$1" in
-    --trimmed) trimmed=yes ;;
+    --trimmed) runtime=linux-x64 ;;
+    --runtime) [ $# -gt 1 ] || usage; runtime=$2; shift ;;
     -o) [ $# -gt 1 ] || usage; out=$2; shift ;;
     *) usage ;;
   esac
@@ -20,8 +21,8 @@ done
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 options=(-c Release -o "$out" --artifacts-path "$scratch" -v q -clp:NoSummary)
-if [ "$trimmed" = yes ]; then
+if [ -n "$runtime" ]; then
   # The committed lock files hold no processor; this publish keeps its own.
-  options+=(-r linux-x64 --self-contained -p:PublishTrimmed=true -p:NuGetLockFilePath=obj/trimmed.lock.json)
+  options+=(-r "$runtime" --self-contained -p:PublishTrimmed=true -p:NuGetLockFilePath=obj/trimmed.lock.json)
 fi
 dotnet publish "$root/src/StoreEdge.Agent" "${options[@]}"

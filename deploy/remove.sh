@@ -3,6 +3,8 @@
 # Configuration, secrets and state (journal, consents) stay, unless --purge is given.
 set -eu
 
+# shellcheck source=machine.sh
+. "$(cd "$(dirname "$0")" && pwd)/machine.sh"
 root='' purge=no
 usage() { sed -n '2,3s/^# //p' "$0"; }
 die() { echo "remove.sh: $*" >&2; exit 1; }
@@ -21,15 +23,11 @@ done
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then
   systemctl disable --now storeedge.service storeedge-satellite.service "storeedge-kiosk@*.service" 2>/dev/null || true
 fi
-rm -rf "$root/usr/lib/storeedge" "$root/usr/share/doc/storeedge" "$root/usr/share/storeedge" "$root/usr/lib/systemd/system/storeedge.service.d" \
-  "$root/usr/lib/systemd/system/storeedge-satellite.service.d"
-rm -f "$root/usr/bin/storeedge" "$root/usr/lib/systemd/system/storeedge.service" "$root/usr/lib/systemd/system/storeedge-satellite.service" \
+machine_leave "$root"
+rm -rf "$root/usr/lib/storeedge" "$root/usr/share/doc/storeedge" "$root/usr/share/storeedge"
+rm -f "$root/usr/bin/storeedge" "$root/usr/lib/sysusers.d/storeedge.conf" "$root/usr/lib/systemd/system/storeedge.service" "$root/usr/lib/systemd/system/storeedge-satellite.service" \
   "$root/usr/lib/systemd/system/storeedge-kiosk@.service"
-if [ "$purge" = yes ]; then
-  # systemd keeps the state of a dynamic user in /var/lib/private, behind a link.
-  rm -rf "$root/etc/storeedge" "$root/etc/systemd/system/storeedge.service.d" "$root/var/lib/private/storeedge" "$root/var/lib/storeedge" "$root/run/storeedge" \
-    "$root/etc/systemd/system/storeedge-satellite.service.d" "$root/run/storeedge-satellite" "$root/var/lib/storeedge-kiosk"
-fi
+[ "$purge" = no ] || machine_forget "$root"
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 
 if [ "$purge" = yes ]; then echo 'StoreEdge is removed, with its configuration and everything it kept.'

@@ -31,10 +31,10 @@ public sealed class ExamplesTests
     }
 
     [Fact]
-    public void What_the_configuration_names_is_what_install_sh_makes()
+    public void What_the_configuration_names_is_what_installing_makes()
     {
         using var configuration = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "storeedge.json")));
-        var install = File.ReadAllText(Path.Combine(SourceTree.Root, "deploy/install.sh"));
+        var install = File.ReadAllText(Path.Combine(SourceTree.Root, "deploy/machine.sh"));
         foreach (var file in configuration.RootElement.GetProperty("enrolment").EnumerateObject().Select(p => p.Value.GetString()!))
         {
             Assert.StartsWith("credential:secret_", file, StringComparison.Ordinal);
