@@ -18,4 +18,5 @@ return await new RootCommand("StoreEdge notices who comes in, keeps it, tells ce
     PanelsCommand.Create(TimeProvider.System),
     KioskCommand.Create(TimeProvider.System),
     SatelliteCommand.Create(TimeProvider.System),
+    TechnicianCommand.Create(TimeProvider.System),
 }.Parse(args).InvokeAsync();

@@ -8,6 +8,7 @@ using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Mqtt;
 using StoreEdge.Agent.Outbox;
 using StoreEdge.Agent.Pages.Portal;
+using StoreEdge.Agent.Pages.Technician;
 using StoreEdge.Agent.Panels;
 using StoreEdge.Agent.Sensing;
 using StoreEdge.Core.Identity;
@@ -42,6 +43,9 @@ internal sealed record AgentOptions(
 
     /// <summary>The staff displays.</summary>
     public StaffOptions Staff { get; init; } = new(null);
+
+    /// <summary>The technician's page.</summary>
+    public TechnicianOptions Technician { get; init; } = new(null, TechnicianNetworks.Default);
 }
 
 /// <summary>The staff displays.</summary>

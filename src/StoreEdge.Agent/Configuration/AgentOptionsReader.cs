@@ -41,6 +41,7 @@ internal static class AgentOptionsReader
         {
             Help = ServiceOptionsReader.Help(top.Section("help")),
             Staff = ServiceOptionsReader.Staff(top.Section("staff")),
+            Technician = ServiceOptionsReader.Technician(top.Section("technician")),
         };
         top.Close();
         return errors.Count == 0 ? options : throw new ConfigurationException(errors);

@@ -47,6 +47,9 @@ internal sealed class ConfigurationSection(ConfigurationLayers layers, JsonObjec
         return sections;
     }
 
+    /// <summary>Whether a key is set.</summary>
+    public bool Has(string key) => Node(key) is not null;
+
     /// <summary>Free text.</summary>
     public string? Text(string key, string? fallback = null)
     {
@@ -221,7 +224,7 @@ internal sealed class ConfigurationSection(ConfigurationLayers layers, JsonObjec
         {
             if (asked.Contains(key, StringComparer.OrdinalIgnoreCase)) continue;
             var near = asked.OrderBy(a => Distance(a, key)).FirstOrDefault(a => Distance(a, key) <= 3);
-            var secret = key.Contains("password", StringComparison.OrdinalIgnoreCase) || key.Contains("secret", StringComparison.OrdinalIgnoreCase);
+            var secret = key.Contains("password", StringComparison.OrdinalIgnoreCase) || key.Contains("secret", StringComparison.OrdinalIgnoreCase) || key.Equals("pin", StringComparison.OrdinalIgnoreCase);
             errors.Add(new(
                 Origin(Full(key)), Full(key), secret ? null : value?.ToJsonString(),
                 (secret ? "a secret never stands in the configuration; put it in a file and name the file. " : "")

@@ -1,9 +1,10 @@
 using StoreEdge.Agent.Helping;
+using StoreEdge.Agent.Pages.Technician;
 using StoreEdge.Core.Identity;
 
 namespace StoreEdge.Agent.Configuration;
 
-/// <summary>What <see cref="AgentOptionsReader"/> reads about the people in the shop: to whom requests for help go, and the staff displays.</summary>
+/// <summary>What <see cref="AgentOptionsReader"/> reads about the people in the shop: to whom requests for help go, the staff displays, and the technician.</summary>
 internal static class ServiceOptionsReader
 {
     private const string Everybody = "*";
@@ -37,6 +38,18 @@ internal static class ServiceOptionsReader
         section.Close();
         return read;
     }
+
+    /// <summary>The technician's page.</summary>
+    public static TechnicianOptions Technician(ConfigurationSection section)
+    {
+        var networks = section.Texts(
+            "networks", [], text => TechnicianNetworks.TryParse(text, out var network) ? new NamedNetwork(network.Value) : null, "a network, such as \"192.168.10.0/24\" or \"fd00::/8\"");
+        var read = new TechnicianOptions(section.File("pinFile"), section.Has("networks") ? new([.. networks.Select(n => n.Network)]) : TechnicianNetworks.Default);
+        section.Close();
+        return read;
+    }
+
+    private sealed record NamedNetwork(System.Net.IPNetwork Network);
 
     private static string? Name(string text) => NameRule.Holds(text) ? text : null;
 

@@ -83,6 +83,8 @@ internal static class WarningWords
         ["deciding-overloaded"] = new(null, new("Deciding", "Decisão"), "Reinicie o agente; se voltar, relate com a exportação do diário."),
         ["decision-not-kept"] = new(null, new("Decisions", "Decisões"), "Verifique o espaço e o estado do disco; veja o aviso do diário."),
         ["staff-password-guessed"] = new(null, new("Staff displays", "Telas da equipe"), "Pergunte à equipe se foi alguém de lá; se não foi, descubra quem está na rede da própria loja."),
+        ["technician-pin-guessed"] = new(null, new("Technician's page", "Página do técnico"), "Pergunte se foi um técnico; se não foi, descubra quem está na rede da própria loja e restrinja technician.networks."),
+        ["technician-pin-unusable"] = new(null, new("Technician's page", "Página do técnico"), "Execute `storeedge technician pin`, verifique se o serviço pode ler technician.pinFile e reinicie."),
         ["help-not-escalated"] = new(null, new("Help requests", "Pedidos de ajuda"), "Verifique o espaço e o estado do disco; veja o aviso do diário. Os pedidos continuam nas telas da equipe."),
         ["proof-not-kept"] = new(null, new("Proof of play", "Prova de exibição"), "Verifique o espaço e o estado do disco; veja o aviso do diário."),
         ["bundle-missing"] = new("bundle", new("Offer bundle", "Pacote de ofertas"), "Coloque um pacote em bundle.file, legível pelo agente."),

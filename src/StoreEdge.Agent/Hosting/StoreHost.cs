@@ -29,7 +29,7 @@ internal static class StoreHost
     /// <summary>Runs the rooms until told to stop, until a loop fails for good, or until a desired configuration wants them run anew.</summary>
     /// <exception cref="JournalFault">The journal cannot be opened.</exception>
     /// <exception cref="ConfigurationException">A file that the configuration names cannot be used.</exception>
-    public static async Task<RunEnd> RunAsync(AgentOptions options, IReadOnlyList<string> sources, DesiredRun desired, StatePlace place, TimeProvider machineTime, CancellationToken stop)
+    public static async Task<RunEnd> RunAsync(AgentOptions options, IReadOnlyList<string> sources, DesiredRun desired, AcrossRuns across, StatePlace place, TimeProvider machineTime, CancellationToken stop)
     {
         Directory.CreateDirectory(options.StateDirectory);
         // What time it is, at least and at best, on a machine that may have lost it.
@@ -106,7 +106,8 @@ internal static class StoreHost
         using var self = new HttpClient();
         var watchdog = new FunctionalWatchdog(
             VitalSigns.Of(presence, journal, options.Http, self, time), systemd.FeedWatchdog, (systemd.WatchdogInterval ?? TimeSpan.FromSeconds(30)) / 3, time, health);
-        new DiagnosticsEndpoints(new(checkup, feed, time), feed, () => watchdog.Missing, time, loops.Stopping).Map(app);
+        new DiagnosticsEndpoints(new(checkup, feed, time), feed, () => watchdog.Missing, time, loops.Stopping).Map(app, options.Technician.Networks);
+        new TechnicianParts(options, across, journal.BootId, () => clock.IsSynchronized, health, time, logs).Map(app);
         var guests = new ScreenGuests(journal, displays, visits, inputs, time);
         app.MapKiosk(displays, time, DisplayParts.Touch(guests, deciding));
         staff.Map(app);

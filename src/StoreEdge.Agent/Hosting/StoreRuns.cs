@@ -42,6 +42,7 @@ internal sealed class StoreRuns(Func<IReadOnlyList<DesiredLayer>, ConfigurationL
     public async Task<int> RunAsync(CancellationToken stop)
     {
         DesiredDocuments? documents = null;
+        var across = AcrossRuns.Begin(time);
         while (true)
         {
             // Good by itself, or nothing that central says could be taken back.
@@ -57,7 +58,7 @@ internal sealed class StoreRuns(Func<IReadOnlyList<DesiredLayer>, ConfigurationL
             RunEnd end;
             try
             {
-                end = await StoreHost.RunAsync(place.Place(options), sources, new(documents, layers => AgentOptionsReader.Read(read(layers)), unusable), place, time, stop).ConfigureAwait(false);
+                end = await StoreHost.RunAsync(place.Place(options), sources, new(documents, layers => AgentOptionsReader.Read(read(layers)), unusable), across, place, time, stop).ConfigureAwait(false);
             }
             catch (Exception fault) when (documents.IsOnTrial && fault is ConfigurationException or JournalFault or IOException or UnauthorizedAccessException or InvalidDataException)
             {

@@ -338,6 +338,20 @@ public sealed partial class AgentOptionsTests : IDisposable
     }
 
     [Fact]
+    public void The_technicians_networks_are_read_and_what_is_none_is_named()
+    {
+        const string Store = """{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, """;
+        var technician = AgentOptionsReader.Read(Layers(Store + """ "technician": { "pinFile": "pin", "networks": ["192.168.10.0/24", "fd00::/8", "10.0.0.9"] } }""")).Technician;
+        Assert.Equal(["192.168.10.0/24", "fd00::/8", "10.0.0.9/32"], technician.Networks.Networks.Select(n => n.ToString()));
+        Assert.EndsWith("/pin", technician.PinFile, StringComparison.Ordinal);
+        Assert.Empty(AgentOptionsReader.Read(Layers(Store + """ "technician": { "networks": [] } }""")).Technician.Networks.Networks);
+        var errors = ErrorsOf(Store + """ "technician": { "pin": "1234", "networks": ["everywhere", "192.168.10.7/33", "10"] } }""");
+        foreach (var place in new[] { "technician.pin: ", "technician.networks[0]: \"everywhere\"", "technician.networks[1]: \"192.168.10.7/33\"", "technician.networks[2]: \"10\"" })
+            Assert.Contains(errors, e => e.StartsWith("storeedge.json: " + place, StringComparison.Ordinal));
+        Assert.DoesNotContain(errors, e => e.Contains("1234", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_readme_names_every_key_and_no_other()
     {
         var layers = Layers("""{ "store": { "id": "s" }, "receivers": [ {} ], "displays": [ {} ], "panels": [ {} ], "lamps": [ {} ], "buzzers": [ {} ], "buttons": [ {} ], "mqtt": {}, "espresense": {}, "portal": { "controller": {} }, "help": { "routes": [ {} ] } }""");

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Pages.Technician;
 
 namespace StoreEdge.Agent.Pages.Diagnostics;
 
@@ -18,11 +19,13 @@ internal sealed class DiagnosticsEndpoints(Bulletin bulletin, EventFeed feed, Fu
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
     /// <summary>Adds <c>/diagnostics</c>, <c>/diagnostics/status.json</c>, <c>/diagnostics/live</c>, <c>/health/live</c> and <c>/health/ready</c>.</summary>
-    public void Map(IEndpointRouteBuilder routes)
+    /// <param name="routes">Of the store's own server.</param>
+    /// <param name="networks">From where the page may be looked at; whether the agent lives may be asked from anywhere.</param>
+    public void Map(IEndpointRouteBuilder routes, TechnicianNetworks networks)
     {
-        routes.MapGet("/diagnostics", (RequestDelegate)PageAsync);
-        routes.MapGet("/diagnostics/status.json", (RequestDelegate)StatusAsync);
-        routes.MapGet("/diagnostics/live", (RequestDelegate)LiveAsync);
+        routes.MapGet("/diagnostics", networks.Guard(PageAsync));
+        routes.MapGet("/diagnostics/status.json", networks.Guard(StatusAsync));
+        routes.MapGet("/diagnostics/live", networks.Guard(LiveAsync));
         routes.MapGet("/health/live", (RequestDelegate)(static context => SelfContained.WritePlainAsync(context, StatusCodes.Status200OK, "alive")));
         routes.MapGet("/health/ready", (RequestDelegate)(context => missing() is { Count: > 0 } names
             ? SelfContained.WritePlainAsync(context, StatusCodes.Status503ServiceUnavailable, string.Join('\n', names))

@@ -18,6 +18,7 @@ internal sealed class PortalForm
     /// <summary>The longest of any field: a loyalty number, an e-mail address (254 by RFC 5321), a token.</summary>
     public const int MaxFieldLength = 320;
 
+    private static readonly FormLimits Phone = new(MaxBytes, MaxFieldLength, AllowsLines: false);
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private readonly Dictionary<string, string> fields;
 
@@ -31,16 +32,21 @@ internal sealed class PortalForm
 
     /// <summary>Reads the body.</summary>
     /// <returns>The form, or why there is none.</returns>
-    public static async Task<(PortalForm? Form, Refusal Refusal)> ReadAsync(HttpRequest request, CancellationToken stop)
+    public static Task<(PortalForm? Form, Refusal Refusal)> ReadAsync(HttpRequest request, CancellationToken stop) => ReadAsync(request, Phone, stop);
+
+    /// <summary>Reads the body of another form than the phone's.</summary>
+    /// <returns>As above.</returns>
+    public static async Task<(PortalForm? Form, Refusal Refusal)> ReadAsync(HttpRequest request, FormLimits limits, CancellationToken stop)
     {
         if (!IsOurType(request)) return (null, Refusal.UnsupportedForm);
-        if (request.ContentLength > MaxBytes) return (null, Refusal.TooLarge);
-        var body = ArrayPool<byte>.Shared.Rent(MaxBytes + 1);
+        var most = limits.Bytes;
+        if (request.ContentLength > most) return (null, Refusal.TooLarge);
+        var body = ArrayPool<byte>.Shared.Rent(most + 1);
         try
         {
-            var length = await request.Body.ReadAtLeastAsync(body.AsMemory(0, MaxBytes + 1), MaxBytes + 1, throwOnEndOfStream: false, stop);
-            if (length > MaxBytes) return (null, Refusal.TooLarge);
-            return Parse(body.AsSpan(0, length)) is { } fields ? (new PortalForm(fields), default) : (null, Refusal.Malformed);
+            var length = await request.Body.ReadAtLeastAsync(body.AsMemory(0, most + 1), most + 1, throwOnEndOfStream: false, stop);
+            if (length > most) return (null, Refusal.TooLarge);
+            return Parse(body.AsSpan(0, length), limits) is { } fields ? (new PortalForm(fields), default) : (null, Refusal.Malformed);
         }
         catch (BadHttpRequestException fault)
         {
@@ -53,7 +59,9 @@ internal sealed class PortalForm
     }
 
     /// <summary>The fields of an urlencoded body, or null where it is not a clean one.</summary>
-    internal static Dictionary<string, string>? Parse(ReadOnlySpan<byte> body)
+    internal static Dictionary<string, string>? Parse(ReadOnlySpan<byte> body) => Parse(body, Phone);
+
+    private static Dictionary<string, string>? Parse(ReadOnlySpan<byte> body, FormLimits limits)
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         if (body.IsEmpty) return fields;
@@ -62,16 +70,16 @@ internal sealed class PortalForm
             var pair = body[range];
             var equals = pair.IndexOf((byte)'=');
             if (equals <= 0 || fields.Count == MaxFields) return null;
-            if (Decode(pair[..equals]) is not { } name || Decode(pair[(equals + 1)..]) is not { } value || !fields.TryAdd(name, value)) return null;
+            if (Decode(pair[..equals], Phone) is not { } name || Decode(pair[(equals + 1)..], limits) is not { } value || !fields.TryAdd(name, value)) return null;
         }
 
         return fields;
     }
 
-    private static string? Decode(ReadOnlySpan<byte> encoded)
+    private static string? Decode(ReadOnlySpan<byte> encoded, FormLimits limits)
     {
-        if (encoded.Length > MaxFieldLength * 3) return null;
-        Span<byte> plain = stackalloc byte[encoded.Length];
+        if (encoded.Length > limits.FieldLength * 3) return null;
+        Span<byte> plain = encoded.Length <= MaxFieldLength * 3 ? stackalloc byte[encoded.Length] : new byte[encoded.Length];
         var length = 0;
         for (var i = 0; i < encoded.Length; i++)
         {
@@ -87,14 +95,14 @@ internal sealed class PortalForm
                 b = (byte)' ';
             }
 
-            if (b < 0x20 || b == 0x7F) return null;
+            if ((b < 0x20 && !(limits.AllowsLines && b is (byte)'\n' or (byte)'\r' or (byte)'\t')) || b == 0x7F) return null;
             plain[length++] = b;
         }
 
         try
         {
             var text = Strict.GetString(plain[..length]);
-            return text.Length <= MaxFieldLength ? text : null;
+            return text.Length <= limits.FieldLength ? text : null;
         }
         catch (DecoderFallbackException)
         {
@@ -110,3 +118,9 @@ internal sealed class PortalForm
             && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
     }
 }
+
+/// <summary>How large a form may be.</summary>
+/// <param name="Bytes">All of it, as it is sent.</param>
+/// <param name="FieldLength">Characters of one field.</param>
+/// <param name="AllowsLines">Whether a field may have several lines.</param>
+internal sealed record FormLimits(int Bytes, int FieldLength, bool AllowsLines);

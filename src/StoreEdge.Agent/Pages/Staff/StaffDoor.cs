@@ -5,7 +5,6 @@ using System.Text;
 using StoreEdge.Agent.Configuration;
 using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Pages.Portal;
-using StoreEdge.Core;
 
 namespace StoreEdge.Agent.Pages.Staff;
 
@@ -26,17 +25,13 @@ internal sealed class StaffDoor
     /// <summary>Longer than any shift; a tablet that is left behind is of no use on the next day.</summary>
     private static readonly TimeSpan Lasts = TimeSpan.FromHours(16);
 
-    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(15), LongestWait = TimeSpan.FromMinutes(15), Forgiven = TimeSpan.FromHours(1);
-
     private readonly byte[] salt = RandomNumberGenerator.GetBytes(32), hash;
     private readonly string edition;
     private readonly PortalKey key;
-    private readonly TimeProvider time;
     private readonly Func<DateTimeOffset> atLeast;
     private readonly HealthBoard health;
     private readonly Lock gate = new();
-    private readonly Recent<string, Failures> failures = new(1024);
-    private Failures ofAll;
+    private readonly LockOut lockOut;
 
     /// <summary>Takes the password.</summary>
     /// <param name="pin">What staff type.</param>
@@ -46,7 +41,8 @@ internal sealed class StaffDoor
     /// <param name="health">Told when somebody guesses.</param>
     public StaffDoor(string pin, PortalKey key, TimeProvider time, Func<DateTimeOffset> atLeast, HealthBoard health)
     {
-        (this.key, this.time, this.atLeast, this.health) = (key, time, atLeast, health);
+        (this.key, this.atLeast, this.health) = (key, atLeast, health);
+        lockOut = new(FreeOfOne, FreeOfAll, time);
         hash = HashOf(pin);
         // Whoever came in with another password is out.
         edition = key.FormProof("staff-password", pin);
@@ -70,10 +66,7 @@ internal sealed class StaffDoor
     }
 
     /// <summary>How long this address has to wait before it may try; null where it may.</summary>
-    public TimeSpan? MustWait(IPAddress address)
-    {
-        lock (gate) return WaitWhileLocked(address.ToString(), Instant.Now(time));
-    }
+    public TimeSpan? MustWait(IPAddress address) => lockOut.MustWait(address);
 
     /// <summary>Tries a password.</summary>
     /// <returns>What to show from now on; null where it was not the password, or this address has to wait.</returns>
@@ -81,23 +74,19 @@ internal sealed class StaffDoor
     {
         lock (gate)
         {
-            var (from, now) = (address.ToString(), Instant.Now(time));
-            if (WaitWhileLocked(from, now) is not null) return null;
+            if (lockOut.MustWait(address) is not null) return null;
             if (CryptographicOperations.FixedTimeEquals(HashOf(pin), hash))
             {
-                failures.Remove(from);
-                ofAll = default;
+                lockOut.Forgive(address);
                 health.Clear(Guessed);
                 var issued = atLeast().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
                 var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
                 return $"{issued}.{nonce}.{Mac(issued, nonce)}";
             }
 
-            var failed = Next(failures.TryGet(from, out var before) ? before : default, FreeOfOne, now);
-            failures.Set(from, failed);
-            ofAll = Next(ofAll, FreeOfAll, now);
-            if (failed.Count >= FreeOfOne)
-                health.Raise(Guessed, Severity.Warning, $"{failed.Count} wrong passwords for the staff displays came from one device; it has to wait.",
+            var failed = lockOut.Failed(address);
+            if (failed >= FreeOfOne)
+                health.Raise(Guessed, Severity.Warning, $"{failed} wrong passwords for the staff displays came from one device; it has to wait.",
                     "Ask the staff whether it was them; if it was not, find out who is in the store's own network.");
             return null;
         }
@@ -122,19 +111,4 @@ internal sealed class StaffDoor
     private string Mac(string issued, string nonce) => key.FormProof("staff-pass", edition, issued, nonce);
 
     private byte[] HashOf(string pin) => HMACSHA256.HashData(salt, Encoding.UTF8.GetBytes(pin));
-
-    private TimeSpan? WaitWhileLocked(string from, Instant now)
-    {
-        var until = failures.TryGet(from, out var own) && own.Until > ofAll.Until ? own.Until : ofAll.Until;
-        return until > now ? until - now : null;
-    }
-
-    private static Failures Next(Failures before, int free, Instant now)
-    {
-        var count = now - before.At > Forgiven ? 1 : before.Count + 1;
-        var wait = count < free ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(LongestWait.Ticks, FirstWait.Ticks << Math.Min(count - free, 10)));
-        return new(count, now, now + wait);
-    }
-
-    private readonly record struct Failures(int Count, Instant At, Instant Until);
 }

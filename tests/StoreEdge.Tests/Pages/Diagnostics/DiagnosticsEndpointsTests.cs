@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Pages.Diagnostics;
+using StoreEdge.Agent.Pages.Technician;
 using StoreEdge.Contracts;
 using StoreEdge.Core;
 using StoreEdge.Tests.Health;
@@ -36,7 +37,7 @@ public sealed partial class DiagnosticsEndpointsTests : IAsyncLifetime, IDisposa
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         app = builder.Build();
-        new DiagnosticsEndpoints(new(checkup, feed, clock), feed, () => missing, clock, stop.Token).Map(app);
+        new DiagnosticsEndpoints(new(checkup, feed, clock), feed, () => missing, clock, stop.Token).Map(app, TechnicianNetworks.Default);
         await app.StartAsync();
         client = app.GetTestClient();
         feeding = feed.RunAsync(stop.Token);

@@ -1,0 +1,40 @@
+using System.Globalization;
+using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Pages.Portal;
+
+namespace StoreEdge.Agent.Pages.Technician;
+
+/// <summary>One request of a technician who is in: whose it is, in which language, and the forms that only this session may send.</summary>
+/// <param name="Http">The request.</param>
+/// <param name="Session">Whose.</param>
+/// <param name="Tongue">In which language.</param>
+internal sealed record TechnicianCall(HttpContext Http, TechnicianSession Session, Tongue Tongue)
+{
+    /// <summary>The words in the technician's language.</summary>
+    public string Say(Phrase words) => words.In(Tongue);
+
+    /// <summary>The words with what belongs into them.</summary>
+    public string Say(Phrase words, params object[] values) => string.Format(CultureInfo.InvariantCulture, words.In(Tongue), values);
+
+    /// <summary>A page of ours in the technician's language.</summary>
+    public string To(string page) => TechnicianFrame.Address(page, Tongue);
+
+    /// <summary>A form with one deed; <paramref name="content"/> holds its fields and its button.</summary>
+    public Markup Form(string deed, Markup content, string css = "") => Markup.Of(
+        $"""<form method="post" action="{To(deed)}" accept-charset="utf-8" class="{css}"><input type="hidden" name="proof" value="{Session.Proof}">{content}</form>""");
+
+    /// <summary>A form that is a button.</summary>
+    /// <param name="deed">What it does.</param>
+    /// <param name="label">What it says.</param>
+    /// <param name="description">What a screen reader says beside: of several buttons with the same words, which.</param>
+    /// <param name="fields">What it sends.</param>
+    public Markup Button(string deed, Phrase label, string? description, params (string Name, string Value)[] fields) => Form(deed, Markup.Of(
+        $"""{Markup.Join(fields.Select(f => Markup.Of($"""<input type="hidden" name="{f.Name}" value="{f.Value}">""")))}<button{(description is null ? Markup.Empty : Markup.Of($" aria-label=\"{Say(label)}: {description}\""))}>{Say(label)}</button>"""));
+}
+
+/// <summary>What came of a deed.</summary>
+/// <param name="Target">On what, for the audit: a display, a file, a number. Never anything about a person.</param>
+/// <param name="IsDone">Whether it was done.</param>
+/// <param name="Said">What the technician is told.</param>
+/// <param name="Values">What belongs into the words.</param>
+internal sealed record DeedResult(string Target, bool IsDone, Phrase Said, params object[] Values);
