@@ -5,7 +5,7 @@ return await new RootCommand("StoreEdge notices who comes in, keeps it, tells ce
 {
     RunCommand.Create(),
     CheckConfigCommand.Create(),
-    DoctorCommand.Create(),
+    DoctorCommand.Create(TimeProvider.System),
     DecodeCommand.Create(),
     RecordCommand.Create(),
     CalibrateCommand.Create(),

@@ -56,6 +56,7 @@ namespace StoreEdge.Contracts;
 [JsonSerializable(typeof(OutboxStateMessage))]
 [JsonSerializable(typeof(HealthStateMessage))]
 [JsonSerializable(typeof(VersionStateMessage))]
+[JsonSerializable(typeof(EchoMessage))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {

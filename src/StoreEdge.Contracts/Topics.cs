@@ -38,6 +38,9 @@ public readonly record struct Topics(string StoreId)
     /// <summary>What became of the desired documents, upward: QoS 1, retained.</summary>
     public string ConfigState => $"{Prefix}/state/config";
 
+    /// <summary>What the store's own check says to itself, to prove the way to the broker and back: QoS 1, not retained. Nobody else needs to listen.</summary>
+    public string Echo => $"{Prefix}/echo";
+
     /// <summary>Central's cumulative acknowledgement, downward: QoS 1, retained.</summary>
     public string Ack => $"{Prefix}/ack";
 
@@ -90,7 +93,7 @@ public readonly record struct Topics(string StoreId)
         var levels = topic.Split('/');
         parsed = default;
         if (levels.Length is < 4 or > 5 || levels[0] != "stores" || levels[1] != "v1" || !IsLevel(levels[2]) || !IsLevel(levels[^1])) return false;
-        if (levels.Length == 4 ? levels[3] is not ("ack" or "evt-batch") : levels[3] is not ("evt" or "state" or "desired" or "context" or "notice" or "cmd" or "res")) return false;
+        if (levels.Length == 4 ? levels[3] is not ("ack" or "evt-batch" or "echo") : levels[3] is not ("evt" or "state" or "desired" or "context" or "notice" or "cmd" or "res")) return false;
         parsed = (levels[2], levels[3], levels.Length == 5 ? levels[4] : "");
         return true;
     }

@@ -31,6 +31,7 @@ internal sealed class Broker : IBroker
     private readonly (string User, string Password)? login;
     private readonly string extra;
     private readonly NetworkNamespace? inside;
+    private readonly bool judged;
     private Process? process;
     private ContractListener? listener;
 
@@ -39,8 +40,10 @@ internal sealed class Broker : IBroker
     /// <param name="extra">More lines for mosquitto.conf.</param>
     /// <param name="port">Chosen when null; free until <see cref="StartAsync"/>.</param>
     /// <param name="inside">The network in whose loopback it listens; null for this machine's own.</param>
-    public Broker(bool persistence = false, (string User, string Password)? login = null, string extra = "", int? port = null, NetworkNamespace? inside = null)
+    /// <param name="judged">Whether the contract's schemas judge what passes; a broker that lets the judge not in would have its test wait for it.</param>
+    public Broker(bool persistence = false, (string User, string Password)? login = null, string extra = "", int? port = null, NetworkNamespace? inside = null, bool judged = true)
     {
+        this.judged = judged;
         (this.persistence, this.login, this.extra, this.inside) = (persistence, login, extra, inside);
         Port = port ?? Checkout.FreePort();
     }
@@ -57,9 +60,9 @@ internal sealed class Broker : IBroker
     public bool IsRunning => process is { HasExited: false };
 
     /// <summary>A running broker.</summary>
-    public static async Task<Broker> StartedAsync(bool persistence = false, (string User, string Password)? login = null, string extra = "")
+    public static async Task<Broker> StartedAsync(bool persistence = false, (string User, string Password)? login = null, string extra = "", bool judged = true)
     {
-        var broker = new Broker(persistence, login, extra);
+        var broker = new Broker(persistence, login, extra, judged: judged);
         await broker.StartAsync();
         return broker;
     }
@@ -92,6 +95,7 @@ internal sealed class Broker : IBroker
         process = inside is null ? Checkout.Start("mosquitto", Log, ["-v", "-c", configuration]) : inside.Start(Log, "mosquitto", "-v", "-c", configuration);
         await Eventually.Get(CanConnectAsync, yes => yes, $"mosquitto on port {Port} (see {Log})");
         // From the first message on; a broker that lets nobody in, as its test would have it, has no listener.
+        if (!judged) return;
         listener ??= new(Port, login, inside);
         await Task.WhenAny(listener.Connected, Task.Delay(TimeSpan.FromSeconds(5)));
     }

@@ -4,13 +4,12 @@ using System.Net;
 using System.Text.Json;
 using StoreEdge.Agent.Configuration;
 using StoreEdge.Agent.Health;
-using StoreEdge.Agent.Journal;
-using StoreEdge.Agent.Timekeeping;
+using StoreEdge.Core;
 
 namespace StoreEdge.Agent.Commands;
 
 /// <summary>
-/// <c>storeedge doctor</c>: the technician's page in a terminal. Asks the running agent; where none answers, looks at what keeps it from starting.
+/// <c>storeedge doctor</c>: the technician's page in a terminal. Asks the running agent; where none answers, looks at everything that keeps it from starting, the way to the broker included.
 /// </summary>
 internal static class DoctorCommand
 {
@@ -22,7 +21,7 @@ internal static class DoctorCommand
     /// <summary>The page answers within milliseconds; an agent that needs seconds is not well.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    public static Command Create()
+    public static Command Create(TimeProvider time)
     {
         var configuration = new ConfigurationArguments();
         var url = new Option<Uri?>("--url")
@@ -31,21 +30,57 @@ internal static class DoctorCommand
             HelpName = "URL",
             CustomParser = ParseAgent,
         };
-        var json = new Option<bool>("--json") { Description = "Print the report as JSON, as /diagnostics/status.json gives it." };
-        var command = new Command("doctor", "Tell what works, what does not, and what to do next. Exit code 0: all is well, 1: something to look at, 2: a part does not work.") { url, json };
+        var json = new Option<string?>("--json")
+        {
+            Description = "The report as JSON, as /diagnostics/status.json gives it: to the terminal, or into a file, which is replaced as a whole.",
+            HelpName = "FILE",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var quiet = new Option<bool>("--quiet") { Description = "Print nothing; the exit code, and the file of --json, say it. For a timer." };
+        var command = new Command("doctor", "Tell what works, what does not, and what to do next, within half a minute. Exit code 0: all is well, 1: something to look at, 2: a part does not work.") { url, json, quiet };
         configuration.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
-            var tongue = Spoken();
+            var (tongue, since) = (Spoken(), Instant.Now(time));
+            var output = parsed.GetValue(quiet) ? TextWriter.Null : parsed.InvocationConfiguration.Output;
+            var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+            var asJson = parsed.GetResult(json) is { Implicit: false };
+            var file = parsed.GetValue(json);
+            using var progress = new DoctorProgress(isTerminal && (!asJson || file is not null) ? output : TextWriter.Null, tongue);
             var report = parsed.GetValue(url) is { } given
-                ? await ElsewhereAsync(given, tongue, stop).ConfigureAwait(false)
-                : await ThisMachineAsync(configuration.Read(parsed), tongue, stop).ConfigureAwait(false);
-            var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json)) await output.WriteLineAsync(JsonSerializer.Serialize(report, ReportJson.Default.StatusReport)).ConfigureAwait(false);
-            else new ReportPrinter(output, ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "").Print(report);
-            return ExitCode(report);
+                ? await ElsewhereAsync(given, tongue, time, stop).ConfigureAwait(false)
+                : await ThisMachineAsync(configuration.Read(parsed), tongue, new(progress.Looks, time), time, stop).ConfigureAwait(false);
+            report = report with { TookSeconds = Math.Round((Instant.Now(time) - since).TotalSeconds, 1) };
+            progress.Over();
+            return await WriteAsync(report, output, isTerminal, asJson, file, parsed.InvocationConfiguration.Error).ConfigureAwait(false);
         });
         return command;
+    }
+
+    private static async Task<int> WriteAsync(StatusReport report, TextWriter output, bool isTerminal, bool asJson, string? file, TextWriter error)
+    {
+        if (asJson)
+        {
+            var text = JsonSerializer.SerializeToUtf8Bytes(report, ReportJson.Default.StatusReport);
+            if (file is null)
+            {
+                await output.WriteLineAsync(System.Text.Encoding.UTF8.GetString(text)).ConfigureAwait(false);
+                return ExitCode(report);
+            }
+
+            try
+            {
+                DurableFile.Replace(Path.GetFullPath(file), text);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                await error.WriteLineAsync($"{file} cannot be written: {fault.Message}").ConfigureAwait(false);
+                return 2;
+            }
+        }
+
+        new ReportPrinter(output, isTerminal && Environment.GetEnvironmentVariable("NO_COLOR") is null or "").Print(report);
+        return ExitCode(report);
     }
 
     private static Uri? ParseAgent(ArgumentResult argument)
@@ -59,31 +94,31 @@ internal static class DoctorCommand
     internal static int ExitCode(StatusReport report) => report.Verdict switch { "ok" => 0, "degraded" => 1, _ => 2 };
 
     /// <summary>Of an agent elsewhere nothing is known but its answer.</summary>
-    private static async Task<StatusReport> ElsewhereAsync(Uri agent, Tongue tongue, CancellationToken stop)
+    private static async Task<StatusReport> ElsewhereAsync(Uri agent, Tongue tongue, TimeProvider time, CancellationToken stop)
     {
         var (answer, why) = await AskAsync(agent, tongue, stop).ConfigureAwait(false);
-        return answer ?? Offline([OfflineChecks.Silent(agent, why)], tongue);
+        return answer ?? OfflineChecks.Report([OfflineChecks.Silent(agent, why)], tongue, time.GetUtcNow());
     }
 
-    private static async Task<StatusReport> ThisMachineAsync(ConfigurationLayers layers, Tongue tongue, CancellationToken stop)
+    private static async Task<StatusReport> ThisMachineAsync(ConfigurationLayers layers, Tongue tongue, DoctorRounds rounds, TimeProvider time, CancellationToken stop)
     {
         // An agent may still run with the configuration as it was before it was broken; it is asked where this one says, or where agents usually listen.
-        List<ConfigurationError> faults = [.. layers.Errors];
-        var top = Configuration.ConfigurationSection.Top(layers, faults);
-        var agent = IPEndPoint.TryParse(top.Section("http").Text("listen") ?? "", out var listen) ? AddressOf(listen) : new Uri(StandardAgent);
-        var state = top.Section("state").File("directory") ?? "/var/lib/storeedge";
-        var radios = AdapterChecks.Wanted(top);
-        IReadOnlyList<string> errors = [.. faults.Select(e => e.ToString())];
-
+        var store = DoctorView.Of(layers);
+        var agent = store.Http is { } listen ? AddressOf(listen) : new Uri(StandardAgent);
         var (answer, why) = await AskAsync(agent, tongue, stop).ConfigureAwait(false);
-        if (answer is not null) return answer;
-        var offline = new OfflineChecks(state);
-        var clock = new TrustedClock(TimeProvider.System, KernelClock.IsSynchronized, BuildTime.Value, state, KernelClock.ReadBootId());
-        var machine = new MachineChecks(state, clockSynchronised: () => clock.IsSynchronized, clockAtLeast: () => clock.LowerBound);
-        return Offline([OfflineChecks.Silent(agent, why), OfflineChecks.Configuration(layers.Sources, errors), offline.Writable(), offline.Database(), offline.Quarantined(), AdapterChecks.Look(radios, TimeProvider.System, stop), .. machine.Look()], tongue);
+        if (answer is not null) return WithOwn(answer, await rounds.MakeAsync(store.BesideAgent(time), stop).ConfigureAwait(false), tongue);
+        var found = await rounds.MakeAsync(store.WithoutAgent(time), stop).ConfigureAwait(false);
+        return OfflineChecks.Report([OfflineChecks.Silent(agent, why), .. found], tongue, time.GetUtcNow());
     }
 
-    private static StatusReport Offline(IReadOnlyList<HealthCheck> checks, Tongue tongue) => OfflineChecks.Report(checks, tongue, TimeProvider.System.GetUtcNow());
+    /// <summary>The agent's answer, with what this process found beside it.</summary>
+    private static StatusReport WithOwn(StatusReport answer, List<HealthCheck> own, Tongue tongue)
+    {
+        var known = answer.Checks.Select(c => c.Code).ToHashSet(StringComparer.Ordinal);
+        CheckView[] checks = [.. answer.Checks, .. own.Where(c => !known.Contains(c.Code)).Select(c => Checkup.View(c, tongue))];
+        var (verdict, summary) = Checkup.Conclude(checks.Count(c => c.Verdict == Checkup.Word(CheckVerdict.Fail)), checks.Count(c => c.Verdict == Checkup.Word(CheckVerdict.Warn)));
+        return answer with { Verdict = verdict, Summary = summary.In(tongue), Checks = [.. checks.OrderBy(c => Checkup.Rank(Checkup.Verdict(c.Verdict)))] };
+    }
 
     private static async Task<(StatusReport? Answer, string Why)> AskAsync(Uri agent, Tongue tongue, CancellationToken stop)
     {

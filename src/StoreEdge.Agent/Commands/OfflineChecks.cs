@@ -58,7 +58,7 @@ internal sealed class OfflineChecks(string stateDirectory)
         try
         {
             using var journal = JournalInspection.Open(file);
-            return HealthCheck.Pass("journal-file", title, new($"Readable, epoch {journal.ReadEpoch()}.", $"Legível, época {journal.ReadEpoch()}."));
+            return JournalChecks.Integrity(journal, title);
         }
         catch (JournalFault) when (!File.Exists(file))
         {
@@ -70,22 +70,10 @@ internal sealed class OfflineChecks(string stateDirectory)
         }
     }
 
-    /// <summary>Whether damaged journals lie in quarantine.</summary>
-    public HealthCheck Quarantined()
-    {
-        var title = new Phrase("Damaged journals", "Diários danificados");
-        if (Quarantine.Databases(stateDirectory) is not [.., var newest] databases)
-            return HealthCheck.Pass("journal-quarantine", title, new("None in quarantine.", "Nenhum em quarentena."));
-        return new("journal-quarantine", title, CheckVerdict.Warn,
-            new($"{databases.Count} in quarantine, the newest is {newest}. The store runs on a new one; what could be read was carried over.",
-                $"{databases.Count} em quarentena; o mais novo é {newest}. A loja roda com um novo; o que pôde ser lido foi levado junto."),
-            new($"storeedge journal salvage {newest} shows what can be read; then delete the file. If it happens again, replace the card.",
-                $"storeedge journal salvage {newest} mostra o que pode ser lido; depois apague o arquivo. Se repetir, troque o cartão."));
-    }
-
     /// <summary>The report of an agent that does not answer.</summary>
     public static StatusReport Report(IReadOnlyList<HealthCheck> checks, Tongue tongue, DateTimeOffset now)
     {
+        checks = Checkup.Once([.. checks]);
         var (verdict, summary) = Checkup.Conclude(checks);
         return new(
             verdict, summary.In(tongue), now, 0, tongue == Tongue.Portuguese ? "pt-BR" : "en", new("", ""), "",

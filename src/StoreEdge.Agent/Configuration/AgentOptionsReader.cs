@@ -208,7 +208,8 @@ internal static class AgentOptionsReader
         return read;
     }
 
-    private static BrokerOptions? Broker(ConfigurationSection section)
+    /// <summary>The link to central; null where there is none.</summary>
+    internal static BrokerOptions? Broker(ConfigurationSection section)
     {
         if (!section.IsPresent) return null;
         var read = Link(section);

@@ -42,6 +42,8 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
         Add(checks, fault, [RoomChecks.Outbox(outbox)]);
         var link = Ask("link", sources.Link, out fault);
         Add(checks, fault, [RoomChecks.Link(link)]);
+        var way = Ask("link", sources.Broker, out fault) ?? [];
+        Add(checks, fault, way);
         var displays = Ask("displays", sources.Displays, out fault) ?? [];
         Add(checks, fault, displays.Select(RoomChecks.Display));
         var bundle = Ask("bundle", sources.Bundle, out fault);
@@ -51,7 +53,7 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
         checks.Add(RoomChecks.Configuration(sources.Configuration));
         var local = Ask("machine", machine.Look, out fault) ?? [];
         Add(checks, fault, local);
-        checks = WithWarnings(checks, board.Warnings);
+        checks = Once(WithWarnings(checks, board.Warnings));
 
         var (verdict, summary) = Conclude(checks);
         var views = checks.Select((c, i) => (c, i)).OrderBy(p => Rank(p.c.Verdict)).ThenBy(p => p.i).Select(p => View(p.c, tongue));
@@ -64,23 +66,34 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
     internal static List<HealthCheck> WithWarnings(List<HealthCheck> checks, IReadOnlyList<HealthWarning> warnings)
     {
         var all = new List<HealthCheck>(checks);
+        var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (var warning in warnings)
         {
             var said = WarningWords.AsCheck(warning);
             var at = WarningWords.CheckOf(warning.Code) is { } code ? all.FindIndex(c => c.Code == code) : -1;
             // A check that is worse by itself knows more than the warning; then both stand.
-            if (at < 0 || Rank(said.Verdict) > Rank(all[at].Verdict)) all.Add(said);
-            else all[at] = said with { Code = all[at].Code, Title = all[at].Title };
+            if (at < 0 || Rank(said.Verdict) > Rank(all[at].Verdict) || !taken.Add(all[at].Code)) all.Add(said);
+            else all[at] = said with { Code = all[at].Code, Title = all[at].Title, Fault = warning.Code };
         }
 
         return all;
     }
 
-    /// <summary>One verdict over all checks. What cannot be told, and what is not there, does not count against the store.</summary>
-    internal static (string Verdict, Phrase Summary) Conclude(IReadOnlyList<HealthCheck> checks)
+    /// <summary>What is wrong is said once: a bad check that explains another bad one gives way to it.</summary>
+    internal static List<HealthCheck> Once(List<HealthCheck> checks)
     {
-        var failed = checks.Count(c => c.Verdict == CheckVerdict.Fail);
-        var warned = checks.Count(c => c.Verdict == CheckVerdict.Warn);
+        static bool IsBad(HealthCheck check) => check.Verdict is CheckVerdict.Fail or CheckVerdict.Warn;
+        var whole = checks.Where(IsBad).Select(c => c.Code).ToHashSet(StringComparer.Ordinal);
+        return [.. checks.Where(c => !IsBad(c) || c.PartOf is null || !whole.Contains(c.PartOf))];
+    }
+
+    /// <summary>One verdict over all checks. What cannot be told, and what is not there, does not count against the store.</summary>
+    internal static (string Verdict, Phrase Summary) Conclude(IReadOnlyList<HealthCheck> checks) =>
+        Conclude(checks.Count(c => c.Verdict == CheckVerdict.Fail), checks.Count(c => c.Verdict == CheckVerdict.Warn));
+
+    /// <summary>As above, of so many that failed and so many to look at.</summary>
+    internal static (string Verdict, Phrase Summary) Conclude(int failed, int warned)
+    {
         if (failed > 0)
         {
             return ("failed", new(
@@ -103,8 +116,15 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
         _ => "unknown",
     };
 
+    /// <summary>The verdict that a word of the report stands for.</summary>
+    internal static CheckVerdict Verdict(string word) => Enum.GetValues<CheckVerdict>().FirstOrDefault(v => Word(v) == word, CheckVerdict.Unknown);
+
     internal static CheckView View(HealthCheck check, Tongue tongue) => new(
-        check.Code, check.Title.In(tongue), Word(check.Verdict), check.Evidence.In(tongue), check.NextAction.In(tongue) is { Length: > 0 } action ? action : null);
+        check.Code, check.Title.In(tongue), Word(check.Verdict), check.Evidence.In(tongue), check.NextAction.In(tongue) is { Length: > 0 } action ? action : null)
+    {
+        Fault = check.Fault,
+        PartOf = check.PartOf,
+    };
 
     internal static int Rank(CheckVerdict verdict) => verdict switch
     {

@@ -50,6 +50,12 @@ internal enum Tongue
 /// <param name="NextAction">What the technician does next; none where nothing is to be done.</param>
 internal sealed record HealthCheck(string Code, Phrase Title, CheckVerdict Verdict, Phrase Evidence, Phrase NextAction)
 {
+    /// <summary>What exactly is wrong: the code of the warning behind it, such as <c>broker-tls-authority</c>; null where all is well, or the check says it by itself.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>The check that this one explains, by its code: one thing that is wrong is counted once. Null where it stands for itself.</summary>
+    public string? PartOf { get; init; }
+
     /// <summary>A check that found all well.</summary>
     public static HealthCheck Pass(string code, Phrase title, Phrase evidence) => new(code, title, CheckVerdict.Pass, evidence, Phrase.None);
 

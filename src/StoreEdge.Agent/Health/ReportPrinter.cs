@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace StoreEdge.Agent.Health;
 
 /// <summary>The report for a terminal, with the same words as the page.</summary>
@@ -25,6 +27,11 @@ internal sealed class ReportPrinter(TextWriter output, bool colours)
             output.WriteLine($"  {Signed(check.Verdict, check.Title.PadRight(width))}  {check.Evidence}");
             if (check.NextAction is { } action) output.WriteLine($"    {In(check.Verdict is "warn" or "fail" ? Yellow : Grey, "→ " + action)}");
         }
+
+        if (report.TookSeconds is not { } took) return;
+        output.WriteLine();
+        var seconds = took.ToString("0.0", CultureInfo.InvariantCulture);
+        output.WriteLine(In(Grey, portuguese ? $"{report.Checks.Count} verificações em {seconds.Replace('.', ',')} s" : $"{report.Checks.Count} checks in {seconds} s"));
     }
 
     private string Signed(string verdict, string text) => verdict switch

@@ -22,13 +22,29 @@ namespace StoreEdge.Agent.Health;
 internal sealed record StatusReport(
     string Verdict, string Summary, DateTimeOffset GeneratedAt, double UptimeSeconds, string Language, StoreView Store, string Version,
     IReadOnlyList<CheckView> Checks, IReadOnlyList<ReceiverView> Receivers, OutboxView? Outbox, LinkView? Link, IReadOnlyList<DisplayView> Displays,
-    BundleView? Bundle, int? PresentNow, IReadOnlyList<EventView> Events, IdentityView? Identity = null);
+    BundleView? Bundle, int? PresentNow, IReadOnlyList<EventView> Events, IdentityView? Identity = null)
+{
+    /// <summary>How long <c>doctor</c> took to find this out; null where the page says it.</summary>
+    public double? TookSeconds { get; init; }
+}
 
 /// <summary>The store.</summary>
 internal sealed record StoreView(string Id, string Name);
 
 /// <summary>A <see cref="HealthCheck"/> in one language. Verdicts: <c>pass</c>, <c>warn</c>, <c>fail</c>, <c>unknown</c>, <c>not-applicable</c>.</summary>
-internal sealed record CheckView(string Code, string Title, string Verdict, string Evidence, string? NextAction);
+/// <param name="Code">Stable.</param>
+/// <param name="Title">What was looked at.</param>
+/// <param name="Verdict">As above.</param>
+/// <param name="Evidence">From what that was concluded.</param>
+/// <param name="NextAction">What to do; null where nothing is to be done.</param>
+internal sealed record CheckView(string Code, string Title, string Verdict, string Evidence, string? NextAction)
+{
+    /// <summary>What exactly is wrong, such as <c>broker-tls-authority</c>; null where all is well, or the code says it.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>The check that this one explains; null where it stands for itself.</summary>
+    public string? PartOf { get; init; }
+}
 
 /// <summary>One radio.</summary>
 /// <param name="Id">Its name in the configuration.</param>

@@ -36,6 +36,9 @@ internal sealed record StatusSources
     /// <summary>The connection to the broker; null where none is configured.</summary>
     public Func<LinkView?> Link { get; init; } = () => null;
 
+    /// <summary>The way to the broker, a check for each step; none where no broker is configured.</summary>
+    public Func<IReadOnlyList<HealthCheck>> Broker { get; init; } = () => [];
+
     /// <summary>Each screen.</summary>
     public Func<IReadOnlyList<DisplayView>> Displays { get; init; } = () => [];
 

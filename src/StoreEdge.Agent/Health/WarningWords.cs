@@ -10,7 +10,8 @@ internal static class WarningWords
     /// <param name="Check">The check that such a warning overrules, without what follows the colon; null where it stands alone.</param>
     /// <param name="Title">What the warning is about.</param>
     /// <param name="Action">What to do, in Portuguese.</param>
-    private sealed record Family(string? Check, Phrase Title, string Action);
+    /// <param name="Every">Whether such a warning speaks about that one check whatever follows the colon: topics, not parts of the store.</param>
+    private sealed record Family(string? Check, Phrase Title, string Action, bool Every = false);
 
     private static readonly Dictionary<string, Family> Families = new(StringComparer.Ordinal)
     {
@@ -47,12 +48,13 @@ internal static class WarningWords
         ["broker-session-taken-over"] = new("link", Phrase.Same("Broker"), "Encontre a segunda máquina que usa o id desta loja e dê a ela um próprio."),
         ["broker-dismissed"] = new("link", Phrase.Same("Broker"), "Veja o motivo no log do broker; o agente reconecta sozinho."),
         ["broker-stopped"] = new("link", Phrase.Same("Broker"), "Nada."),
-        ["broker-subscription-refused"] = new(null, new("Broker subscription", "Assinatura no broker"), "Permita que o login desta loja leia esse tópico (lista de acesso do broker)."),
+        ["broker-subscription-refused"] = new("broker-access", new("Broker subscription", "Assinatura no broker"), "Permita que o login desta loja leia esse tópico (lista de acesso do broker).", Every: true),
         ["central-messages-dropped"] = new(null, new("Messages from central", "Mensagens da central"), "Verifique a carga desta máquina; se repetir, envie o log."),
         ["central-message-bad"] = new(null, new("Message from central", "Mensagem da central"), "Relate à central: a mensagem não segue o contrato."),
         ["central-not-acknowledging"] = new("outbox", Phrase.Same("Central"), "Nada se perde. Pergunte à central se o serviço de jornada está ativo."),
+        ["state-refused"] = new("broker-access", new("State of the store", "Estado da loja"), "Permita que o login desta loja publique em state/ (lista de acesso do broker).", Every: true),
         ["event-refused"] = new(null, new("Refused events", "Eventos recusados"), "Permita que o login desta loja publique esse tópico, ou aumente o limite de tamanho do broker; os eventos ficam guardados aqui (storeedge journal dead-letters)."),
-        ["batches-refused"] = new(null, new("Batches of the backlog", "Lotes da fila de envio"), "Permita que o login desta loja publique evt-batch (lista de acesso do broker); até lá os eventos seguem um a um."),
+        ["batches-refused"] = new("broker-access", new("Batches of the backlog", "Lotes da fila de envio"), "Permita que o login desta loja publique evt-batch (lista de acesso do broker); até lá os eventos seguem um a um.", Every: true),
         ["broker-busy"] = new("outbox", Phrase.Same("Broker"), "Nada, se passar: o envio continua sozinho. Se persistir, verifique os limites e a carga do broker."),
         ["ack-other-epoch"] = new(null, new("Acknowledgement", "Confirmação"), "Informe à central a época deste diário; ela confirmou a de outro."),
         ["ack-beyond-last"] = new(null, new("Acknowledgement", "Confirmação"), "O disco foi restaurado de uma cópia antiga? Mova o diário e reinicie, para começar nova época."),
@@ -97,7 +99,7 @@ internal static class WarningWords
         ["desired-key-unreadable"] = new(null, new("Public key of central", "Chave pública da central"), "Corrija central.publicKeyFile e reinicie."),
         ["desired-damaged"] = new(null, new("Documents from central", "Documentos da central"), "Verifique o disco; envie os documentos de novo pela central, com versões novas."),
         ["desired-unusable"] = new(null, new("Configuration from central", "Configuração da central"), "Corrija os arquivos da loja, ou envie uma configuração nova pela central."),
-        ["answers-not-sent"] = new(null, new("Answers to central", "Respostas à central"), "Permita que o login desta loja publique em res/ e no tópico pedido (lista de acesso do broker)."),
+        ["answers-not-sent"] = new("broker-access", new("Answers to central", "Respostas à central"), "Permita que o login desta loja publique em res/ e no tópico pedido (lista de acesso do broker).", Every: true),
         ["enrolment-refused"] = new("enrolment", new("Enrolled beacons", "Beacons cadastrados"), "Corrija o arquivo e reinicie, ou envie a lista pela central; até lá seus clientes são desconhecidos."),
         ["names-not-carried"] = new(null, new("Change of pseudonyms", "Troca de pseudônimos"), "É tentado de novo a cada hora; verifique o espaço e o estado do disco."),
         ["pseudonym-key-missing"] = new(null, new("Pseudonym key", "Chave de pseudônimos"), "Coloque a geração anterior de volta em enrolment.pseudonymKeyFile, acima da nova, por ao menos uma partida do agente."),
@@ -146,7 +148,7 @@ internal static class WarningWords
     public static string? CheckOf(string code)
     {
         var (family, after) = Split(code);
-        return Families.GetValueOrDefault(family)?.Check is { } check ? check + after : null;
+        return Families.GetValueOrDefault(family) is { Check: { } check } found ? found.Every ? check : check + after : null;
     }
 
     /// <summary>The warning as a check.</summary>

@@ -31,6 +31,7 @@ internal static class StatusViews
             PresenceSilence = () => presence.Silence,
             Outbox = () => View(journal.Snapshot(), link, time),
             Link = () => link is null ? null : View(link, verification, time),
+            Broker = () => link is null || options.Broker is null ? [] : BrokerSteps.Of(Trail(link, options.Broker), options.Broker, partOf: "link"),
             Displays = () => [.. displays.Status().Select(View)],
             Bundle = () => new(bundles.Current.Version, bundles.Current.Hash, bundles.Current.Offers.Length),
             Footfall = () => footfall is null ? null : FootfallWords.View(footfall.Last),
@@ -72,6 +73,16 @@ internal static class StatusViews
             IsFallback = status.IsFallback,
             Certificates = [.. status.Certificates.Select(c => new CertificateView(c.Role, c.Subject, c.NotAfter, Math.Floor((c.NotAfter - verification.Now()).TotalDays)))],
         };
+    }
+
+    /// <summary>How far the link is, as far as it is known without going the way again.</summary>
+    private static BrokerTrail Trail(CentralLink link, BrokerOptions broker)
+    {
+        var status = link.Broker.Status;
+        var place = broker.Places.First(p => p.ToString() == status.Broker);
+        var trail = new BrokerTrail(place, broker.Tls is not null) { NameServers = BrokerWalk.ReadNameServers(), RoundTrip = status.RoundTrip };
+        if (!status.IsOnline) return status.LastFailure is { } failure ? trail with { Reached = BrokerTrail.StepOf(failure.Kind), Failure = failure } : trail;
+        return trail with { Reached = BrokerStep.RoundTrip };
     }
 
     private static DisplayView View(DisplayStatus s) => new(s.Id.Value, s.Zone.Value, s.Clients > 0, s.Showing, s.SinceAcknowledged?.TotalSeconds);

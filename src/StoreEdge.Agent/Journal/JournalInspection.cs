@@ -74,6 +74,21 @@ internal sealed class JournalInspection : IDisposable
         }
     }
 
+    /// <summary>Checks the file's structure, without its indexes and without reading a row for what it says.</summary>
+    /// <returns>What is wrong; empty where it is sound.</returns>
+    /// <exception cref="JournalFault">It cannot be read.</exception>
+    public IReadOnlyList<string> QuickCheck()
+    {
+        try
+        {
+            return [.. Texts("PRAGMA quick_check(5)").Where(problem => problem != "ok")];
+        }
+        catch (SqliteException fault)
+        {
+            throw JournalFile.Explain(file, fault);
+        }
+    }
+
     /// <summary>The epoch that the events belong to.</summary>
     /// <exception cref="JournalFault">It holds none.</exception>
     public Guid ReadEpoch()

@@ -158,14 +158,16 @@ internal sealed class BrokerLink(
         var session = new LinkSession(client, resumed, Math.Min(options.Window, connack.ReceiveMaximum));
         try
         {
+            var said = Instant.Now(time);
             if (identity.IsCentral) await client.PublishAsync(StatusOf("online", birth)).WaitAsync(stop);
+            var roundTrip = identity.IsCentral ? Instant.Now(time) - said : (TimeSpan?)null;
             // A broker that remembers the session remembers the subscriptions too, but a new process needs the retained messages again.
             if (!resumed || subscribedAt != place) await SubscribeAsync(client, place, stop);
 
             lastOnlineAt = place;
             certificates.Connected(connack.Server);
             var wasThrownOut = rota.Failures > 0 && Status.LastFailure is { Kind: MqttFailureKind.SessionTakenOver or MqttFailureKind.Dismissed or MqttFailureKind.ConnectionLost };
-            Set(Status with { ConnectedSince = time.GetUtcNow(), Connections = Status.Connections + 1, Certificates = certificates.Certificates });
+            Set(Status with { ConnectedSince = time.GetUtcNow(), Connections = Status.Connections + 1, Certificates = certificates.Certificates, RoundTrip = roundTrip });
             log.LogInformation("Connected to the broker {Broker}, session {Session}, window {Window}", Status.Broker, session.Resumed ? "resumed" : "new", session.Window);
             if (!wasThrownOut) ClearWarnings();
             TellOfFallback();

@@ -20,5 +20,8 @@ internal sealed record LinkStatus(
     /// <summary>The certificates in use, as of the last connection.</summary>
     public IReadOnlyList<LinkCertificate> Certificates { get; init; } = [];
 
+    /// <summary>From the store's birth message until the broker took it, as of the last connection; null before the first.</summary>
+    public TimeSpan? RoundTrip { get; init; }
+
     public bool IsOnline => ConnectedSince is not null;
 }

@@ -102,10 +102,13 @@ internal sealed class StateRelay(
             "Check the central journey service; the broker itself answers. Nothing is lost meanwhile.");
     }
 
-    private static async Task PublishAsync<T>(LinkSession session, string topic, T state, JsonTypeInfo<T> type, CancellationToken stop)
+    private async Task PublishAsync<T>(LinkSession session, string topic, T state, JsonTypeInfo<T> type, CancellationToken stop)
     {
         var message = new MqttMessage(topic, JsonSerializer.SerializeToUtf8Bytes(state, type)) { Retain = true, ContentType = "application/json" };
         var pending = await session.SendAsync(message, stop);
-        await pending.Answer.WaitAsync(stop);
+        var reason = await pending.Answer.WaitAsync(stop);
+        if (reason.IsRefused)
+            health.Raise($"state-refused:{topic}", Severity.Warning, $"The broker refuses the store's state on {topic} (reason {reason.Code}).", "Let this store's login publish below state/ (the broker's access list).");
+        else if (reason.IsAccepted) health.Clear($"state-refused:{topic}");
     }
 }

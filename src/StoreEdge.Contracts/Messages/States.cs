@@ -1,5 +1,9 @@
 namespace StoreEdge.Contracts;
 
+/// <summary>What the store's own check (<c>storeedge doctor</c>) says to itself.</summary>
+/// <param name="Nonce">32 hexadecimal digits, another for each check, so that an older one is not taken for it.</param>
+public sealed record EchoMessage(string Nonce);
+
 /// <summary>Birth or last will of the link. The will carries the birth's number, so a late will of an older connection is recognised.</summary>
 /// <param name="State"><c>online</c> or <c>offline</c>.</param>
 /// <param name="Birth">Counts the connections of this store, from 1, never reset within an epoch.</param>

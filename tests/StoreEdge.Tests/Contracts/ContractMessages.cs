@@ -52,6 +52,7 @@ internal static class ContractMessages
         new("outbox-state", typeof(OutboxStateMessage), Parameters.OutboxState, true, true),
         new("health-state", typeof(HealthStateMessage), Parameters.HealthState, true, true),
         new("version-state", typeof(VersionStateMessage), Parameters.VersionState, true, true),
+        new("echo", typeof(EchoMessage), Parameters.Echo, true, false),
         new("ack", typeof(AckMessage), Parameters.Ack, false, true),
         new("enrolment", typeof(EnrolmentMessage), Parameters.DesiredEnrolment, false, true),
         new("context", typeof(ContextMessage), Parameters.Context("{visitId}"), false, false),

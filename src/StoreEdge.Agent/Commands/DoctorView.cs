@@ -1,0 +1,73 @@
+using System.Net;
+using StoreEdge.Agent.Configuration;
+using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Mqtt;
+using StoreEdge.Agent.Sensing;
+using StoreEdge.Agent.Timekeeping;
+using StoreEdge.Core.Identity;
+
+namespace StoreEdge.Agent.Commands;
+
+/// <summary>What <c>doctor</c> knows of the store from its configuration, however broken that is, and what it can look at by itself.</summary>
+/// <param name="Http">Where the agent listens; null where that cannot be read.</param>
+/// <param name="StateDirectory">Where its journal lies.</param>
+/// <param name="StoreId">Empty where it cannot be read.</param>
+/// <param name="Broker">The way to central; null where there is none, or it cannot be read.</param>
+/// <param name="Radios">The radios of this machine that it names.</param>
+/// <param name="Sources">What the configuration was read from.</param>
+/// <param name="Errors">What is wrong with it.</param>
+internal sealed record DoctorView(
+    IPEndPoint? Http, string StateDirectory, string StoreId, BrokerOptions? Broker, IReadOnlyList<ReceiverSource> Radios, IReadOnlyList<string> Sources, IReadOnlyList<string> Errors)
+{
+    /// <summary>Reads as much as can be read.</summary>
+    public static DoctorView Of(ConfigurationLayers layers)
+    {
+        IReadOnlyList<string> errors = [];
+        try
+        {
+            AgentOptionsReader.Read(layers);
+        }
+        catch (ConfigurationException wrong)
+        {
+            errors = [.. wrong.Errors.Select(e => e.ToString())];
+        }
+
+        List<ConfigurationError> heard = [];
+        var top = Configuration.ConfigurationSection.Top(layers, heard);
+        var http = IPEndPoint.TryParse(top.Section("http").Text("listen") ?? "", out var listen) ? listen : null;
+        var state = top.Section("state").File("directory") ?? Environment.GetEnvironmentVariable("STATE_DIRECTORY") ?? "/var/lib/storeedge";
+        var store = top.Section("store").Text("id") ?? "";
+        heard.Clear();
+        var broker = AgentOptionsReader.Broker(top.Section("mqtt"));
+        return new(http, state, store, heard.Count == 0 && NameRule.Holds(store) ? broker : null, AdapterChecks.Wanted(top), layers.Sources, errors);
+    }
+
+    /// <summary>What is looked at while no agent answers.</summary>
+    public IEnumerable<DoctorRound> WithoutAgent(TimeProvider time)
+    {
+        var offline = new OfflineChecks(StateDirectory);
+        var clock = new TrustedClock(time, KernelClock.IsSynchronized, BuildTime.Value, StateDirectory, KernelClock.ReadBootId());
+        var machine = new MachineChecks(StateDirectory, clockSynchronised: () => clock.IsSynchronized, clockAtLeast: () => clock.LowerBound);
+        yield return DoctorRound.Of(new("configuration", "configuração"), () => [OfflineChecks.Configuration(Sources, Errors)]);
+        yield return DoctorRound.Of(new("machine", "máquina"), machine.Look);
+        yield return DoctorRound.Of(new("state directory", "diretório de estado"), () => [offline.Writable(), JournalChecks.Quarantined(StateDirectory)]);
+        foreach (var round in BesideAgent(time)) yield return round;
+        yield return new(new("way to the broker", "caminho até o broker"), stop => WalkAsync(new(() => clock.ForVerification, () => clock.IsSynchronized), time, stop));
+    }
+
+    /// <summary>What is looked at beside the running agent's own answer: what it does not look at while customers come and go.</summary>
+    public IEnumerable<DoctorRound> BesideAgent(TimeProvider time)
+    {
+        yield return DoctorRound.Of(new("journal", "diário"), () => [new OfflineChecks(StateDirectory).Database()]);
+        yield return new(new("radios", "rádios"), stop => Task.FromResult<IReadOnlyList<HealthCheck>>([AdapterChecks.Look(Radios, time, stop)]));
+    }
+
+    private async Task<IReadOnlyList<HealthCheck>> WalkAsync(VerificationClock clock, TimeProvider time, CancellationToken stop)
+    {
+        if (Broker is null)
+            return [HealthCheck.NotApplicable("link", Phrase.Same("Broker"), new("No broker is configured, or its part of the configuration cannot be read.", "Nenhum broker configurado, ou essa parte da configuração não pode ser lida."))];
+        var trail = await new BrokerWalk(Broker, StoreId, BrokerWalk.FiltersOf(StoreId), time, clock).WalkAsync(_ => { }, stop).ConfigureAwait(false);
+        return BrokerSteps.Of(trail, Broker);
+    }
+}
