@@ -58,17 +58,19 @@ LAUNCHER
   chmod 755 "$root/usr/bin/storeedge"
 fi
 
-mkdir -p "$doc/examples" "$doc/access-point"
-cp -R "$here/examples/." "$doc/examples"
-cp -R "$here/access-point/." "$doc/access-point"
+# Not below doc: a minimal system leaves that out (dpkg's path-exclude), and the first configuration is made from the examples.
+rm -rf "$share"
+mkdir -p "$doc" "$share/hardware"
+cp -R "$here/examples" "$here/access-point" "$share"
+rm -rf "$doc/examples" "$doc/access-point"
+ln -s ../../storeedge/examples ../../storeedge/access-point "$doc"
 cp "$here/README.md" "$doc/README.md"
-mkdir -p "$share/hardware"
 cp "$here/../hardware/profiles/"*.json "$share/hardware"
 
 mkdir -p "$units" "$root/usr/lib/sysusers.d"
-cp "$here/storeedge.service" "$here/storeedge-satellite.service" "$here/storeedge-kiosk@.service" "$units/"
+cp "$here/storeedge.service" "$here/storeedge-satellite.service" "$here/storeedge-kiosk@.service" "$here/storeedge-selftest.service" "$here/storeedge-selftest.timer" "$units/"
 cp "$here/sysusers.conf" "$root/usr/lib/sysusers.d/storeedge.conf"
-cp "$here/10-back-off.conf" "$share/"
+cp "$here/10-back-off.conf" "$here/no-radios.conf" "$share/"
 [ "$files" = no ] || exit 0
 
 satellite=
@@ -80,6 +82,7 @@ machine_back_off "$root"
 if [ "$start" = yes ] && [ -d /run/systemd/system ]; then
   systemctl daemon-reload
   systemctl enable "$service.service"
+  [ "$service" != storeedge ] || systemctl enable --now storeedge-selftest.timer
   systemctl restart "$service.service" || true
   [ "$service" != storeedge ] || storeedge doctor || true
 fi

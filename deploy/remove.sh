@@ -21,12 +21,12 @@ done
 [ -n "$root" ] || [ "$(id -u)" -eq 0 ] || die 'removing from the running system needs root (sudo), or give --root DIR'
 
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then
-  systemctl disable --now storeedge.service storeedge-satellite.service "storeedge-kiosk@*.service" 2>/dev/null || true
+  systemctl disable --now storeedge.service storeedge-satellite.service storeedge-selftest.timer "storeedge-kiosk@*.service" 2>/dev/null || true
 fi
 machine_leave "$root"
 rm -rf "$root/usr/lib/storeedge" "$root/usr/share/doc/storeedge" "$root/usr/share/storeedge"
 rm -f "$root/usr/bin/storeedge" "$root/usr/lib/sysusers.d/storeedge.conf" "$root/usr/lib/systemd/system/storeedge.service" "$root/usr/lib/systemd/system/storeedge-satellite.service" \
-  "$root/usr/lib/systemd/system/storeedge-kiosk@.service"
+  "$root/usr/lib/systemd/system/storeedge-kiosk@.service" "$root/usr/lib/systemd/system/storeedge-selftest.service" "$root/usr/lib/systemd/system/storeedge-selftest.timer"
 [ "$purge" = no ] || machine_forget "$root"
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 

@@ -15,6 +15,7 @@ return await new RootCommand("StoreEdge notices who comes in, keeps it, tells ce
     DesiredCommand.Create(),
     BundleCommand.Create(TimeProvider.System),
     GateCommand.Create(TimeProvider.System),
+    AccessPointCommand.Create(),
     PanelsCommand.Create(TimeProvider.System),
     KioskCommand.Create(TimeProvider.System),
     SatelliteCommand.Create(TimeProvider.System),

@@ -21,6 +21,8 @@ for program in Agent:agent Simulator:simulator; do
 done
 cp -a "$root/deploy" "$root/hardware" "$here/guest" "$disk/"
 for source in "$here"/guest/*.c; do gcc -static -O2 -Wall -Wextra -Werror -o "$disk/guest/$(basename "$source" .c)" "$source"; done
+# With STOREEDGE_LAB_PACKAGE a Debian package comes along.
+[ -z "${STOREEDGE_LAB_PACKAGE:-}" ] || cp "$STOREEDGE_LAB_PACKAGE" "$disk/storeedge.deb"
 rm -f "$lab/programs.img"
 truncate -s 512M "$lab/programs.img"
 mkfs.ext4 -q -F -d "$disk" -O ^has_journal "$lab/programs.img"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The lab's guest. Built by build-lab.sh; only two ports of the loopback are opened: ssh (STOREEDGE_LAB_PORT, 2240) and, above it, the agent's pages (8480 in the guest).
+# The lab's guest. Built by build-lab.sh; only two ports of the loopback are opened: ssh (STOREEDGE_LAB_PORT, 2240) and, above it, the agent's pages (8480 in the guest). The guest
+# reaches nothing but 10.0.2.100:8883, which is what listens on the port above that: the broker of store.sh.
 #
 #   vm.sh up          a running guest with a clean disk; the first time it boots (half a minute), later it is restored (seconds)
 #   vm.sh boot        a running guest with the disk as it is, also after `kill`
@@ -33,7 +34,7 @@ start() { # [-loadvm NAME]
     -serial "file:$lab/console.log" -monitor "unix:$lab/monitor,server=on,wait=off" -pidfile "$lab/pid" -device virtio-rng-pci \
     -drive "file=$lab/disk.qcow2,if=none,id=system,format=qcow2,cache=writeback" -device virtio-blk-pci,drive=system \
     -drive "file=$lab/programs.img,if=none,id=programs,format=raw,readonly=on" -device virtio-blk-pci,drive=programs \
-    -netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:$port-:22,hostfwd=tcp:127.0.0.1:$((port + 1))-:8480" -device virtio-net-pci,netdev=net \
+    -netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:$port-:22,hostfwd=tcp:127.0.0.1:$((port + 1))-:8480,guestfwd=tcp:10.0.2.100:8883-cmd:socat - TCP:127.0.0.1:$((port + 2))" -device virtio-net-pci,netdev=net \
     -daemonize "$@" || return 1
   # A restored guest has the clock of its snapshot.
   for _ in {1..240}; do

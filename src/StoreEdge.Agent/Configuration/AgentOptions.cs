@@ -41,6 +41,9 @@ internal sealed record AgentOptions(
     /// <summary>To whom requests for help go.</summary>
     public HelpOptions Help { get; init; } = HelpOptions.Default;
 
+    /// <summary>The guests' Wi-Fi, where this machine is its access point; null: it is not.</summary>
+    public AccessPointOptions? AccessPoint { get; init; }
+
     /// <summary>The staff displays.</summary>
     public StaffOptions Staff { get; init; } = new(null);
 

@@ -34,11 +34,13 @@ internal static class AgentOptionsReader
         var portal = GuestOptionsReader.Portal(top.Section("portal"), store);
         var central = Central(top.Section("central"));
         var bundle = Bundle(top.Section("bundle"), state, store, central);
+        var gate = GuestOptionsReader.Gate(top.Section("gate"), http, portal);
         var options = new AgentOptions(
             store, http, state, receivers, Enrolment(top.Section("enrolment")), Presence(top.Section("presence")), Journal(top.Section("journal")),
             Outbox(top.Section("outbox")), Broker(top.Section("mqtt")), satellites, espresense, bundle, displays, portal, hardware,
-            Footfall(top.Section("footfall")), central, GuestOptionsReader.Gate(top.Section("gate"), http, portal), panels)
+            Footfall(top.Section("footfall")), central, gate, panels)
         {
+            AccessPoint = AccessPointOptionsReader.Read(top.Section("accessPoint"), gate),
             Help = ServiceOptionsReader.Help(top.Section("help")),
             Staff = ServiceOptionsReader.Staff(top.Section("staff")),
             Technician = ServiceOptionsReader.Technician(top.Section("technician")),

@@ -354,7 +354,7 @@ public sealed partial class AgentOptionsTests : IDisposable
     [Fact]
     public void The_readme_names_every_key_and_no_other()
     {
-        var layers = Layers("""{ "store": { "id": "s" }, "receivers": [ {} ], "displays": [ {} ], "panels": [ {} ], "lamps": [ {} ], "buzzers": [ {} ], "buttons": [ {} ], "mqtt": {}, "espresense": {}, "portal": { "controller": {} }, "help": { "routes": [ {} ] } }""");
+        var layers = Layers("""{ "store": { "id": "s" }, "receivers": [ {} ], "displays": [ {} ], "panels": [ {} ], "lamps": [ {} ], "buzzers": [ {} ], "buttons": [ {} ], "mqtt": {}, "espresense": {}, "portal": { "controller": {} }, "accessPoint": {}, "help": { "routes": [ {} ] } }""");
         Assert.Throws<ConfigurationException>(() => AgentOptionsReader.Read(layers));
         // Inner nodes and the languages of a welcome are not keys of their own.
         var known = layers.Asked.Where(k => !layers.Asked.Any(o => o.StartsWith(k + ".", StringComparison.Ordinal) || o.StartsWith(k + "[", StringComparison.Ordinal)) && !k.StartsWith("portal.welcome.", StringComparison.Ordinal));

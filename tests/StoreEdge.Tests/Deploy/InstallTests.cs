@@ -28,7 +28,7 @@ public sealed class InstallTests : IDisposable
 
         foreach (var file in new[]
         {
-            "usr/lib/storeedge/storeedge.dll", "usr/bin/storeedge", "usr/lib/systemd/system/storeedge.service", "usr/lib/systemd/system/storeedge-satellite.service", "usr/lib/systemd/system/storeedge-kiosk@.service", "etc/storeedge/storeedge.json",
+            "usr/lib/storeedge/storeedge.dll", "usr/bin/storeedge", "usr/lib/systemd/system/storeedge.service", "usr/lib/systemd/system/storeedge-satellite.service", "usr/lib/systemd/system/storeedge-kiosk@.service", "usr/lib/systemd/system/storeedge-selftest.timer", "etc/storeedge/storeedge.json",
             "etc/storeedge/secrets/enrolment.json", "usr/share/doc/storeedge/README.md", "usr/share/doc/storeedge/examples/storeedge.json",
             "usr/share/doc/storeedge/access-point/hostapd.conf", "usr/share/doc/storeedge/access-point/dnsmasq.conf",
             "usr/share/storeedge/hardware/raspberry-pi-5.json",

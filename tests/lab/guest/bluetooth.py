@@ -312,6 +312,7 @@ def unix():
 CHAPTERS = {"visit": visit, "ladder": ladder, "rights": rights, "rate": rate, "unix": unix}
 
 
-if sys.argv[1:] != ["unix"]:
-    subprocess.run(["modprobe", "-a", "bluetooth", "hci_vhci"], check=True)
-show({name: CHAPTERS[name] for name in sys.argv[1:] or CHAPTERS}, "radio.log")
+if __name__ == "__main__":
+    if sys.argv[1:] != ["unix"]:
+        subprocess.run(["modprobe", "-a", "bluetooth", "hci_vhci"], check=True)
+    show({name: CHAPTERS[name] for name in sys.argv[1:] or CHAPTERS}, "radio.log")

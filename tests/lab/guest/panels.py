@@ -295,6 +295,7 @@ def rights():
         pull_bridge()
 
 
-subprocess.run(["modprobe", "-a", "uhid", "i2c-dev", "hid_mcp2221", "hid_cp2112"], check=True)
-chapters = {"sheets": sheets, "agent": agent_lives, "edges": edges, "rights": rights}
-show({name: chapters[name] for name in (sys.argv[1:] or chapters)}, "bridge.log")
+if __name__ == "__main__":
+    subprocess.run(["modprobe", "-a", "uhid", "i2c-dev", "hid_mcp2221", "hid_cp2112"], check=True)
+    chapters = {"sheets": sheets, "agent": agent_lives, "edges": edges, "rights": rights}
+    show({name: chapters[name] for name in (sys.argv[1:] or chapters)}, "bridge.log")

@@ -143,4 +143,5 @@ def walk():
             process.terminate()
 
 
-show({"walk": walk}, "hostapd.log", "dnsmasq.log", "wpa.log")
+if __name__ == "__main__":
+    show({"walk": walk}, "hostapd.log", "dnsmasq.log", "wpa.log")
