@@ -36,7 +36,7 @@ internal sealed class ScreenGuests(JournalStore journal, DisplayHub displays, Pr
 
     /// <summary>What may be said of a showing by touch; of service nothing, since it is not an offer.</summary>
     public static IReadOnlyList<string> VotesOn(Showing? showing, bool isClaimed) =>
-        showing is null || showing.Poster.Class == Posters.WordOf(OfferClass.Service) ? [] : isClaimed ? Owners : Anybodys;
+        showing is null || showing.Poster.Class == Posters.WordOf(OfferClass.Service) || showing.Poster.Class == DisplayHub.PatternClass ? [] : isClaimed ? Owners : Anybodys;
 
     /// <summary>Claims the screen on which a customer has read <paramref name="typed"/>. It is in the journal before this returns, and on the screen a moment later.</summary>
     /// <exception cref="JournalFault">It could not be kept, so nothing was claimed.</exception>

@@ -112,6 +112,7 @@ internal sealed partial class DisplayHub(IReadOnlyList<DisplayPlace> displays, I
             screen.HeardAt = now;
             screen.EverHeard = true;
             if (ack.Frame != screen.Frame) (screen.Frame, screen.FrameMovedAt) = (ack.Frame, now);
+            if (TakePatternWhileLocked(screen, ack, now)) return true;
             isCurrent = ack.Showing == screen.Current?.Id;
             isSame = screen.Current is null || ack.ContentHash == screen.Place.HashOf(screen.Current.Poster);
             if (isCurrent && isSame && screen is { Current: { } showing, RenderedAt: null })
@@ -195,6 +196,7 @@ internal sealed partial class DisplayHub(IReadOnlyList<DisplayPlace> displays, I
         {
             foreach (var screen in screens.Values)
             {
+                EndPatternWhileLocked(screen, now);
                 if (screen.Claim is { } claim && now >= claim.Until)
                     over.Add((screen.Place.Id, claim, UnclaimWhileLocked(screen, EndReason.Released).Proof));
                 if (screen.Place.LookAt(local) is var look && look != screen.Look)
@@ -258,6 +260,8 @@ internal sealed partial class DisplayHub(IReadOnlyList<DisplayPlace> displays, I
             ended.Id, ended.Decision.Value, ended.Visit.Value, screen.Place.Id.Value, ended.Offer.Value, ended.OfferName, ended.Poster.Class, ended.DecidedAt,
             screen.SentAt, screen.RenderedAt, time.GetUtcNow(), WordOf(reason));
         if (proof is null && next is null) return null;
+        // Customers go before tests.
+        if (next is not null) screen.PatternIsOn = false;
         (screen.Current, screen.SentAt, screen.RenderedAt, screen.ReadSince, screen.HasVote) = (next, null, null, null, false);
         AnewWhileLocked(screen);
         return proof;
@@ -278,6 +282,7 @@ internal sealed partial class DisplayHub(IReadOnlyList<DisplayPlace> displays, I
     private ScreenFrame FrameWhileLocked(Screen screen, bool isOwn)
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"{instance}-{screen.Edition}");
+        if (screen is { PatternIsOn: true, Pattern: { } pattern }) return new(id, pattern.Showing, idle, new(Lit: true, 100), null, null, isOwn);
         return isOwn
             ? new(id, screen.Current, idle, screen.Look, screen.Claim is null ? Codes.Of(screen.Place.Id) : null, screen.Claim?.Until, IsOwn: true)
             : new(id, screen.Current is { IsPersonal: true } ? null : screen.Current, idle, screen.Look, null, null, IsOwn: false);

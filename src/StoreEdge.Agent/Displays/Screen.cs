@@ -16,6 +16,12 @@ internal sealed class Screen(DisplayPlace place, Instant startedAt, ScreenLook l
 
     public ScreenClaim? Claim { get; set; }
 
+    /// <summary>The last test pattern; null where there was none since the start.</summary>
+    public TestPattern? Pattern { get; set; }
+
+    /// <summary>Whether it is on the screen.</summary>
+    public bool PatternIsOn { get; set; }
+
     /// <summary>Whether somebody has said something about the current showing: once is enough.</summary>
     public bool HasVote { get; set; }
 

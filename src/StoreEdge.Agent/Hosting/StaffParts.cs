@@ -40,7 +40,7 @@ internal sealed class StaffParts
     }
 
     /// <summary>Every zone that the configuration names: where a customer can be, where a screen hangs, and whom a route asks.</summary>
-    private static IReadOnlyList<ZoneId> ZonesOf(AgentOptions options) =>
+    public static IReadOnlyList<ZoneId> ZonesOf(AgentOptions options) =>
     [
         .. options.Receivers.Select(r => r.Place.Zone).Concat(options.Displays.Select(d => d.Zone)).Append(options.Portal.Zone)
             .Concat(options.Help.Routes.SelectMany(r => r.Steps.SelectMany(s => s).Concat(r.Zones))).Distinct().OrderBy(z => z.Value, StringComparer.Ordinal),

@@ -107,7 +107,16 @@ internal static class StoreHost
         var watchdog = new FunctionalWatchdog(
             VitalSigns.Of(presence, journal, options.Http, self, time), systemd.FeedWatchdog, (systemd.WatchdogInterval ?? TimeSpan.FromSeconds(30)) / 3, time, health);
         new DiagnosticsEndpoints(new(checkup, feed, time), feed, () => watchdog.Missing, time, loops.Stopping).Map(app, options.Technician.Networks);
-        new TechnicianParts(options, across, journal.BootId, () => clock.IsSynchronized, health, time, logs).Map(app);
+        var isToExit = false;
+        var technician = new TechnicianParts(
+            options, across, journal, presence, displays, panels.Signals, link,
+            () =>
+            {
+                // Nobody would start the process again; the rooms are run anew.
+                isToExit = Environment.GetEnvironmentVariable("INVOCATION_ID") is not null;
+                loops.End();
+            }, () => clock.IsSynchronized, health, time, logs);
+        technician.Map(app);
         var guests = new ScreenGuests(journal, displays, visits, inputs, time);
         app.MapKiosk(displays, time, DisplayParts.Touch(guests, deciding));
         staff.Map(app);
@@ -124,6 +133,7 @@ internal static class StoreHost
         loops.Run("displays", displays.RunAsync);
         panels.Run(loops);
         staff.Run(loops);
+        technician.Run(loops);
         loops.Run("clock", new ClockWatcher(clock, health, time, journal.FollowClock).RunAsync);
         loops.Run("registry", new RegistryLoop(registry, journal, time, health).RunAsync);
         // A journal that is found damaged is replaced by the next start.
@@ -158,7 +168,7 @@ internal static class StoreHost
         systemd.Ready($"store {options.Store.Id} at http://{options.Http}");
         log.LogInformation("Store {Store} is open at http://{Http}", options.Store.Id, options.Http);
         var (failed, asked) = await loops.UntilOverAsync().ConfigureAwait(false);
-        var end = failed ? RunEnd.Failed : asked && !stop.IsCancellationRequested ? RunEnd.Again : RunEnd.Told;
+        var end = failed ? RunEnd.Failed : asked && !stop.IsCancellationRequested && !isToExit ? RunEnd.Again : RunEnd.Told;
         if (end == RunEnd.Again) systemd.Reloading("reads its configuration again", machineTime.GetTimestamp() / (machineTime.TimestampFrequency / 1_000_000));
         else systemd.Stopping();
         log.LogInformation("Store {Store} closes{Why}", options.Store.Id, end == RunEnd.Again ? " to read its configuration again" : "");

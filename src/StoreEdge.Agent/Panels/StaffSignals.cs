@@ -28,6 +28,7 @@ internal sealed class StaffSignals(TimeProvider time)
     private readonly Lock gate = new();
     private readonly List<Channel<bool>> listeners = [];
     private readonly Dictionary<ZoneId, Instant> arrivals = [], pressed = [];
+    private readonly Dictionary<string, Instant> identified = new(StringComparer.Ordinal);
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private ImmutableArray<StaffCall> requests = [];
 
@@ -92,6 +93,19 @@ internal sealed class StaffSignals(TimeProvider time)
             if (zone is { } one) return arrivals.TryGetValue(one, out var at) ? at : null;
             return arrivals.Count == 0 ? null : arrivals.Values.Max();
         }
+    }
+
+    /// <summary>A technician wants to see which lamp this is.</summary>
+    public void Identify(string lamp)
+    {
+        lock (gate) identified[lamp] = Instant.Now(time);
+        Tell();
+    }
+
+    /// <summary>When that was asked last; null for never.</summary>
+    public Instant? IdentifiedAt(string lamp)
+    {
+        lock (gate) return identified.TryGetValue(lamp, out var at) ? at : null;
     }
 
     /// <summary>Something to wait on: readable when anything has changed since it was last read.</summary>

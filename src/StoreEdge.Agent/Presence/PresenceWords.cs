@@ -38,7 +38,7 @@ internal static class PresenceWords
     public static IEventData Of(PresenceEvent happened) => happened switch
     {
         Arrival a => new ArrivalData(
-            a.Visit.Value, a.Subject.Value, a.Zone.Value, a.Receiver?.Value, Of(a.Assurance), Of(a.Road), TraceOf(a.Road), Returned: a.Returned, Party: a.Party?.Value,
+            a.Visit.Value, a.Subject.Value, a.Zone.Value, a.Receiver?.Value, Of(a.Assurance), Of(a.Road), TraceOf(a.Road), a.Subject.IsTest, Returned: a.Returned, Party: a.Party?.Value,
             Suspect: Of(a.Suspicion), Proof: a.Proof),
         Dwell d => new DwellData(d.Visit.Value, d.Subject.Value, d.Zone.Value, d.Present.TotalSeconds, TraceOf(d.Road), Of(d.Assurance)),
         ZoneChange z => new ZoneData(z.Visit.Value, z.Subject.Value, z.From.Value, z.Zone.Value, z.Receiver?.Value, TraceOf(z.Road), Of(z.Assurance)),

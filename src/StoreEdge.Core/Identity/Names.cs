@@ -68,6 +68,12 @@ public readonly record struct Pseudonym(string Value)
     /// <summary>Whether the pseudonym ends with the visit: nothing about it may be remembered afterwards.</summary>
     public bool IsAnonymous => Value.StartsWith("visit-", StringComparison.Ordinal);
 
+    /// <summary>What the pseudonym of a technician's test begins with; the contract names it.</summary>
+    public const string TestPrefix = "visit-test-";
+
+    /// <summary>Whether nobody is here, but a technician tests: kept out of votes, caps and journeys.</summary>
+    public bool IsTest => Value.StartsWith(TestPrefix, StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public override string ToString() => Value;
 }

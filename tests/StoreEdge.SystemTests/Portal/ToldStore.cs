@@ -83,6 +83,13 @@ internal sealed class ToldStore : IAsyncDisposable
             found => found["id"] is not null, $"an answer to {name}");
     }
 
+    /// <summary>Has central hold everything up to an event that it has heard.</summary>
+    public async Task AcknowledgeAsync(JsonNode envelope)
+    {
+        var ack = new AckMessage(Guid.Parse((string)envelope["epoch"]!, System.Globalization.CultureInfo.InvariantCulture), long.Parse((string)envelope["sequence"]!, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.True((await central!.PublishAsync(new(topics.Ack, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(ack, ContractsJson.Default.AckMessage)))).IsAccepted);
+    }
+
     /// <summary>Has central say what it knows of a visit's customer.</summary>
     public async Task ToldOfAsync(string visit)
     {

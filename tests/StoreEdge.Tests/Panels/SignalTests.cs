@@ -49,6 +49,18 @@ public sealed class SignalTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_technician_who_asks_which_lamp_it_is_sees_that_one_flash_quickly_and_no_other()
+    {
+        var till = Lamp("till");
+        signals.Identify("another");
+        Assert.False(till.Now().IsOn);
+        signals.Identify("lamp");
+        Assert.Equal([true, false, true, false], Looks(till, 0, 110, 100, 100));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.False(till.Now().IsOn);
+    }
+
+    [Fact]
     public void Somebody_who_comes_lights_it_for_four_seconds()
     {
         var lamp = Lamp("door");

@@ -37,4 +37,10 @@ internal sealed record TechnicianCall(HttpContext Http, TechnicianSession Sessio
 /// <param name="IsDone">Whether it was done.</param>
 /// <param name="Said">What the technician is told.</param>
 /// <param name="Values">What belongs into the words.</param>
-internal sealed record DeedResult(string Target, bool IsDone, Phrase Said, params object[] Values);
+internal record DeedResult(string Target, bool IsDone, Phrase Said, params object[] Values);
+
+/// <summary>A deed after which this run of the rooms ends: its page is the last one, and says itself when the next can be seen.</summary>
+/// <param name="Content">What it shows.</param>
+/// <param name="Script">What it runs.</param>
+/// <param name="Then">Done once the page has gone out.</param>
+internal sealed record LastDeed(Markup Content, string Script, Action Then) : DeedResult("", true, Phrase.None);

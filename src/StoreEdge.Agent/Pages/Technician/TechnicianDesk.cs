@@ -16,6 +16,9 @@ namespace StoreEdge.Agent.Pages.Technician;
 /// <param name="frame">What it looks like.</param>
 internal sealed class TechnicianDesk(TechnicianDoor? door, TechnicianSessions sessions, TechnicianNetworks networks, TechnicianAudit audit, TechnicianFrame frame)
 {
+    /// <summary>For pages on which something goes on: <see cref="TechnicianFrame.Live"/>.</summary>
+    public static readonly string LiveScript = SelfContained.Read("Technician/technician.js");
+
     private const string Cookie = "storeedge-technician", Path = "/technician";
 
     /// <summary>Adds the way in and out.</summary>
@@ -69,6 +72,18 @@ internal sealed class TechnicianDesk(TechnicianDoor? door, TechnicianSessions se
 
             var result = await act(call, form);
             audit.Write(call.Session, deed, result.Target, result.IsDone ? TechnicianAudit.Done : TechnicianAudit.Failed);
+            if (result is LastDeed last)
+            {
+                var nonce = SelfContained.Nonce();
+                http.Response.OnCompleted(() =>
+                {
+                    last.Then();
+                    return Task.CompletedTask;
+                });
+                await WriteAsync(http, StatusCodes.Status200OK, frame.Page(call, page, null, last.Content, nonce, last.Script), nonce);
+                return;
+            }
+
             sessions.Say(call.Session, result.IsDone, result.Said, result.Values);
             Go(http, page.Path, call.Tongue);
         }));

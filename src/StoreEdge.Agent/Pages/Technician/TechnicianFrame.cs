@@ -56,6 +56,10 @@ internal sealed class TechnicianFrame(string shop, IReadOnlyList<TechnicianTab> 
             """), Markup.Empty, null);
     }
 
+    /// <summary>The part of a page that is looked at again each second while something goes on in it.</summary>
+    public static Markup Live(bool isBusy, Markup content) => Markup.Of(
+        $"""<div id="live"{(isBusy ? Markup.Trusted(" data-busy") : Markup.Empty)}>{content}</div>{(isBusy ? Markup.Of($"""<noscript><meta http-equiv="refresh" content="3"></noscript>""") : Markup.Empty)}""");
+
     /// <summary>What stands between backticks is to be typed as it is.</summary>
     public static Markup Code(string text) => Markup.Join(text.Split('`').Select((part, i) => i % 2 == 1 ? Markup.Of($"<code>{part}</code>") : Markup.Of($"{part}")));
 
