@@ -6,6 +6,7 @@ using StoreEdge.Agent.Mqtt;
 using StoreEdge.Agent.Sensing;
 using StoreEdge.Agent.Timekeeping;
 using StoreEdge.Core.Identity;
+using StoreEdge.Linux.Mosquitto;
 
 namespace StoreEdge.Agent.Commands;
 
@@ -15,10 +16,11 @@ namespace StoreEdge.Agent.Commands;
 /// <param name="StoreId">Empty where it cannot be read.</param>
 /// <param name="Broker">The way to central; null where there is none, or it cannot be read.</param>
 /// <param name="Radios">The radios of this machine that it names.</param>
+/// <param name="TimeServers">Whom it compares the clock with; null where it names nobody.</param>
 /// <param name="Sources">What the configuration was read from.</param>
 /// <param name="Errors">What is wrong with it.</param>
 internal sealed record DoctorView(
-    IPEndPoint? Http, string StateDirectory, string StoreId, BrokerOptions? Broker, IReadOnlyList<ReceiverSource> Radios, IReadOnlyList<string> Sources, IReadOnlyList<string> Errors)
+    IPEndPoint? Http, string StateDirectory, string StoreId, BrokerOptions? Broker, IReadOnlyList<ReceiverSource> Radios, IReadOnlyList<TimeServer>? TimeServers, IReadOnlyList<string> Sources, IReadOnlyList<string> Errors)
 {
     /// <summary>Reads as much as can be read.</summary>
     public static DoctorView Of(ConfigurationLayers layers)
@@ -40,7 +42,7 @@ internal sealed record DoctorView(
         var store = top.Section("store").Text("id") ?? "";
         heard.Clear();
         var broker = AgentOptionsReader.Broker(top.Section("mqtt"));
-        return new(http, state, store, heard.Count == 0 && NameRule.Holds(store) ? broker : null, AdapterChecks.Wanted(top), layers.Sources, errors);
+        return new(http, state, store, heard.Count == 0 && NameRule.Holds(store) ? broker : null, AdapterChecks.Wanted(top), WatchingOptionsReader.TimeServers(top.Section("clock")), layers.Sources, errors);
     }
 
     /// <summary>What is looked at while no agent answers.</summary>
@@ -48,7 +50,8 @@ internal sealed record DoctorView(
     {
         var offline = new OfflineChecks(StateDirectory);
         var clock = new TrustedClock(time, KernelClock.IsSynchronized, BuildTime.Value, StateDirectory, KernelClock.ReadBootId());
-        var machine = new MachineChecks(StateDirectory, clockSynchronised: () => clock.IsSynchronized, clockAtLeast: () => clock.LowerBound);
+        var machine = new MachineChecks(
+            StateDirectory, clockSynchronised: () => clock.IsSynchronized, clockAtLeast: () => clock.LowerBound, latch: new(VoltageLatch.StandardDirectory, time), clockError: KernelClock.MostError);
         yield return DoctorRound.Of(new("configuration", "configuração"), () => [OfflineChecks.Configuration(Sources, Errors)]);
         yield return DoctorRound.Of(new("machine", "máquina"), machine.Look);
         yield return DoctorRound.Of(new("state directory", "diretório de estado"), () => [offline.Writable(), JournalChecks.Quarantined(StateDirectory)]);
@@ -60,6 +63,8 @@ internal sealed record DoctorView(
     public IEnumerable<DoctorRound> BesideAgent(TimeProvider time)
     {
         yield return DoctorRound.Of(new("journal", "diário"), () => [new OfflineChecks(StateDirectory).Database()]);
+        var clock = new TrustedClock(time, KernelClock.IsSynchronized, BuildTime.Value, StateDirectory, KernelClock.ReadBootId());
+        yield return new(new("time servers", "servidores de hora"), async stop => [await new ClockComparison(TimeServers ?? Timekeeping.TimeServers.OfMachine(), clock, time).CompareAsync(stop).ConfigureAwait(false)]);
         yield return new(new("radios", "rádios"), stop => Task.FromResult<IReadOnlyList<HealthCheck>>([AdapterChecks.Look(Radios, time, stop)]));
     }
 
@@ -67,7 +72,25 @@ internal sealed record DoctorView(
     {
         if (Broker is null)
             return [HealthCheck.NotApplicable("link", Phrase.Same("Broker"), new("No broker is configured, or its part of the configuration cannot be read.", "Nenhum broker configurado, ou essa parte da configuração não pode ser lida."))];
+        var certificates = Certificates(clock);
         var trail = await new BrokerWalk(Broker, StoreId, BrokerWalk.FiltersOf(StoreId), time, clock).WalkAsync(_ => { }, stop).ConfigureAwait(false);
-        return BrokerSteps.Of(trail, Broker);
+        return [.. BrokerSteps.Of(trail, Broker), .. CertificateChecks.Of(trail.Server is { } server ? [.. certificates, View("server", server, clock)] : certificates)];
     }
+
+    /// <summary>The certificates of the files; none where those cannot be read, which the way to the broker says then.</summary>
+    private IReadOnlyList<CertificateView> Certificates(VerificationClock clock)
+    {
+        if (Broker?.Tls is not { } files) return [];
+        try
+        {
+            var material = TlsMaterial.Read(files);
+            return [.. (material.Client is { } client ? new[] { View("client", client, clock) } : []), .. material.AuthorityFacts.Select(a => View("authority", a, clock))];
+        }
+        catch (MqttFailureException)
+        {
+            return [];
+        }
+    }
+
+    private static CertificateView View(string role, CertificateFacts facts, VerificationClock clock) => new(role, facts.Subject, facts.NotAfter, Math.Floor((facts.NotAfter - clock.Now()).TotalDays));
 }

@@ -11,6 +11,7 @@ using StoreEdge.Agent.Pages.Portal;
 using StoreEdge.Agent.Pages.Technician;
 using StoreEdge.Agent.Panels;
 using StoreEdge.Agent.Sensing;
+using StoreEdge.Agent.Timekeeping;
 using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
 
@@ -43,6 +44,9 @@ internal sealed record AgentOptions(
 
     /// <summary>The guests' Wi-Fi, where this machine is its access point; null: it is not.</summary>
     public AccessPointOptions? AccessPoint { get; init; }
+
+    /// <summary>Whom to compare the clock with; null: whom the machine's own NTP client asks.</summary>
+    public IReadOnlyList<TimeServer>? TimeServers { get; init; }
 
     /// <summary>The staff displays.</summary>
     public StaffOptions Staff { get; init; } = new(null);

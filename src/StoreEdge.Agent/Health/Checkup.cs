@@ -15,6 +15,9 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
         ["link"] = new("Broker", "Broker"),
         ["displays"] = new("Displays", "Telas"),
         ["bundle"] = new("Offer bundle", "Pacote de ofertas"),
+        ["portal"] = Phrase.Same("Portal"),
+        ["gate"] = new("Guest gate", "Porta dos visitantes"),
+        ["others"] = new("Files of the store", "Arquivos da loja"),
         ["machine"] = new("Machine", "Máquina"),
     };
 
@@ -22,7 +25,11 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
     private readonly ReceiverRates rates = new(time);
 
     /// <summary>Samples what is shown as a rate; once a second, whether or not anybody looks.</summary>
-    public void Sample() => Ask("receivers", () => rates.Measure(sources.Receivers()), out _);
+    public void Sample()
+    {
+        Ask("receivers", () => rates.Measure(sources.Receivers()), out _);
+        machine.Sample();
+    }
 
     /// <summary>Looks at everything.</summary>
     /// <param name="tongue">The language of the words.</param>
@@ -31,7 +38,7 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
     {
         var checks = new List<HealthCheck>();
         var receivers = Ask("receivers", () => rates.Measure(sources.Receivers()), out var fault) ?? [];
-        Add(checks, fault, receivers.Select(RoomChecks.Receiver));
+        Add(checks, fault, receivers.SelectMany(r => (IEnumerable<HealthCheck>)[RoomChecks.Receiver(r), .. RoomChecks.Radio(r), RoomChecks.Canary(r)]));
         var enrolled = Ask("enrolment", sources.Enrolled, out fault);
         var identity = fault is null ? Ask("enrolment", sources.Identity, out fault) : null;
         Add(checks, fault, [RoomChecks.Enrolment(enrolled, identity)]);
@@ -39,9 +46,10 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
         var silence = fault is null ? Ask("presence", sources.PresenceSilence, out fault) : null;
         Add(checks, fault, [RoomChecks.Presence(silence, present ?? 0)]);
         var outbox = Ask("outbox", sources.Outbox, out fault);
-        Add(checks, fault, [RoomChecks.Outbox(outbox)]);
+        var outboxFault = fault;
         var link = Ask("link", sources.Link, out fault);
-        Add(checks, fault, [RoomChecks.Link(link)]);
+        Add(checks, outboxFault, [RoomChecks.Outbox(outbox, link), RoomChecks.DeadLetters(outbox)]);
+        Add(checks, fault, [RoomChecks.Link(link), .. CertificateChecks.Of(link?.Certificates ?? [])]);
         var way = Ask("link", sources.Broker, out fault) ?? [];
         Add(checks, fault, way);
         var displays = Ask("displays", sources.Displays, out fault) ?? [];
@@ -49,7 +57,12 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
         var bundle = Ask("bundle", sources.Bundle, out fault);
         Add(checks, fault, [RoomChecks.Bundle(bundle)]);
         checks.Add(RoomChecks.Footfall(sources.Footfall()));
-        checks.Add(RoomChecks.Portal(sources.PortalEnabled));
+        var portal = Ask("portal", sources.Portal, out fault);
+        Add(checks, fault, [RoomChecks.Portal(portal)]);
+        var gate = Ask("gate", sources.Gate, out fault);
+        Add(checks, fault, [RoomChecks.Gate(gate)]);
+        var others = Ask("others", () => CertificateChecks.Of(sources.Certificates()).Concat(sources.Others()).ToList(), out fault) ?? [];
+        Add(checks, fault, others);
         checks.Add(RoomChecks.Configuration(sources.Configuration));
         var local = Ask("machine", machine.Look, out fault) ?? [];
         Add(checks, fault, local);

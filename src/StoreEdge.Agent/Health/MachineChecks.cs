@@ -9,9 +9,11 @@ namespace StoreEdge.Agent.Health;
 /// <param name="clockSynchronised">What the kernel's clock discipline says; null where it cannot be told.</param>
 /// <param name="space">Free and total bytes of the disk that holds a directory; another one in tests.</param>
 /// <param name="clockAtLeast">What time it is at least (UTC), whatever the clock shows; null where nobody has counted.</param>
+/// <param name="latch">Remembers a weak supply; null where nobody does.</param>
+/// <param name="clockError">By how much the kernel says that its clock may be wrong; null where it does not.</param>
 internal sealed class MachineChecks(
     string stateDirectory, string root = "/", Func<bool?>? clockSynchronised = null, Func<string, (long Free, long Size)>? space = null,
-    Func<DateTimeOffset>? clockAtLeast = null)
+    Func<DateTimeOffset>? clockAtLeast = null, VoltageLatch? latch = null, Func<TimeSpan?>? clockError = null)
 {
     /// <summary>Below this the journal's retention sweep can no longer make room for a day of a busy store.</summary>
     private const long FullBytes = 100_000_000;
@@ -23,7 +25,13 @@ internal sealed class MachineChecks(
     private const double HotCelsius = 80;
 
     /// <summary>All of them.</summary>
-    public IReadOnlyList<HealthCheck> Look() => [Disk(), Clock(), Library(), Temperature(), Voltage()];
+    public IReadOnlyList<HealthCheck> Look() => [Disk(), .. new DiskChecks(stateDirectory, root).Look(), Clock(), ClockSource(), Library(), Temperature(), Voltage()];
+
+    /// <summary>Notices what passes between two looks; to be called every second or so. Costs nothing where there is no sensor.</summary>
+    public void Sample()
+    {
+        if (latch is not null && Alarms().Any(v => v != 0)) latch.Close();
+    }
 
     /// <summary>Free space where the journal lies.</summary>
     public HealthCheck Disk()
@@ -54,7 +62,7 @@ internal sealed class MachineChecks(
             return HealthCheck.Pass("clock", title, new("Synchronised by systemd-timesyncd.", "Sincronizado pelo systemd-timesyncd."));
         return clockSynchronised?.Invoke() switch
         {
-            true => HealthCheck.Pass("clock", title, new("The kernel reports a synchronised clock.", "O kernel informa relógio sincronizado.")),
+            true => HealthCheck.Pass("clock", title, new($"The kernel reports a synchronised clock{Error("wrong by at most")}.", $"O kernel informa relógio sincronizado{Error("com erro de no máximo")}.")),
             false => new("clock", title, CheckVerdict.Warn,
                 new("The kernel reports that no time server disciplines the clock." + AtLeast("It is {0} UTC or later."),
                     "O kernel informa que nenhum servidor de hora ajusta o relógio." + AtLeast("São {0} UTC ou mais.")),
@@ -63,6 +71,25 @@ internal sealed class MachineChecks(
                 new("This system does not say whether its clock is synchronised.", "Este sistema não informa se o relógio está sincronizado."),
                 new("Compare with a phone; install systemd-timesyncd or chrony.", "Compare com um celular; instale systemd-timesyncd ou chrony.")),
         };
+    }
+
+    private string Error(string words) => clockError?.Invoke() is { } most ? string.Create(CultureInfo.InvariantCulture, $", {words} {Math.Ceiling(most.TotalMilliseconds):0} ms") : "";
+
+    /// <summary>What the time comes from while the machine runs, and whether it goes on while the machine is off.</summary>
+    public HealthCheck ClockSource()
+    {
+        var title = new Phrase("Clock source", "Fonte do relógio");
+        var counter = ReadText("sys/devices/system/clocksource/clocksource0/current_clocksource") ?? "?";
+        var battery = ReadText("sys/class/rtc/rtc0/name");
+        return HealthCheck.Pass("clock-source", title, battery is null
+            ? new($"{counter}; no battery-backed clock: after a power cut the time is unknown until a time server answers.", $"{counter}; sem relógio com bateria: após uma queda de energia a hora é desconhecida até um servidor de hora responder.")
+            : new($"{counter}; battery-backed clock {battery}.", $"{counter}; relógio com bateria {battery}."));
+    }
+
+    private string? ReadText(string path)
+    {
+        var file = Path.Combine(root, path);
+        return File.Exists(file) ? File.ReadAllText(file).Trim() : null;
     }
 
     private string AtLeast(string words) => clockAtLeast is null ? "" : " " + words.Replace("{0}", clockAtLeast().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), StringComparison.Ordinal);
@@ -95,13 +122,16 @@ internal sealed class MachineChecks(
     public HealthCheck Voltage()
     {
         var title = new Phrase("Supply voltage", "Tensão de alimentação");
-        var alarms = Files("sys/class/hwmon", "hwmon*", "in0_lcrit_alarm").Select(ReadNumber).Where(v => v is not null).ToList();
+        var alarms = Alarms();
         if (alarms.Count == 0) return HealthCheck.NotApplicable("under-voltage", title, new("No sensor here.", "Sem sensor aqui."));
-        return alarms.TrueForAll(v => v == 0)
-            ? HealthCheck.Pass("under-voltage", title, new("No under-voltage reported.", "Sem subtensão."))
-            : new("under-voltage", title, CheckVerdict.Warn, new("The board reports under-voltage.", "A placa informa subtensão."),
-                new("Use the board's own power supply and a short, thick cable.", "Use a fonte original da placa e um cabo curto e grosso."));
+        var action = new Phrase("Use the board's own power supply and a short, thick cable.", "Use a fonte original da placa e um cabo curto e grosso.");
+        if (alarms.Any(v => v != 0)) return new("under-voltage", title, CheckVerdict.Warn, new("The board reports under-voltage.", "A placa informa subtensão."), action);
+        if (latch?.Seen is not { } at) return HealthCheck.Pass("under-voltage", title, new("No under-voltage in this boot.", "Sem subtensão desde o boot."));
+        var when = at.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        return new("under-voltage", title, CheckVerdict.Warn, new($"The board has reported under-voltage in this boot, first at {when} UTC.", $"A placa informou subtensão desde o boot, a primeira vez às {when} UTC."), action);
     }
+
+    private List<long> Alarms() => [.. Files("sys/class/hwmon", "hwmon*", "in0_lcrit_alarm").Select(ReadNumber).OfType<long>()];
 
     private static (long Free, long Size) SpaceOf(string directory)
     {

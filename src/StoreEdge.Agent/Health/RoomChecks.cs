@@ -54,6 +54,30 @@ internal static class RoomChecks
             $"{rate.Replace('.', ',')} quadros/s, último há {Spans.Of(TimeSpan.FromSeconds(silence))}{link}.{perdidos}"));
     }
 
+    /// <summary>The radio behind a receiver of this machine; none for other sources.</summary>
+    public static IEnumerable<HealthCheck> Radio(ReceiverView receiver)
+    {
+        if (receiver is not { Radio: { } radio, Connected: true }) yield break;
+        var steps = radio.Steps.Length == 0 ? "" : $" ({radio.Steps})";
+        yield return HealthCheck.Pass($"radio:{receiver.Id}", new($"Radio {radio.Adapter}", $"Rádio {radio.Adapter}"), new($"On and scanning{steps}.", $"Ligado e em varredura{steps}."));
+    }
+
+    /// <summary>The fixed beacons that tell a receiver's death from an empty store.</summary>
+    public static HealthCheck Canary(ReceiverView receiver)
+    {
+        var (code, title) = ($"canary:{receiver.Id}", new Phrase($"Fixed beacons at {receiver.Id}", $"Beacons fixos em {receiver.Id}"));
+        if (receiver.Canaries == 0)
+        {
+            return HealthCheck.NotApplicable(code, title, new(
+                "None has been heard here: a dead radio cannot be told from an empty store. One enrolled as a fixture and hung near it does.",
+                "Nenhum foi ouvido aqui: não se distingue um rádio morto de uma loja vazia. Um cadastrado como fixo e pendurado perto resolve."));
+        }
+
+        return receiver.Blind is null && receiver.Connected
+            ? HealthCheck.Pass(code, title, new($"{receiver.Canaries} heard.", $"{receiver.Canaries} {(receiver.Canaries == 1 ? "ouvido" : "ouvidos")}."))
+            : new(code, title, CheckVerdict.Unknown, new("Not heard now; see the receiver.", "Não ouvidos agora; veja o receptor."), Phrase.None);
+    }
+
     /// <summary>Whether anybody can be recognised at all.</summary>
     public static HealthCheck Enrolment(int? enrolled, IdentityView? identity = null)
     {
@@ -100,7 +124,7 @@ internal static class RoomChecks
     }
 
     /// <summary>What central does not hold yet.</summary>
-    public static HealthCheck Outbox(OutboxView? outbox)
+    public static HealthCheck Outbox(OutboxView? outbox, LinkView? link = null)
     {
         var title = new Phrase("Journal and outbox", "Diário e fila de envio");
         if (outbox is null) return HealthCheck.NotApplicable("outbox", title, new("Not running.", "Não está em execução."));
@@ -109,12 +133,50 @@ internal static class RoomChecks
             : ("central has not acknowledged since the start", "a central ainda não confirmou desde o início");
         if (outbox.Pending == 0) return HealthCheck.Pass("outbox", title, new($"Nothing waits; {en}.", $"Nada na fila; {pt}."));
         var oldest = Spans.Of(TimeSpan.FromSeconds(outbox.OldestPendingSeconds));
-        var evidence = new Phrase($"{outbox.Pending} {(outbox.Pending == 1 ? "event waits" : "events wait")}, the oldest for {oldest}; {en}.", $"{outbox.Pending} {(outbox.Pending == 1 ? "evento" : "eventos")} na fila, o mais antigo há {oldest}; {pt}.");
+        var (whyEn, whyPt) = Retry(link);
+        var evidence = new Phrase($"{outbox.Pending} {(outbox.Pending == 1 ? "event waits" : "events wait")}, the oldest for {oldest}; {en}.{whyEn}", $"{outbox.Pending} {(outbox.Pending == 1 ? "evento" : "eventos")} na fila, o mais antigo há {oldest}; {pt}.{whyPt}");
         return outbox.OldestPendingSeconds < LateSeconds
             ? HealthCheck.Pass("outbox", title, evidence)
             : new("outbox", title, CheckVerdict.Warn, evidence,
                 new("Nothing is lost. See the broker below; if it is connected, ask central whether its journey service runs.",
                     "Nada se perde. Veja o broker; se estiver conectado, pergunte à central se o serviço de jornada está ativo."));
+    }
+
+    /// <summary>When what waits is tried again, and why it waits.</summary>
+    private static (string English, string Portuguese) Retry(LinkView? link)
+    {
+        if (link is null or { Connected: true }) return ("", "");
+        var why = link.Fault is { Length: > 0 } fault ? $" ({fault.TrimEnd('.')})" : "";
+        return link.NextRetrySeconds is { } seconds
+            ? ($" Next attempt in {Spans.Of(TimeSpan.FromSeconds(seconds))}{why}.", $" Nova tentativa em {Spans.Of(TimeSpan.FromSeconds(seconds))}{why}.")
+            : ($" The broker is being tried now{why}.", $" O broker está sendo tentado agora{why}.");
+    }
+
+    /// <summary>What central, or its broker, will not have.</summary>
+    public static HealthCheck DeadLetters(OutboxView? outbox)
+    {
+        var title = new Phrase("Refused events", "Eventos recusados");
+        return outbox switch
+        {
+            null => HealthCheck.NotApplicable("dead-letters", title, new("Not running.", "Não está em execução.")),
+            { DeadLetters: 0 } => HealthCheck.Pass("dead-letters", title, new("None was refused for good.", "Nenhum foi recusado em definitivo.")),
+            { DeadLetters: var count } => new("dead-letters", title, CheckVerdict.Warn,
+                new($"{count} {(count == 1 ? "event was" : "events were")} refused for good and {(count == 1 ? "is" : "are")} kept here.", $"{count} {(count == 1 ? "evento recusado" : "eventos recusados")} em definitivo, guardados aqui."),
+                new("storeedge journal dead-letters lists them with the reasons; the command resend sends them again.", "storeedge journal dead-letters os lista com os motivos; o comando resend os envia de novo.")),
+        };
+    }
+
+    /// <summary>Who may pass from the guest network.</summary>
+    public static HealthCheck Gate(GateView? gate)
+    {
+        var title = new Phrase("Guest gate", "Porta dos visitantes");
+        return gate switch
+        {
+            null => HealthCheck.NotApplicable("gate", title, new("No gate of this machine's own.", "Nenhuma porta própria desta máquina.")),
+            { Held: true } => HealthCheck.Pass("gate", title, new($"In place; {gate.Guests} inside.", $"No lugar; {gate.Guests} dentro.")),
+            _ => new("gate", title, CheckVerdict.Fail, new("Not in place: nobody gets through.", "Fora do lugar: ninguém passa."),
+                new("storeedge gate status says why; it is tried again by itself.", "storeedge gate status diz o motivo; tenta de novo sozinho.")),
+        };
     }
 
     /// <summary>The connection to the broker.</summary>
@@ -197,11 +259,16 @@ internal static class RoomChecks
     }
 
     /// <summary>The customers' page.</summary>
-    public static HealthCheck Portal(bool enabled)
+    public static HealthCheck Portal(PortalView? portal)
     {
         var title = Phrase.Same("Portal");
-        return enabled
-            ? HealthCheck.Pass("portal", title, new("Switched on, at /portal.", "Ligado, em /portal."))
-            : HealthCheck.NotApplicable("portal", title, new("Switched off in the configuration.", "Desligado na configuração."));
+        return portal switch
+        {
+            null => HealthCheck.NotApplicable("portal", title, new("Switched off in the configuration.", "Desligado na configuração.")),
+            { Fault: { } fault } => new("portal", title, CheckVerdict.Fail, new($"{portal.Address} does not answer: {fault}", $"{portal.Address} não responde: {fault}"),
+                new("Check that portal.listen is an address of this machine (ip address), then restart the service and send its log.", "Verifique se portal.listen é um endereço desta máquina (ip address); depois reinicie o serviço e envie o log.")),
+            { AnsweredInMilliseconds: { } took } => HealthCheck.Pass("portal", title, new($"{portal.Address} answers in {took:0} ms.", $"{portal.Address} responde em {took:0} ms.")),
+            _ => HealthCheck.Pass("portal", title, new($"Switched on, at {portal.Address}.", $"Ligado, em {portal.Address}.")),
+        };
     }
 }

@@ -113,6 +113,17 @@ internal sealed record CertificateView(string Role, string Subject, DateTimeOffs
 /// <summary>One screen.</summary>
 internal sealed record DisplayView(string Id, string Zone, bool Connected, string? Showing, double? LastAcknowledgedSecondsAgo);
 
+/// <summary>The customers' page.</summary>
+/// <param name="Address">Where it was asked.</param>
+/// <param name="AnsweredInMilliseconds">How fast it answered last; null before the first time.</param>
+/// <param name="Fault">Why it did not answer; null while it does.</param>
+internal sealed record PortalView(string Address, double? AnsweredInMilliseconds, string? Fault);
+
+/// <summary>The gate of the guest network.</summary>
+/// <param name="Held">Whether it is in place.</param>
+/// <param name="Guests">How many may pass.</param>
+internal sealed record GateView(bool Held, int Guests);
+
 /// <summary>The last count of passing devices. Result: <c>counted</c>, <c>few</c>, <c>unreliable</c>, or null while the first interval is not over.</summary>
 internal sealed record FootfallView(DateTimeOffset? From, DateTimeOffset? To, string? Result, int? Count);
 

@@ -48,6 +48,15 @@ internal sealed record StatusSources
     /// <summary>The last count of passing devices; null where none is made.</summary>
     public Func<FootfallView?> Footfall { get; init; } = () => null;
 
-    /// <summary>Whether the portal is switched on.</summary>
-    public bool PortalEnabled { get; init; }
+    /// <summary>The customers' page; null where it is switched off.</summary>
+    public Func<PortalView?> Portal { get; init; } = () => null;
+
+    /// <summary>The gate of the guest network; null where this machine has none.</summary>
+    public Func<GateView?> Gate { get; init; } = () => null;
+
+    /// <summary>Certificates that no connection to the broker uses.</summary>
+    public Func<IReadOnlyList<CertificateView>> Certificates { get; init; } = () => [];
+
+    /// <summary>What else can be told at once, such as what lies in quarantine.</summary>
+    public Func<IReadOnlyList<HealthCheck>> Others { get; init; } = () => [];
 }

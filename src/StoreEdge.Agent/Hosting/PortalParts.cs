@@ -53,6 +53,9 @@ internal sealed class PortalParts : IDisposable
     /// <summary>Where the options for the network's address server go (dnsmasq's <c>dhcp-optsfile</c>); null where there is no runtime directory.</summary>
     private static string? NetworkOptions => Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY") is { Length: > 0 } runtime ? Path.Combine(runtime, "dhcp-options") : null;
 
+    /// <summary>The certificate that guests are shown; null where there is none.</summary>
+    public (string Subject, DateTimeOffset NotAfter)? Certificate => certificate?.Facts;
+
     /// <summary>Adds the portal to the store's own pages, unless guests are served apart.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -91,7 +94,8 @@ internal sealed class PortalParts : IDisposable
         return new(
             words.ZoneOf(session.Visit),
             [.. words.Said(session.Visit, session.Subject, language).Select(w => new PhoneWordCard(w.Kind, w.Target, w.Language, w.Name, w.Demand, w.IsGift, w.IsOfThisVisit) { Wider = w.Wider })],
-            session.Recognised ? [.. words.Told(session.Visit, language).Select(f => Card(f, gifts))] : []) { Demands = words.Demands(language) };
+            session.Recognised ? [.. words.Told(session.Visit, language).Select(f => Card(f, gifts))] : [])
+        { Demands = words.Demands(language) };
     }
 
     private static PhoneFactCard Card(PhoneFact fact, IReadOnlySet<string> gifts) => new(

@@ -99,8 +99,29 @@ internal static class StoreHost
         var panels = new PanelParts(options.Panels, options.Store, displays, journal, help, subject => strangers.Contains(subject) || inputs.HasStopped(subject), health, time);
 
         // People look.
-        var views = StatusViews.Of(options, sources, sensing, registry, presence, journal, link, verification, displays, bundles, footfall, time);
-        var machine = new MachineChecks(place.Own, clockSynchronised: () => clock.IsSynchronized, clockAtLeast: () => clock.LowerBound);
+        var guests = new ScreenGuests(journal, displays, visits, inputs, time);
+        app.MapKiosk(displays, time, DisplayParts.Touch(guests, deciding));
+        staff.Map(app);
+        using var gate = options.Gate is { } gateOptions ? new GateParts(gateOptions, health, time, logs) : null;
+        using var wifi = options.Portal.Controller is { } controller ? new ControllerParts(controller, health, time) : null;
+        using var portal = options.Portal.Enabled
+            ? new PortalParts(
+                options.Portal, gate?.Door ?? (IGuestDoor?)wifi?.Door ?? new OpenDoor(), portalKey, sessions, registry, strangers, presence, journal, phone, words, inputs, help, customers, options.Journal.KeepFor,
+                () => link is { Broker.Status.IsOnline: false }, health, time, () => clock.LowerBound, () => clock.ForVerification, () => clock.Trusted, options.Store.Id.Value, logs, DisplayParts.Screens(guests, deciding))
+            : null;
+        portal?.Map(app);
+        var pulse = options.Portal.Enabled ? new PortalPulse(options.Portal.Site?.Listen ?? options.Http, time) : null;
+
+        // The technician looks.
+        var views = StatusViews.Of(options, sources, sensing, registry, presence, journal, link, verification, displays, bundles, footfall, time) with
+        {
+            Portal = () => pulse?.View,
+            Gate = () => gate is null ? null : new(gate.Door.IsHeld, gate.Door.Guests.Count),
+            Certificates = () => portal?.Certificate is { } certificate ? [new("portal", certificate.Subject, certificate.NotAfter, Math.Floor((certificate.NotAfter - clock.ForVerification).TotalDays))] : [],
+        };
+        var machine = new MachineChecks(
+            place.Own, clockSynchronised: () => clock.IsSynchronized, clockAtLeast: () => clock.LowerBound, latch: new(VoltageLatch.StandardDirectory, time), clockError: KernelClock.MostError);
+        var comparison = new ClockComparison(options.TimeServers ?? TimeServers.OfMachine(), clock, machineTime);
         var checkup = new Checkup(views, machine, health, time);
         var feed = new EventFeed(journal.Subscribe("diagnostics", 256), checkup.Sample, time);
         using var self = new HttpClient();
@@ -117,17 +138,6 @@ internal static class StoreHost
                 loops.End();
             }, () => clock.IsSynchronized, health, time, logs);
         technician.Map(app);
-        var guests = new ScreenGuests(journal, displays, visits, inputs, time);
-        app.MapKiosk(displays, time, DisplayParts.Touch(guests, deciding));
-        staff.Map(app);
-        using var gate = options.Gate is { } gateOptions ? new GateParts(gateOptions, health, time, logs) : null;
-        using var wifi = options.Portal.Controller is { } controller ? new ControllerParts(controller, health, time) : null;
-        using var portal = options.Portal.Enabled
-            ? new PortalParts(
-                options.Portal, gate?.Door ?? (IGuestDoor?)wifi?.Door ?? new OpenDoor(), portalKey, sessions, registry, strangers, presence, journal, phone, words, inputs, help, customers, options.Journal.KeepFor,
-                () => link is { Broker.Status.IsOnline: false }, health, time, () => clock.LowerBound, () => clock.ForVerification, () => clock.Trusted, options.Store.Id.Value, logs, DisplayParts.Screens(guests, deciding))
-            : null;
-        portal?.Map(app);
 
         loops.Run("journal events to displays", deciding.RunAsync);
         loops.Run("displays", displays.RunAsync);
@@ -135,6 +145,8 @@ internal static class StoreHost
         staff.Run(loops);
         technician.Run(loops);
         loops.Run("clock", new ClockWatcher(clock, health, time, journal.FollowClock).RunAsync);
+        loops.Run("clock comparison", ending => comparison.RunAsync(health, ending));
+        if (pulse is not null) loops.Run("portal pulse", pulse.RunAsync);
         loops.Run("registry", new RegistryLoop(registry, journal, time, health).RunAsync);
         // A journal that is found damaged is replaced by the next start.
         loops.Run("state directory", ending => place.WatchAsync(health, loops.End, time, ending));

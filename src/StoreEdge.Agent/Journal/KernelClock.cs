@@ -13,6 +13,9 @@ internal static class KernelClock
     /// <summary>Whether an NTP client keeps the wall clock right.</summary>
     public static bool IsSynchronized() => Adjtimex.IsClockSynchronized();
 
+    /// <summary>By how much the wall clock may be wrong; null where nobody keeps it right.</summary>
+    public static TimeSpan? MostError() => Adjtimex.MostError();
+
     /// <summary>The word that events carry.</summary>
     /// <param name="synchronized">Whether the time was right when the event was written.</param>
     /// <param name="corrected">Whether it has been counted back since.</param>

@@ -23,7 +23,7 @@ public sealed class CheckupTests
         Link = () => new("broker:1883", true, 60, 1, null, null),
         Displays = () => [new("door-screen", "entrance", true, "offer-1", 3)],
         Bundle = () => new("7", "abc", 12),
-        PortalEnabled = true,
+        Portal = () => new("http://127.0.0.1:8480/portal", 3, null),
     };
 
     [Fact]

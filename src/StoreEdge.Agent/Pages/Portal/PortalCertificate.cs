@@ -31,6 +31,9 @@ internal sealed class PortalCertificate(GuestTlsOptions options, string hostName
     /// <summary>What connections are served with; null before there was a good pair.</summary>
     public SslStreamCertificateContext? Context => context;
 
+    /// <summary>Whom it names and until when; null before there was a good pair.</summary>
+    public (string Subject, DateTimeOffset NotAfter)? Facts => Volatile.Read(ref leaf) is { } held ? (held.Subject, held.NotAfter) : null;
+
     /// <summary>How the guests' HTTPS is reached; null while phones should not be sent there.</summary>
     public string? Origin => IsUsable(TimeSpan.Zero)
         ? string.Create(CultureInfo.InvariantCulture, $"https://{hostName}{(options.Listen.Port == 443 ? "" : $":{options.Listen.Port}")}")

@@ -19,6 +19,14 @@ public static unsafe partial class Adjtimex
         return result >= 0 && result != TIME_ERROR && (state.Status & STA_UNSYNC) == 0;
     }
 
+    /// <summary>By how much the clock may be wrong, as whoever keeps it right last told the kernel; null where nobody does.</summary>
+    public static TimeSpan? MostError()
+    {
+        Timex state = default;
+        var result = adjtimex(&state);
+        return result < 0 || result == TIME_ERROR || (state.Status & STA_UNSYNC) != 0 ? null : TimeSpan.FromMicroseconds(state.MaxError);
+    }
+
     [LibraryImport("libc", EntryPoint = "adjtimex")]
     private static partial int adjtimex(Timex* state);
 
