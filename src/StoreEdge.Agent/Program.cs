@@ -19,5 +19,7 @@ return await new RootCommand("StoreEdge notices who comes in, keeps it, tells ce
     PanelsCommand.Create(TimeProvider.System),
     KioskCommand.Create(TimeProvider.System),
     SatelliteCommand.Create(TimeProvider.System),
+    EnrollCommand.Create(TimeProvider.System),
+    FactoryResetCommand.Create(),
     TechnicianCommand.Create(TimeProvider.System),
 }.Parse(args).InvokeAsync();

@@ -190,6 +190,7 @@ def visitors():
     before = json.loads(shop("shown"))
     come()
     until(lambda: {"screen", "oled"} <= set(journal()["rendered"]), "what the displays say that they show", 90)
+    end("browser")
     after = json.loads(shop("shown"))
     holds(after["lamp"] > before["lamp"] and after["oled"] != before["oled"] and after["lcd"].strip("|"), f"lamp and panels went from {before} to {after}")
     say("a browser and an OLED show it and say so, the lamp is lit, the staff's LCD has a text", lcd=after["lcd"])
