@@ -15,6 +15,9 @@ internal sealed record DesiredLayer(string Source, JsonObject Values, IReadOnlyL
     /// <summary>The two kinds of desired document that are configuration.</summary>
     public const string Config = "config", Displays = "displays";
 
+    /// <summary>What a technician set on the store's own page: every key, but where the state lies, which the layer itself is part of.</summary>
+    public const string Technician = "technician";
+
     /// <summary>Sections that central may set whole. The README's table names them.</summary>
     public static readonly IReadOnlyList<string> Sections = ["presence", "journal", "outbox", "footfall"];
 
@@ -28,19 +31,24 @@ internal sealed record DesiredLayer(string Source, JsonObject Values, IReadOnlyL
 
     private static readonly JsonNodeOptions AnyCase = new() { PropertyNameCaseInsensitive = true };
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions ByHand = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
 
     /// <summary>Reads a document.</summary>
-    /// <param name="kind"><see cref="Config"/> or <see cref="Displays"/>.</param>
+    /// <param name="kind"><see cref="Config"/>, <see cref="Displays"/> or <see cref="Technician"/>.</param>
     /// <param name="version">Its version.</param>
     /// <param name="document">JSON, without comments.</param>
     /// <exception cref="ConfigurationException">It is no JSON object, or sets what it may not.</exception>
     public static DesiredLayer Parse(string kind, long version, string document)
     {
-        var source = $"desired {kind} {version}";
+        var source = kind == Technician ? $"technician's layer {version}" : $"desired {kind} {version}";
         JsonNode? node;
         try
         {
-            node = JsonNode.Parse(document, AnyCase, Strict);
+            node = JsonNode.Parse(document, AnyCase, kind == Technician ? ByHand : Strict);
+        }
+        catch (JsonException fault) when (kind == Technician)
+        {
+            throw new ConfigurationException([new($"{source}:{fault.LineNumber + 1}:{fault.BytePositionInLine + 1}", "", null, $"not JSON: {fault.Message.Split(" LineNumber:")[0]}")]);
         }
         catch (JsonException fault)
         {
@@ -52,6 +60,7 @@ internal sealed record DesiredLayer(string Source, JsonObject Values, IReadOnlyL
         var receivers = new List<(string, JsonObject)>();
         try
         {
+            if (kind == Technician) return CheckOwn(root, source);
             if (kind == Displays) CheckDisplays(root, source, errors);
             else CheckConfig(root, source, errors, receivers);
         }
@@ -65,6 +74,10 @@ internal sealed record DesiredLayer(string Source, JsonObject Values, IReadOnlyL
         root.Remove("receivers");
         return new(source, root, receivers);
     }
+
+    private static DesiredLayer CheckOwn(JsonObject root, string source) => root.ContainsKey("state")
+        ? throw new ConfigurationException([new(source, "state", null, "is not set here: this layer is kept in the state directory itself; set it in the store's own files")])
+        : new(source, root, []);
 
     private static void CheckDisplays(JsonObject root, string source, List<ConfigurationError> errors)
     {

@@ -14,11 +14,14 @@ internal sealed class DesiredDocuments
 {
     public const string Bundle = "bundle", Config = DesiredLayer.Config, Displays = DesiredLayer.Displays;
 
-    /// <summary>Every kind.</summary>
+    /// <summary>What the technician set on the store's own page: a layer as well, but nothing of central's, and proved by the technician's word.</summary>
+    public const string Technician = DesiredLayer.Technician;
+
+    /// <summary>Every kind that central sends.</summary>
     public static readonly IReadOnlyList<string> Kinds = [Config, Bundle, Displays];
 
-    /// <summary>Those that are layers of the configuration, and so must prove themselves.</summary>
-    private static readonly string[] Tried = [Config, Displays];
+    /// <summary>Those that are layers of the configuration, and so must prove themselves; the weakest first.</summary>
+    private static readonly string[] Tried = [Technician, Config, Displays];
 
     private readonly string directory;
     private readonly Lock gate = new();
@@ -31,7 +34,7 @@ internal sealed class DesiredDocuments
     {
         StateDirectory = stateDirectory;
         directory = Path.Combine(stateDirectory, "desired");
-        foreach (var kind in Kinds) records[kind] = Load(kind);
+        foreach (var kind in Kinds.Append(Technician)) records[kind] = Load(kind);
     }
 
     /// <summary>The agent's own directory.</summary>
@@ -55,6 +58,15 @@ internal sealed class DesiredDocuments
         get
         {
             lock (gate) return Tried.Any(k => records[k].Trial is not null);
+        }
+    }
+
+    /// <summary>Whether this run is a trial that only the technician's word proves.</summary>
+    public bool NeedsConfirmation
+    {
+        get
+        {
+            lock (gate) return trialInForce && records[Technician].Trial is not null;
         }
     }
 
@@ -97,12 +109,24 @@ internal sealed class DesiredDocuments
         }
     }
 
+    /// <summary>The layers in force now.</summary>
+    /// <exception cref="ConfigurationException">A document that was good once is none any more.</exception>
+    public IReadOnlyList<DesiredLayer> LayersInForce()
+    {
+        lock (gate) return LayersWhileLocked(trialInForce);
+    }
+
     /// <summary>The layers in force, with another document in the place of one.</summary>
     /// <exception cref="ConfigurationException">It sets what it may not.</exception>
     public IReadOnlyList<DesiredLayer> LayersWith(string kind, DesiredEdition edition)
     {
         var layer = DesiredLayer.Parse(kind, edition.Version, edition.Document);
-        lock (gate) return [.. LayersWhileLocked(withTrials: true, except: kind), layer];
+        lock (gate)
+        {
+            var others = LayersWhileLocked(withTrials: true, except: kind);
+            // The technician's is the weakest, wherever it is checked.
+            return kind == Technician ? [layer, .. others] : [.. others, layer];
+        }
     }
 
     /// <summary>A bundle comes into force: it needs no trial, since a display shows the last good one where it cannot be used.</summary>

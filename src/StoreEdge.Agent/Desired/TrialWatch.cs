@@ -27,7 +27,7 @@ internal sealed class TrialWatch(
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Look, time);
-        while (documents.IsOnTrial && await timer.WaitForNextTickAsync(stop).ConfigureAwait(false)) await LookAsync().ConfigureAwait(false);
+        while (documents is { IsOnTrial: true, NeedsConfirmation: false } && await timer.WaitForNextTickAsync(stop).ConfigureAwait(false)) await LookAsync().ConfigureAwait(false);
         // A loop that ends ends the agent.
         await Task.Delay(Timeout.InfiniteTimeSpan, time, stop).ConfigureAwait(false);
     }

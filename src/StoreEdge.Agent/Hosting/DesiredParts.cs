@@ -39,6 +39,13 @@ internal sealed class DesiredParts
         return parts;
     }
 
+    /// <summary>What central sent while a technician's change was on trial has its turn.</summary>
+    public async Task TakeWaitingAsync()
+    {
+        await desk.TakeWaitingAsync().ConfigureAwait(false);
+        states.Change();
+    }
+
     public void Run(Loops loops, Func<IReadOnlyList<string>> missing, TimeProvider time)
     {
         desk.Changed += states.Change;
@@ -46,11 +53,7 @@ internal sealed class DesiredParts
         // Whatever desired it came over the link: it was online.
         var trial = new TrialWatch(
             documents, options.Central.Trial, () => link.Broker.Status.IsOnline ? missing() : [.. missing(), $"no link to central ({link.Broker.Status.LastFailure?.Detail ?? "not yet"})"],
-            async () =>
-            {
-                await desk.TakeWaitingAsync().ConfigureAwait(false);
-                states.Change();
-            }, restart, time);
+            TakeWaitingAsync, restart, time);
         loops.Run("trial", trial.RunAsync);
     }
 

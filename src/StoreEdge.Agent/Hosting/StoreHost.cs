@@ -10,6 +10,7 @@ using StoreEdge.Agent.Orders;
 using StoreEdge.Agent.Pages.Diagnostics;
 using StoreEdge.Agent.Pages.Kiosk;
 using StoreEdge.Agent.Pages.Portal;
+using StoreEdge.Agent.Pages.Technician;
 using StoreEdge.Agent.Presence;
 using StoreEdge.Agent.Sensing;
 using StoreEdge.Agent.Timekeeping;
@@ -36,7 +37,7 @@ internal static class StoreHost
         var clock = new TrustedClock(machineTime, KernelClock.IsSynchronized, BuildTime.Value, options.StateDirectory, KernelClock.ReadBootId());
         var time = new StoreClock(machineTime, options.Store.TimeZone, clock);
         var systemd = ServiceNotifier.FromEnvironment();
-        var builder = Web(options);
+        var builder = Web(options, across.Logs);
         await using var app = builder.Build();
         var logs = app.Services.GetRequiredService<ILoggerFactory>();
         var log = logs.CreateLogger("StoreEdge");
@@ -123,14 +124,14 @@ internal static class StoreHost
             place.Own, clockSynchronised: () => clock.IsSynchronized, clockAtLeast: () => clock.LowerBound, latch: new(VoltageLatch.StandardDirectory, time), clockError: KernelClock.MostError);
         var comparison = new ClockComparison(options.TimeServers ?? TimeServers.OfMachine(), clock, machineTime);
         var checkup = new Checkup(views, machine, health, time);
-        var feed = new EventFeed(journal.Subscribe("diagnostics", 256), checkup.Sample, time);
+        var feed = new EventFeed(journal.Subscribe("diagnostics", 256), checkup.Sample, time, logs.CreateLogger<EventFeed>());
         using var self = new HttpClient();
         var watchdog = new FunctionalWatchdog(
             VitalSigns.Of(presence, journal, options.Http, self, time), systemd.FeedWatchdog, (systemd.WatchdogInterval ?? TimeSpan.FromSeconds(30)) / 3, time, health);
         new DiagnosticsEndpoints(new(checkup, feed, time), feed, () => watchdog.Missing, time, loops.Stopping).Map(app, options.Technician.Networks);
         var isToExit = false;
         var technician = new TechnicianParts(
-            options, across, journal, presence, displays, panels.Signals, link,
+            options, across, desired, journal, presence, displays, panels.Signals, link, loops.End, downward is null ? () => Task.CompletedTask : downward.TakeWaitingAsync,
             () =>
             {
                 // Nobody would start the process again; the rooms are run anew.
@@ -189,10 +190,10 @@ internal static class StoreHost
         return end;
     }
 
-    private static WebApplicationBuilder Web(AgentOptions options)
+    private static WebApplicationBuilder Web(AgentOptions options, LogRing ring)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        LogLines.Configure(builder.Logging);
+        LogLines.Configure(builder.Logging, ring);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(options.Http);

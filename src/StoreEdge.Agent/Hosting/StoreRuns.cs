@@ -20,8 +20,10 @@ internal enum RunEnd
 /// <summary>What a run of the rooms is given of the desired documents.</summary>
 /// <param name="Documents">What is kept of them.</param>
 /// <param name="Check">Reads the whole configuration with these layers; throws <see cref="ConfigurationException"/> where it is not good.</param>
+/// <param name="Read">Reads the whole configuration with these layers, good or not.</param>
 /// <param name="Unusable">Why this run goes without documents that were good once; null where it does not.</param>
-internal sealed record DesiredRun(DesiredDocuments Documents, Action<IReadOnlyList<DesiredLayer>> Check, string? Unusable)
+internal sealed record DesiredRun(
+    DesiredDocuments Documents, Action<IReadOnlyList<DesiredLayer>> Check, Func<IReadOnlyList<DesiredLayer>, ConfigurationLayers> Read, string? Unusable)
 {
     /// <summary>The bundle that central desired; null where it did not.</summary>
     public ReadOnlyMemory<byte>? Bundle => Documents[DesiredDocuments.Bundle].Good is { } good ? System.Text.Encoding.UTF8.GetBytes(good.Document) : default(ReadOnlyMemory<byte>?);
@@ -58,7 +60,7 @@ internal sealed class StoreRuns(Func<IReadOnlyList<DesiredLayer>, ConfigurationL
             RunEnd end;
             try
             {
-                end = await StoreHost.RunAsync(place.Place(options), sources, new(documents, layers => AgentOptionsReader.Read(read(layers)), unusable), across, place, time, stop).ConfigureAwait(false);
+                end = await StoreHost.RunAsync(place.Place(options), sources, new(documents, layers => AgentOptionsReader.Read(read(layers)), read, unusable), across, place, time, stop).ConfigureAwait(false);
             }
             catch (Exception fault) when (documents.IsOnTrial && fault is ConfigurationException or JournalFault or IOException or UnauthorizedAccessException or InvalidDataException)
             {

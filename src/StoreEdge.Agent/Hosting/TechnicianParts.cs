@@ -1,7 +1,10 @@
+using System.Text.Json.Nodes;
 using StoreEdge.Agent.Configuration;
+using StoreEdge.Agent.Desired;
 using StoreEdge.Agent.Displays;
 using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Journal;
+using StoreEdge.Agent.Outbox;
 using StoreEdge.Agent.Pages.Technician;
 using StoreEdge.Agent.Panels;
 using StoreEdge.Agent.Presence;
@@ -16,22 +19,35 @@ internal sealed class TechnicianParts
     private readonly TechnicianAudit audit;
     private readonly TestArrival test;
     private readonly ActionsPage actions;
+    private readonly LogsPage lines;
+    private readonly DeadLettersPage letters;
+    private readonly ConfigurationPage configuration;
+    private readonly ConfirmationWatch confirmation;
 
     public TechnicianParts(
-        AgentOptions options, AcrossRuns across, JournalStore journal, PresenceLoop presence, DisplayHub displays, StaffSignals signals, CentralLink? link, Action restart, Func<bool> isSynchronized,
+        AgentOptions options, AcrossRuns across, DesiredRun desired, JournalStore journal, PresenceLoop presence, DisplayHub displays, StaffSignals signals, CentralLink? link, Action runAnew, Func<Task> decided, Action restart, Func<bool> isSynchronized,
         HealthBoard health, TimeProvider time, ILoggerFactory logs)
     {
         var bootId = journal.BootId;
         var pin = options.Technician.PinFile is { } file ? TechnicianDoor.ReadPin(file, health) : null;
         var door = pin is null ? null : new TechnicianDoor(pin, new(options.StateDirectory, bootId, time), time, health);
         audit = new(options.StateDirectory, bootId, isSynchronized, time, logs.CreateLogger<TechnicianAudit>());
-        desk = new(door, across.Technicians, options.Technician.Networks, audit, new(options.Store.Name, [ActionsPage.Tab, AuditPage.Tab]));
+        desk = new(door, across.Technicians, options.Technician.Networks, audit, new(options.Store.Name, [ActionsPage.Tab, LogsPage.Tab, DeadLettersPage.Tab, ConfigurationPage.Tab, AuditPage.Tab]));
         test = new(
             new(
                 (subject, zone, stop) => presence.NoticePortalAsync(subject, Assurance.Low, zone, stop), subject => presence.LeavePortal(subject, silently: false),
                 link is null ? null : () => journal.AcknowledgedSeq),
             journal.Subscribe("test arrivals", 256), time);
         actions = new(new(displays, [.. options.Panels.Lamps.Select(l => l.Pin.Name)], signals.Identify, StaffParts.ZonesOf(options), test, restart, time.GetLocalNow));
+        lines = new(across.Logs);
+        letters = new(
+            new(
+                () => link?.Outbox.Status.DeadLetters ?? 0,
+                most => [.. journal.Query(database => DeadLetter.List(database, most)).Select(l => new RefusedEvent(l.Epoch, l.Seq, l.Type, l.Reason))],
+                link is null ? null : (epoch, seq) => link.Outbox.ResendAsync(epoch, seq, seq)),
+            time);
+        confirmation = new(desired.Documents, decided, runAnew, time);
+        configuration = new(Editor(desired, confirmation, runAnew));
     }
 
     /// <summary>Adds them to the store's own pages.</summary>
@@ -39,9 +55,57 @@ internal sealed class TechnicianParts
     {
         desk.Map(routes);
         actions.Map(routes, desk);
+        lines.Map(routes, desk);
+        letters.Map(routes, desk);
+        configuration.Map(routes, desk);
         desk.MapPage(routes, AuditPage.Tab, new AuditPage(audit).Write);
     }
 
     /// <summary>Runs what is to be run.</summary>
-    public void Run(Loops loops) => loops.Run("test arrivals", test.RunAsync);
+    public void Run(Loops loops)
+    {
+        loops.Run("test arrivals", test.RunAsync);
+        loops.Run("confirmation", confirmation.RunAsync);
+    }
+
+    /// <summary>The technician's layer among the desired documents: tried as they are, and proved by a word instead of a link.</summary>
+    private static ConfigurationDoors Editor(DesiredRun run, ConfirmationWatch confirmation, Action runAnew)
+    {
+        var documents = run.Documents;
+        return new(
+            Document, Effective, Fault, () => documents[DesiredDocuments.Technician] is { State: DesiredRecord.Reverted } record ? record.Reason : null, () => documents.HasTrial, () => confirmation.Left,
+            document => documents.Try(DesiredDocuments.Technician, new(documents[DesiredDocuments.Technician].Highest + 1, document)), runAnew, confirmation.ConfirmAsync,
+            () => confirmation.TakeBack("the technician took it back"));
+
+        string Document() => documents[DesiredDocuments.Technician] is var record && documents.NeedsConfirmation ? record.Trial!.Edition.Document : record.Good?.Document ?? "";
+
+        IReadOnlyList<string> Fault(string document)
+        {
+            try
+            {
+                run.Check(documents.LayersWith(DesiredDocuments.Technician, new(documents[DesiredDocuments.Technician].Highest + 1, document)));
+                return [];
+            }
+            catch (ConfigurationException fault)
+            {
+                return [.. fault.Errors.Take(20).Select(e => e.ToString())];
+            }
+        }
+
+        IReadOnlyList<EffectiveKey> Effective()
+        {
+            var layers = documents.LayersInForce();
+            if (layers.FirstOrDefault(l => l.Source.StartsWith(DesiredLayer.Technician, StringComparison.Ordinal)) is not { } own) return [];
+            // Reading takes the values out of the layer.
+            var keys = Leaves(own.Values, "").ToList();
+            var all = run.Read(layers);
+            return [.. keys.Select(key => new EffectiveKey(key, ValueOf(all.Root, key), all.OriginOf(key), all.OriginOf(key) == own.Source))];
+        }
+    }
+
+    private static IEnumerable<string> Leaves(JsonObject values, string path) =>
+        values.SelectMany(v => v.Value is JsonObject inner && inner.Count > 0 ? Leaves(inner, $"{path}{v.Key}.") : [path + v.Key]);
+
+    private static string ValueOf(JsonNode root, string key) =>
+        key.Split('.').Aggregate((JsonNode?)root, (node, part) => (node as JsonObject)?[part])?.ToJsonString() is { } value ? value.Length > 200 ? value[..200] + "…" : value : "null";
 }

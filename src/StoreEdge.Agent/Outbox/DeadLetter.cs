@@ -24,6 +24,17 @@ internal sealed record DeadLetter(Guid Epoch, StoredEvent Event, string Reason, 
         return Rows(select.Bind(1, epoch.ToString()).Bind(2, first).Bind(3, last).Bind(4, limit));
     }
 
+    /// <summary>The first of them by epoch and number, without what stands in them: for who looks, and may not see whom they are about.</summary>
+    public static IReadOnlyList<(Guid Epoch, long Seq, string Type, string Reason)> List(SqliteConnection database, int most)
+    {
+        var found = new List<(Guid, long, string, string)>();
+        using var select = new Statement(database, "SELECT epoch, seq, type, reason FROM dead_letter ORDER BY epoch, seq LIMIT ?");
+        select.Bind(1, most);
+        while (select.Step()) found.Add((Guid.Parse(select.Text(0), CultureInfo.InvariantCulture), select.Number(1), select.Text(2), select.Text(3)));
+        select.Reset();
+        return found;
+    }
+
     /// <summary>All of them, by epoch and number; none in a journal of before they were kept.</summary>
     public static IReadOnlyList<DeadLetter> ReadAll(SqliteConnection database)
     {

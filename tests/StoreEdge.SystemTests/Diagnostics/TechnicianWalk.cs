@@ -93,6 +93,38 @@ public sealed class TechnicianWalk(Browser browser)
     }
 
     [Fact]
+    public async Task A_change_is_tried_and_kept_and_one_that_kill_9_interrupts_is_taken_back()
+    {
+        await using var store = await OpenAsync();
+        var page = await EnterAsync(store.Agent, 1280, 900);
+        await TryAsync("{ \"store\": { \"name\": \"Loja do técnico\" } }");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Keep it" }).ClickAsync();
+        await page.GetByText("It is kept.").WaitForAsync();
+        Assert.Equal("Loja do técnico", await NameAsync());
+
+        await TryAsync("{ \"store\": { \"name\": \"Loja <b>errada</b>\" } }");
+        Assert.Equal("Loja <b>errada</b>", await NameAsync());
+        Assert.Contains("Loja <b>errada</b>", await page.Locator(".product").InnerTextAsync(), StringComparison.Ordinal);
+        await store.Agent.KillAsync();
+        await store.Agent.StartAsync();
+        Assert.Equal("Loja do técnico", await NameAsync());
+        page = await EnterAsync(store.Agent, 1280, 900);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Configuration" }).ClickAsync();
+        Assert.Contains("was taken back: the process ended while it was on trial", await page.Locator(".said.fail").InnerTextAsync(), StringComparison.Ordinal);
+
+        async Task TryAsync(string document)
+        {
+            await page.GetByRole(AriaRole.Link, new() { Name = "Configuration" }).ClickAsync();
+            await page.FillAsync("#document", document);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Check and show what changes" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Try it" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Keep it" }).WaitForAsync();
+        }
+
+        async Task<string?> NameAsync() => (string?)(await store.Agent.StatusAsync())["store"]!["name"];
+    }
+
+    [Fact]
     public async Task A_code_of_the_machine_opens_the_page_once()
     {
         await using var store = await OpenAsync();

@@ -9,7 +9,7 @@ namespace StoreEdge.Agent.Pages.Diagnostics;
 /// The newest committed events, stripped of everything about a person, for whoever watches the technician's page. A watcher that does not keep up misses
 /// events; it never holds up the journal or the other watchers.
 /// </summary>
-internal sealed class EventFeed(ChannelReader<CommittedEvent> committed, Action sample, TimeProvider time)
+internal sealed class EventFeed(ChannelReader<CommittedEvent> committed, Action sample, TimeProvider time, ILogger<EventFeed>? log = null)
 {
     /// <summary>A technician and a few colleagues; far below what the agent can serve beside its work.</summary>
     public const int MostWatchers = 50;
@@ -79,5 +79,7 @@ internal sealed class EventFeed(ChannelReader<CommittedEvent> committed, Action 
             if (newest.Count > Kept) newest.RemoveLast();
             foreach (var watcher in watchers) watcher.Writer.TryWrite(view);
         }
+
+        log?.LogDebug("Event {Seq}: {Type} {Place}", view.Seq, view.Type, view.Place);
     }
 }

@@ -45,7 +45,7 @@ internal static class ActionWords
     public static readonly Phrase NoSuchZone = new("There is no such zone.", "Essa zona não existe.");
     public static readonly Phrase Restart = new("Restart the service", "Reiniciar o serviço");
     public static readonly Phrase RestartHint = new(
-        "Everything is kept first. Displays go on with what they have; phones wait a few seconds. Afterwards you have to come in again.",
+        "Everything is kept first. Displays go on with what they have; phones wait a few seconds. Afterwards you may have to come in again.",
         "Antes, tudo é guardado. As telas seguem com o que têm; os celulares esperam alguns segundos. Depois é preciso entrar de novo.");
     public static readonly Phrase Sure = new("Yes, restart it", "Sim, reiniciar");
     public static readonly Phrase RestartNow = new("Restart", "Reiniciar");

@@ -31,7 +31,7 @@ internal sealed class ActionsPage(ActionDoors doors)
         desk.MapDeed(routes, "pattern", Tab, (call, form) => Task.FromResult(Pattern(call, form["display"])));
         desk.MapDeed(routes, "identify", Tab, (_, form) => Task.FromResult(Identify(form["lamp"])));
         desk.MapDeed(routes, "test-arrival", Tab, (call, form) => TestAsync(form["zone"], call.Http.RequestAborted));
-        desk.MapDeed(routes, "restart", Tab, (call, _) => Task.FromResult<DeedResult>(new LastDeed(Restarting(call), RestartScript, doors.Restart)));
+        desk.MapDeed(routes, "restart", Tab, (call, _) => Task.FromResult<DeedResult>(new PageDeed("", true, Restarting(call), RestartScript, doors.Restart)));
     }
 
     private Markup Write(TechnicianCall call)

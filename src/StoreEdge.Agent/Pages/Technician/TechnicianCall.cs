@@ -39,8 +39,10 @@ internal sealed record TechnicianCall(HttpContext Http, TechnicianSession Sessio
 /// <param name="Values">What belongs into the words.</param>
 internal record DeedResult(string Target, bool IsDone, Phrase Said, params object[] Values);
 
-/// <summary>A deed after which this run of the rooms ends: its page is the last one, and says itself when the next can be seen.</summary>
+/// <summary>A deed that is answered with a page of its own, and not with the one that it came from.</summary>
+/// <param name="Target">As above.</param>
+/// <param name="IsDone">As above.</param>
 /// <param name="Content">What it shows.</param>
-/// <param name="Script">What it runs.</param>
-/// <param name="Then">Done once the page has gone out.</param>
-internal sealed record LastDeed(Markup Content, string Script, Action Then) : DeedResult("", true, Phrase.None);
+/// <param name="Script">What it runs; null for nothing.</param>
+/// <param name="Then">Done once the page has gone out, such as the end of this run; null for nothing.</param>
+internal sealed record PageDeed(string Target, bool IsDone, Markup Content, string? Script, Action? Then) : DeedResult(Target, IsDone, Phrase.None);

@@ -72,15 +72,15 @@ internal sealed class TechnicianDesk(TechnicianDoor? door, TechnicianSessions se
 
             var result = await act(call, form);
             audit.Write(call.Session, deed, result.Target, result.IsDone ? TechnicianAudit.Done : TechnicianAudit.Failed);
-            if (result is LastDeed last)
+            if (result is PageDeed own)
             {
                 var nonce = SelfContained.Nonce();
                 http.Response.OnCompleted(() =>
                 {
-                    last.Then();
+                    own.Then?.Invoke();
                     return Task.CompletedTask;
                 });
-                await WriteAsync(http, StatusCodes.Status200OK, frame.Page(call, page, null, last.Content, nonce, last.Script), nonce);
+                await WriteAsync(http, StatusCodes.Status200OK, frame.Page(call, page, null, own.Content, nonce, own.Script), nonce);
                 return;
             }
 

@@ -10,6 +10,7 @@
       if (report.uptimeSeconds < passed && ready.ok) {
         place.textContent = place.dataset.back.replace('{s}', Math.ceil(passed));
         place.classList.add('good');
+        if (place.dataset.to) location.href = place.dataset.to;
         return;
       }
     } catch {

@@ -1,0 +1,98 @@
+using System.Net;
+using StoreEdge.Agent.Pages.Technician;
+
+namespace StoreEdge.Tests.Pages.Technician;
+
+/// <summary>The technician's own layer: checked, shown as a difference, tried.</summary>
+public sealed class ConfigurationPageTests : IAsyncDisposable
+{
+    private readonly Workshop workshop = new();
+    private readonly List<string> tried = [];
+    private string document = "{\n  \"a\": 1\n}";
+    private string? fault;
+    private TimeSpan? left;
+    private int restarts, confirmed;
+
+    [Fact]
+    public async Task What_would_not_start_is_named_with_key_and_remedy_and_can_be_corrected()
+    {
+        var pass = await OpenAsync();
+        fault = "technician's layer 2: mqtt.port: \"<b>many</b>\" is not allowed; a whole number from 1 to 65535";
+        var page = await PostAsync(pass, "configuration-check", "{ \"mqtt\": { \"port\": \"<b>many</b>\" } }");
+        Assert.Contains("a whole number from 1 to 65535", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>many", page.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("configuration-apply", page.Html, StringComparison.Ordinal);
+        await PostAsync(pass, "configuration-apply", "{}");
+        Assert.Empty(tried);
+    }
+
+    [Fact]
+    public async Task What_changes_is_shown_line_by_line_and_tried_once_the_page_has_gone_out()
+    {
+        var pass = await OpenAsync();
+        var check = await PostAsync(pass, "configuration-check", "{\r\n  \"a\": 2,\r\n  \"b\": \"</textarea><script>\"\r\n}");
+        Assert.Contains("<span class=\"minus\">-   &quot;a&quot;: 1</span><span class=\"plus\">&#x2B;   &quot;a&quot;: 2,</span>", check.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("</textarea><script>", check.Html, StringComparison.Ordinal);
+        Assert.Empty(tried);
+        var applied = await PostAsync(pass, "configuration-apply", "{ \"a\": 2 }");
+        Assert.Contains("Starting anew with it", applied.Text, StringComparison.Ordinal);
+        Assert.Equal(("{ \"a\": 2 }", 1), (Assert.Single(tried), restarts));
+        Assert.Contains("Nothing changes", (await PostAsync(pass, "configuration-check", document)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_trial_asks_to_be_kept_and_nothing_else_is_tried_meanwhile()
+    {
+        var pass = await OpenAsync();
+        left = TimeSpan.FromSeconds(61.2);
+        var page = await workshop.GetAsync("/technician/configuration", pass);
+        Assert.Contains("taken back in 62 s unless you keep it", page.Text, StringComparison.Ordinal);
+        await PostAsync(pass, "configuration-apply", "{}");
+        Assert.Empty(tried);
+        await PostAsync(pass, "configuration-confirm", "");
+        Assert.Equal(1, confirmed);
+        Assert.Equal(("configuration-confirm", "done"), workshop.Audit.Newest(1)[0] is var entry ? (entry.Deed, entry.Result) : default);
+    }
+
+    [Theory]
+    [InlineData("a\nb\nc", "a\nc", " a|-b| c")]
+    [InlineData("", "a", "-|+a")]
+    [InlineData("a\nb", "b\na", "-a| b|+a")]
+    [InlineData("a", "a", " a")]
+    public void A_difference_keeps_what_is_common_and_both_texts_can_be_read_from_it(string former, string later, string expected)
+    {
+        var lines = LineDifference.Of(former, later);
+        Assert.Equal(expected, string.Join('|', lines.Select(l => $"{l.Mark}{l.Line}")));
+        Assert.Equal((former, later), (string.Join('\n', lines.Where(l => l.Mark != '+').Select(l => l.Line)), string.Join('\n', lines.Where(l => l.Mark != '-').Select(l => l.Line))));
+    }
+
+    [Fact]
+    public async Task A_text_that_is_too_long_is_refused_before_it_is_understood()
+    {
+        var pass = await OpenAsync();
+        var proof = (await workshop.GetAsync("/technician/configuration", pass)).Field("proof", "configuration-check");
+        Assert.Equal(HttpStatusCode.BadRequest, (await workshop.PostAsync("/technician/configuration-check", pass, ("proof", proof), ("document", new string('x', 6000)))).Status);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await workshop.PostAsync("/technician/configuration-check", pass, ("proof", proof), ("document", new string('x', 16_000)))).Status);
+    }
+
+    public ValueTask DisposeAsync() => workshop.DisposeAsync();
+
+    private async Task<string> OpenAsync()
+    {
+        var doors = new ConfigurationDoors(
+            () => document, () => [new("a", "1", "technician's layer 1", true), new("store.name", "\"<i>\"", "environment STOREEDGE__STORE__NAME", false)], _ => fault is null ? [] : [fault], () => null,
+            () => left is not null, () => left, tried.Add, () => restarts++, () => Task.FromResult(++confirmed > 0), () => { });
+        await workshop.OpenAsync(pages: (routes, desk) => new ConfigurationPage(doors).Map(routes, desk), tabs: [ConfigurationPage.Tab]);
+        var pass = await workshop.EnterAsync();
+        var page = await workshop.GetAsync("/technician/configuration", pass);
+        Assert.Contains("overruled by environment STOREEDGE__STORE__NAME", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("<i>", page.Html, StringComparison.Ordinal);
+        return pass;
+    }
+
+    private async Task<Portal.Answer> PostAsync(string pass, string deed, string text)
+    {
+        var proof = (await workshop.GetAsync("/technician/configuration", pass)).Field("proof", "configuration-check");
+        return await workshop.PostAsync("/technician/" + deed, pass, ("proof", proof), ("document", text));
+    }
+}
