@@ -1,4 +1,5 @@
 using System.Net.Security;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using StoreEdge.Agent.Health;
@@ -13,7 +14,10 @@ internal sealed class GuestSite(
     GuestSiteOptions options, PortalEndpoints portal, GuestConnections connections, PortalCertificate? certificate, HealthBoard health, TimeProvider time)
 {
     private const string NotListening = "portal-not-listening";
-    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2), TryAgain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2), TryAgain = TimeSpan.FromSeconds(5), Idle = TimeSpan.FromSeconds(15);
+
+    /// <summary>What a connection may hold back, in bytes: far more than any form or page of ours.</summary>
+    private const long MostUnread = 32 * 1024, MostUnsent = 64 * 1024;
 
     /// <summary>Serves until told to stop. An address that is not there yet is waited for: the guest network may come up after the agent.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -53,6 +57,8 @@ internal sealed class GuestSite(
         LogLines.Configure(builder.Logging);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Goodbye);
         builder.WebHost.ConfigureKestrel(Configure);
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => new GuestListenerFactory(
+            onward => new(portal.Front, Idle, onward, time), new() { MaxReadBufferSize = MostUnread, MaxWriteBufferSize = MostUnsent }, services.GetRequiredService<ILogger<GuestListenerFactory>>()));
         var app = builder.Build();
         app.Use(next => http => portal.Signpost.LeadAsync(http, next));
         app.UseRouting();
@@ -75,14 +81,14 @@ internal sealed class GuestSite(
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestLineSize = 8 * 1024;
         limits.MaxRequestBodySize = PortalForm.MaxBytes + 1024;
-        limits.MaxRequestBufferSize = 32 * 1024;
-        limits.MaxResponseBufferSize = 64 * 1024;
+        limits.MaxRequestBufferSize = MostUnread;
+        limits.MaxResponseBufferSize = MostUnsent;
         // A phone on bad Wi-Fi sends its headers within a second or two; who takes longer is waiting for something else.
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
-        limits.KeepAliveTimeout = TimeSpan.FromSeconds(15);
+        limits.KeepAliveTimeout = Idle;
         limits.MinRequestBodyDataRate = new(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(3));
         limits.MinResponseDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
-        kestrel.Listen(options.Listen, listen =>
+        kestrel.Listen(new GuestEndPoint(options.Listen), listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(connections.Guard);

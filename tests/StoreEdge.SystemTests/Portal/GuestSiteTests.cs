@@ -59,6 +59,64 @@ public sealed partial class GuestSiteTests(GuestSiteProcess site) : IClassFixtur
     }
 
     [Fact]
+    public void A_probe_is_told_the_same_however_it_arrives()
+    {
+        const string Probe = "GET /generate_204 HTTP/1.1\r\nHost: connectivitycheck.gstatic.com\r\nConnection: close\r\n\r\n";
+        using var inPieces = site.Connect("127.0.7.8");
+        inPieces.Send(Encoding.ASCII.GetBytes(Probe[..40]));
+        // So that the two pieces are two for the agent as well.
+        Assert.False(inPieces.Poll(TimeSpan.FromMilliseconds(200), SelectMode.SelectRead));
+        inPieces.Send(Encoding.ASCII.GetBytes(Probe[40..]));
+        string[] Lines(string answer) => [.. answer.Split("\r\n").Where(l => !l.StartsWith("Date:", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        var whole = site.Ask(Probe, "127.0.7.8");
+        Assert.Matches("\r\nDate: [A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT\r\n", whole);
+        Assert.Equal(Lines(whole), Lines(Encoding.ASCII.GetString(Read(inPieces))));
+    }
+
+    [Fact]
+    public void Probes_one_behind_the_other_are_answered_in_turn_and_so_is_what_follows_for_us()
+    {
+        const string Probe = "GET / HTTP/1.1\r\nHost: captive.apple.com\r\n\r\n";
+        var answers = site.AskUntilClosed(
+            Encoding.ASCII.GetBytes($"{Probe}HEAD / HTTP/1.1\r\nHost: neverssl.com\r\n\r\n{Probe}GET /captive-portal/api HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n{Probe.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)}"), "127.0.7.9");
+        Assert.Equal(["302", "302", "302", "200", "302"], Statuses().Matches(answers).Select(m => m.Groups[1].Value));
+        Assert.Equal(3, answers.Split($"<a href=\"{site.Origin}/portal\">Wi-Fi</a>").Length - 1);
+        Assert.True(answers.Contains("\"captive\":", StringComparison.Ordinal), answers);
+    }
+
+    [Fact]
+    public void Who_says_nothing_or_nothing_more_is_let_go()
+    {
+        using var silent = site.Connect("127.0.7.10");
+        using var probed = site.Connect("127.0.7.10");
+        probed.Send("GET / HTTP/1.1\r\nHost: captive.apple.com\r\n\r\n"u8);
+        Assert.True(probed.Receive(new byte[4096]) > 0);
+        Assert.Equal(0, Closing(probed));
+        Assert.Equal(0, Closing(silent));
+    }
+
+    [Fact]
+    public void Who_asks_without_end_and_takes_no_answer_keeps_nobody_waiting()
+    {
+        using var greedy = site.Connect("127.0.7.11");
+        greedy.Blocking = false;
+        var probes = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("GET / HTTP/1.1\r\nHost: captive.apple.com\r\n\r\n", 1000)));
+        var before = site.MemoryMegabytes;
+        // Until the buffers of the kernel are full on both sides, or the agent has had enough.
+        var sent = 0L;
+        while (greedy.Poll(TimeSpan.FromSeconds(1), SelectMode.SelectWrite))
+        {
+            var went = greedy.Send(probes, SocketFlags.None, out var fault);
+            if (fault is not (SocketError.Success or SocketError.WouldBlock)) break;
+            sent += went;
+        }
+
+        Assert.True(sent > 100_000, $"too little to fill anything: {sent} bytes");
+        Assert.StartsWith("HTTP/1.1 302", site.Ask("GET / HTTP/1.1\r\nHost: captive.apple.com\r\nConnection: close\r\n\r\n", "127.0.7.11"), StringComparison.Ordinal);
+        Assert.True(site.MemoryMegabytes - before < 20, $"one connection took {site.MemoryMegabytes - before:0.0} MB");
+    }
+
+    [Fact]
     public void After_the_acceptance_one_redirect_follows_and_what_was_led_here_is_cut_off()
     {
         const string Phone = "127.0.7.1";
@@ -168,6 +226,9 @@ public sealed partial class GuestSiteTests(GuestSiteProcess site) : IClassFixtur
         for (int read; (read = socket.Receive(buffer)) > 0;) all.Write(buffer, 0, read);
         return all.ToArray();
     }
+
+    [GeneratedRegex("HTTP/1.1 ([0-9]{3}) ")]
+    private static partial Regex Statuses();
 
     [GeneratedRegex("name=\"token\" value=\"([^\"]+)\"")]
     private static partial Regex Token();

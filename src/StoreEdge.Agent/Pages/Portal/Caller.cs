@@ -11,10 +11,8 @@ internal readonly record struct Caller(DeviceKey? Device, IPAddress Address)
     public override string ToString() => "caller";
 
     /// <summary>The source address of a request; no address (0.0.0.0) where its transport has none.</summary>
-    public static IPAddress AddressOf(ConnectionInfo connection) => connection.RemoteIpAddress switch
-    {
-        null => IPAddress.Any,
-        { IsIPv4MappedToIPv6: true } mapped => mapped.MapToIPv4(),
-        var address => address,
-    };
+    public static IPAddress AddressOf(ConnectionInfo connection) => Plain(connection.RemoteIpAddress ?? IPAddress.Any);
+
+    /// <summary>The address itself: IPv4 where it came by IPv4.</summary>
+    public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

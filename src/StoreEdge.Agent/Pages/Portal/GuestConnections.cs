@@ -31,19 +31,21 @@ internal sealed class GuestConnections(int most = 1024, int mostOfOne = 32)
         }
     }
 
-    /// <summary>Stands before everything that reads from a connection.</summary>
+    /// <summary>Stands before everything that reads from a connection; one that came over the <see cref="Doorstep"/> has entered there.</summary>
     public ConnectionDelegate Guard(ConnectionDelegate next) => async context =>
     {
-        var address = (context.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.Any;
-        var connection = new GuestConnection(context, address);
-        if (!TryEnter(connection))
+        if (context.Features.Get<GuestConnection>() is not { } connection)
         {
-            Interlocked.Increment(ref refused);
-            context.Abort();
-            return;
+            connection = new((context.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.Any, context.Abort);
+            if (!TryEnter(connection))
+            {
+                context.Abort();
+                return;
+            }
+
+            context.Features.Set(connection);
         }
 
-        context.Features.Set(connection);
         try
         {
             await next(context);
@@ -66,13 +68,20 @@ internal sealed class GuestConnections(int most = 1024, int mostOfOne = 32)
 
     private static bool Same(IPAddress a, IPAddress b) => (a.IsIPv4MappedToIPv6 ? a.MapToIPv4() : a).Equals(b.IsIPv4MappedToIPv6 ? b.MapToIPv4() : b);
 
-    private bool TryEnter(GuestConnection connection)
+    /// <summary>Makes room for a connection, unless its address has too many.</summary>
+    /// <returns>Whether it may stay; then it must <see cref="Leave"/>.</returns>
+    public bool TryEnter(GuestConnection connection)
     {
         GuestConnection? leaving = null;
         lock (gate)
         {
             var count = ofAddress.GetValueOrDefault(connection.Address);
-            if (count >= mostOfOne) return false;
+            if (count >= mostOfOne)
+            {
+                Interlocked.Increment(ref refused);
+                return false;
+            }
+
             ofAddress[connection.Address] = count + 1;
             if (oldestFirst.Count >= most)
             {
@@ -89,7 +98,8 @@ internal sealed class GuestConnections(int most = 1024, int mostOfOne = 32)
         return true;
     }
 
-    private void Leave(GuestConnection connection)
+    /// <summary>A connection is over; nothing happens where it has been displaced.</summary>
+    public void Leave(GuestConnection connection)
     {
         lock (gate) Remove(connection);
     }
@@ -105,8 +115,13 @@ internal sealed class GuestConnections(int most = 1024, int mostOfOne = 32)
 }
 
 /// <summary>One connection of a guest.</summary>
-internal sealed class GuestConnection(ConnectionContext context, IPAddress address)
+/// <param name="address">Where it comes from.</param>
+/// <param name="end">Ends it, from any thread, without waiting.</param>
+internal sealed class GuestConnection(IPAddress address, Action end)
 {
+    private volatile Action end = end;
+    private volatile bool isEnded;
+
     /// <summary>Where it comes from.</summary>
     public IPAddress Address { get; } = address;
 
@@ -119,6 +134,18 @@ internal sealed class GuestConnection(ConnectionContext context, IPAddress addre
     /// <summary>The phone, once the door has said so: a connection stays with one phone.</summary>
     public DeviceKey? Device { get; set; }
 
-    /// <summary>Closes it, without waiting.</summary>
-    public void Abort() => context.Abort();
+    /// <summary>Somebody else has it now, and ends it otherwise.</summary>
+    public void PassTo(Action newEnd)
+    {
+        end = newEnd;
+        // Between the two it may have been ended the old way.
+        if (isEnded) newEnd();
+    }
+
+    /// <summary>Ends it, without waiting.</summary>
+    public void Abort()
+    {
+        isEnded = true;
+        end();
+    }
 }

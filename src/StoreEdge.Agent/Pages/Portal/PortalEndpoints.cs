@@ -32,6 +32,9 @@ internal sealed class PortalEndpoints
     /// <summary>What stands before the routes where only guests are served.</summary>
     public Signpost Signpost { get; }
 
+    /// <summary>The way in.</summary>
+    public FrontDoor Front => front;
+
     private AcceptPage AcceptPage => new(options, frame);
 
     /// <summary>Adds the routes.</summary>

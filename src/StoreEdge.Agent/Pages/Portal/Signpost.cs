@@ -22,17 +22,15 @@ internal sealed class Signpost(FrontDoor front, PortalRequests requests)
         if (here.IsCalled(http.Request.Host.Value)) return next(http);
         if (http.Features.Get<GuestConnection>() is not { } connection) return PointAsync(http, here);
         connection.IsRedirected = true;
-        if (connection.Device is { } device) return Passes(device) ? TellAsync(http, here) : PointAsync(http, here);
+        if (connection.Device is { } device) return front.Passes(device) ? TellAsync(http, here) : PointAsync(http, here);
         return FindAsync(http, here, connection);
     }
 
     private async Task FindAsync(HttpContext http, Here here, GuestConnection connection)
     {
         connection.Device = await front.Door.FindAsync(Caller.AddressOf(http.Connection), http.RequestAborted);
-        await (connection.Device is { } device && Passes(device) ? TellAsync(http, here) : PointAsync(http, here));
+        await (connection.Device is { } device && front.Passes(device) ? TellAsync(http, here) : PointAsync(http, here));
     }
-
-    private bool Passes(DeviceKey device) => front.Door.PassageOf(device).IsOpen && front.Keeper.ReceiptOf(device) is not null;
 
     /// <summary>What a phone that passes asked for is not to be had; its connection ends, so that the next one goes the right way.</summary>
     private Task TellAsync(HttpContext http, Here here)

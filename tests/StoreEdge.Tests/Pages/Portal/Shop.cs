@@ -188,7 +188,7 @@ internal sealed class Shop : IAsyncDisposable
         {
             app.Use((http, next) =>
             {
-                http.Features.Set(new GuestConnection(new DefaultConnectionContext(), http.Connection.RemoteIpAddress!));
+                http.Features.Set(new GuestConnection(http.Connection.RemoteIpAddress!, static () => { }));
                 return next(http);
             });
             app.Use(next => http => endpoints.Signpost.LeadAsync(http, next));
