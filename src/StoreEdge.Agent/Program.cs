@@ -6,6 +6,7 @@ return await new RootCommand("StoreEdge notices who comes in, keeps it, tells ce
     RunCommand.Create(),
     CheckConfigCommand.Create(),
     DoctorCommand.Create(TimeProvider.System),
+    SupportBundleCommand.Create(TimeProvider.System),
     DecodeCommand.Create(),
     RecordCommand.Create(),
     CalibrateCommand.Create(),

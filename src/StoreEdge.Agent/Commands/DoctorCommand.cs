@@ -100,7 +100,8 @@ internal static class DoctorCommand
         return answer ?? OfflineChecks.Report([OfflineChecks.Silent(agent, why)], tongue, time.GetUtcNow());
     }
 
-    private static async Task<StatusReport> ThisMachineAsync(ConfigurationLayers layers, Tongue tongue, DoctorRounds rounds, TimeProvider time, CancellationToken stop)
+    /// <summary>The report of this machine, whether or not its agent runs.</summary>
+    internal static async Task<StatusReport> ThisMachineAsync(ConfigurationLayers layers, Tongue tongue, DoctorRounds rounds, TimeProvider time, CancellationToken stop)
     {
         // An agent may still run with the configuration as it was before it was broken; it is asked where this one says, or where agents usually listen.
         var store = DoctorView.Of(layers);

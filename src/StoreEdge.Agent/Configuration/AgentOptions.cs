@@ -12,6 +12,7 @@ using StoreEdge.Agent.Pages.Technician;
 using StoreEdge.Agent.Panels;
 using StoreEdge.Agent.Sensing;
 using StoreEdge.Agent.Timekeeping;
+using StoreEdge.Agent.Watching;
 using StoreEdge.Core.Identity;
 using StoreEdge.Core.Presence;
 
@@ -44,6 +45,9 @@ internal sealed record AgentOptions(
 
     /// <summary>The guests' Wi-Fi, where this machine is its access point; null: it is not.</summary>
     public AccessPointOptions? AccessPoint { get; init; }
+
+    /// <summary>How the store is watched from outside.</summary>
+    public MetricsOptions Metrics { get; init; } = new(false, null);
 
     /// <summary>Whom to compare the clock with; null: whom the machine's own NTP client asks.</summary>
     public IReadOnlyList<TimeServer>? TimeServers { get; init; }

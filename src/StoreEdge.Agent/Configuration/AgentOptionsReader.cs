@@ -43,6 +43,7 @@ internal static class AgentOptionsReader
             AccessPoint = AccessPointOptionsReader.Read(top.Section("accessPoint"), gate),
             Help = ServiceOptionsReader.Help(top.Section("help")),
             Staff = ServiceOptionsReader.Staff(top.Section("staff")),
+            Metrics = WatchingOptionsReader.Metrics(top.Section("metrics")),
             TimeServers = WatchingOptionsReader.TimeServers(top.Section("clock")),
             Technician = ServiceOptionsReader.Technician(top.Section("technician")),
         };

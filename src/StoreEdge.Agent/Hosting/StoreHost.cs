@@ -129,6 +129,7 @@ internal static class StoreHost
         var watchdog = new FunctionalWatchdog(
             VitalSigns.Of(presence, journal, options.Http, self, time), systemd.FeedWatchdog, (systemd.WatchdogInterval ?? TimeSpan.FromSeconds(30)) / 3, time, health);
         new DiagnosticsEndpoints(new(checkup, feed, time), feed, () => watchdog.Missing, time, loops.Stopping).Map(app, options.Technician.Networks);
+        WatchingParts.Run(options.Metrics, options.Store.Id.Value, checkup, app, options.Technician.Networks, loops, health, time);
         var isToExit = false;
         var technician = new TechnicianParts(
             options, across, desired, journal, presence, displays, panels.Signals, link, loops.End, downward is null ? () => Task.CompletedTask : downward.TakeWaitingAsync,
@@ -177,6 +178,7 @@ internal static class StoreHost
         }
 
         loops.Run("watchdog", watchdog.RunAsync);
+        SafeMode.Remember(options.StateDirectory, options.Http);
 
         systemd.Ready($"store {options.Store.Id} at http://{options.Http}");
         log.LogInformation("Store {Store} is open at http://{Http}", options.Store.Id, options.Http);

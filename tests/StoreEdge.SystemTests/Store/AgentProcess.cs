@@ -77,15 +77,26 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     /// <summary>Starts the agent and waits until it says that it is ready.</summary>
     /// <param name="environment">Beside what this process has.</param>
-    public async Task StartAsync(params (string Name, string Value)[] environment)
+    public Task StartAsync(params (string Name, string Value)[] environment) => StartAsync("200 ", [], environment);
+
+    /// <summary>As above, with more words on its command line, and until its answer to whether it is ready begins so.</summary>
+    public Task StartAsync(string until, params string[] arguments) => StartAsync(until, arguments, []);
+
+    /// <summary>Waits until it says that it is ready.</summary>
+    public Task<string> ReadyAsync() => AnswersAsync("200 ");
+
+    private async Task StartAsync(string until, string[] arguments, (string Name, string Value)[] environment)
     {
         IReadOnlyList<string> drop = User is { } user ? ["setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all"] : [];
-        IReadOnlyList<string> command = [.. inside?.Prefix ?? [], .. drop, program, "run", "--config", ConfigurationFile];
+        IReadOnlyList<string> command = [.. inside?.Prefix ?? [], .. drop, program, "run", "--config", ConfigurationFile, .. arguments];
         process = Checkout.Start(command[0], LogFile, command.Skip(1), environment);
-        await Eventually.Get(
+        await AnswersAsync(until);
+    }
+
+    private Task<string> AnswersAsync(string until) => Eventually.Get(
             async () =>
             {
-                if (process.HasExited) Assert.Fail($"the agent ended with {process.ExitCode}:\n{Log}");
+                if (process!.HasExited) Assert.Fail($"the agent ended with {process.ExitCode}:\n{Log}");
                 try
                 {
                     using var answer = await Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
@@ -96,8 +107,7 @@ internal sealed class AgentProcess : IAsyncDisposable
                     return refused.Message;
                 }
             },
-            answer => answer.StartsWith("200 ", StringComparison.Ordinal), "a ready agent", TimeSpan.FromSeconds(60));
-    }
+            answer => answer.StartsWith(until, StringComparison.Ordinal), $"an agent that answers {until}", TimeSpan.FromSeconds(60));
 
     /// <summary>SIGKILL: no chance to tidy up.</summary>
     public async Task KillAsync()

@@ -19,6 +19,15 @@ public sealed class WatchingOptionsTests : IDisposable
         Assert.All(errors, e => Assert.Contains("a time server, such as", e.Allowed, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Metrics_are_off_unless_they_are_named_and_a_collector_is_an_address()
+    {
+        Assert.Equal(new(false, null), Read("{ }").Metrics);
+        Assert.Equal(new(true, new("http://collector.example:4318")), Read("""{ "metrics": { "prometheus": true, "otlp": "http://collector.example:4318" } }""").Metrics);
+        var errors = Assert.Throws<ConfigurationException>(() => Read("""{ "metrics": { "prometheus": "yes", "otlp": "collector:4318" } }""")).Errors;
+        Assert.Equal(["metrics.prometheus", "metrics.otlp"], errors.Select(e => e.Key));
+    }
+
     private AgentOptions Read(string json)
     {
         var file = Path.Combine(directory, "storeedge.json");

@@ -94,6 +94,40 @@ public sealed class CheckupTests
         Assert.Equal(("link", "The certificate has expired.", "Renew it."), (check.Code, check.Evidence, check.NextAction));
     }
 
+    [Theory]
+    [InlineData("display-frozen:door-screen", "display:door-screen")]
+    [InlineData("receiver-deaf:door", "receiver:door")]
+    [InlineData("receiver-fault:door", "receiver:door")]
+    [InlineData("gate-tampered", "gate")]
+    [InlineData("clock-off", "clock")]
+    [InlineData("journal-replaced", "journal-quarantine")]
+    [InlineData("event-refused:dwell", "dead-letters")]
+    [InlineData("broker-subscription-refused:stores/v1/s-1/cmd/+", "broker-access")]
+    [InlineData("portal-certificate-expires", "certificate:portal")]
+    [InlineData("broker-tls-expired", "link")]
+    public void A_fault_is_named_within_the_check_that_it_is_about_and_said_once(string fault, string code)
+    {
+        board.Raise(fault, Severity.Fault, "It is so.", "Do this.");
+        var sources = AllWell with
+        {
+            Gate = () => new(true, 2),
+            Broker = () => [HealthCheck.Pass("broker-access", Phrase.Same("Access"), Phrase.Same("fine")) with { PartOf = "link" }],
+            Certificates = () => [new("portal", "CN=wifi", clock.GetUtcNow().AddDays(200), 200)],
+            Others = () => [HealthCheck.Pass("journal-quarantine", Phrase.Same("Quarantine"), Phrase.Same("none"))],
+        };
+        var bad = Assert.Single(Examine(sources).Checks, c => c.Verdict is "warn" or "fail");
+        Assert.Equal((code, fault, "fail", "It is so."), (bad.Code, bad.Fault, bad.Verdict, bad.Evidence));
+        Assert.NotEqual(bad.NextAction, new Checkup(sources, Machine(), board, clock).Examine(Tongue.Portuguese, []).Checks.Single(c => c.Fault == fault).NextAction);
+    }
+
+    [Fact]
+    public void Two_warnings_about_one_check_both_stand()
+    {
+        board.Raise("event-refused:arrival", Severity.Fault, "One.", "Do.");
+        board.Raise("event-refused:dwell", Severity.Fault, "Two.", "Do.");
+        Assert.Equal(["One.", "Two."], Examine(AllWell).Checks.Where(c => c.Verdict == "fail").Select(c => c.Evidence));
+    }
+
     [Fact]
     public void Both_languages_say_all_of_it()
     {

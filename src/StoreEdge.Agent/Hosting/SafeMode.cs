@@ -1,0 +1,118 @@
+using System.Net;
+using StoreEdge.Agent.Configuration;
+using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Pages.SafeMode;
+using StoreEdge.Agent.Pages.Technician;
+using StoreEdge.Core;
+using StoreEdge.Linux.Systemd;
+
+namespace StoreEdge.Agent.Hosting;
+
+/// <summary>
+/// What runs where the store cannot: a page that says why, until the configuration is another one or a while has passed. A process that ends instead leaves the technician
+/// with a browser that finds nobody (decision 17).
+/// </summary>
+/// <param name="listen">Where to serve.</param>
+/// <param name="fingerprint">Changes when the configuration does.</param>
+/// <param name="report">Makes a report of what is wrong.</param>
+/// <param name="systemd">Told how it is, and that it lives.</param>
+/// <param name="time">The clock.</param>
+internal sealed class SafeMode(IPEndPoint listen, Func<string> fingerprint, Func<IReadOnlyList<HealthCheck>, Tongue, StatusReport> report, ServiceNotifier systemd, TimeProvider time)
+{
+    /// <summary>A disk that was full, a port that was taken: what is no fault of the configuration is tried again after this.</summary>
+    public static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whoever has saved a file looks at the page a moment later.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
+
+    /// <summary>Where the agent listened when it last ran; the configuration may not say so any more.</summary>
+    private const string LastGood = "http.last-good";
+
+    /// <summary>What is wrong with a configuration, a check for each error.</summary>
+    public static IReadOnlyList<HealthCheck> Findings(ConfigurationException wrong) => [.. wrong.Errors.Select(e => new HealthCheck(
+        $"configuration:{(e.Key.Length > 0 ? e.Key : Path.GetFileName(e.Source))}", Phrase.Same(e.Key.Length > 0 ? e.Key : e.Source), CheckVerdict.Fail,
+        e.Value is null ? Phrase.Same(e.Source) : new($"{e.Source}: {e.Value} is not allowed.", $"{e.Source}: {e.Value} não é permitido."),
+        new($"Allowed: {e.Allowed}", $"O que vale (em inglês): {e.Allowed}")))];
+
+    /// <summary>What kept the store from starting, where the configuration is good.</summary>
+    public static IReadOnlyList<HealthCheck> Findings(string fault, string? remedy) =>
+    [
+        new("start", new("Start of the store", "Partida da loja"), CheckVerdict.Fail, Phrase.Same(fault),
+            new(remedy ?? "It is tried again every 30 seconds. storeedge doctor says more, and journalctl -u storeedge -n 50.", $"{(remedy is null ? "" : remedy + " ")}É tentado de novo a cada 30 segundos. storeedge doctor diz mais, e journalctl -u storeedge -n 50.")),
+    ];
+
+    /// <summary>Keeps for the next start where the agent listens.</summary>
+    public static void Remember(string stateDirectory, IPEndPoint listens)
+    {
+        var file = Path.Combine(stateDirectory, LastGood);
+        try
+        {
+            if (!File.Exists(file) || File.ReadAllText(file) != listens.ToString()) DurableFile.Replace(file, System.Text.Encoding.ASCII.GetBytes(listens.ToString()));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Only the page of a store that does not start is then served where nobody but this machine looks; a disk that takes no writes has a warning of its own.
+        }
+    }
+
+    /// <summary>Where the agent listened when it last ran; null where nobody knows.</summary>
+    public static IPEndPoint? LastListened(string stateDirectory)
+    {
+        try
+        {
+            var file = Path.Combine(stateDirectory, LastGood);
+            return File.Exists(file) && IPEndPoint.TryParse(File.ReadAllText(file), out var listens) && listens.Port > 0 ? listens : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Serves until the configuration changes, or until the time is up.</summary>
+    /// <param name="findings">What is wrong.</param>
+    /// <param name="atMost">Null: only a change of the configuration helps.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <returns>Whether to try again; otherwise it was told to stop.</returns>
+    /// <exception cref="IOException">Nothing can be served there.</exception>
+    public async Task<bool> ServeAsync(IReadOnlyList<HealthCheck> findings, TimeSpan? atMost, CancellationToken stop)
+    {
+        var before = fingerprint();
+        var builder = WebApplication.CreateSlimBuilder();
+        LogLines.Configure(builder.Logging);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Goodbye);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(listen);
+            kestrel.Limits.MaxRequestBodySize = 1024;
+        });
+        await using var app = builder.Build();
+        new SafeModePage(findings, tongue => report(findings, tongue) with { Version = ProgramVersion.Text }, TechnicianNetworks.Default).Map(app);
+        await app.StartAsync(stop).ConfigureAwait(false);
+        var said = $"safe mode, {findings.Count} to correct, see http://{listen}/diagnostics: {findings[0].Title.English}: {findings[0].Evidence.English}";
+        systemd.Ready(said);
+        app.Logger.LogError("The store does not run: {Why}", said);
+
+        var since = Instant.Now(time);
+        using var beat = new PeriodicTimer(LookEvery, time);
+        try
+        {
+            while (await beat.WaitForNextTickAsync(stop).ConfigureAwait(false))
+            {
+                systemd.FeedWatchdog();
+                if (fingerprint() != before || (atMost is { } most && Instant.Now(time) - since >= most)) break;
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            systemd.Stopping();
+        }
+
+        using var goodbye = new CancellationTokenSource(Goodbye, time);
+        await app.StopAsync(goodbye.Token).ConfigureAwait(false);
+        return !stop.IsCancellationRequested;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using StoreEdge.SystemTests.Store;
+
+namespace StoreEdge.SystemTests.Diagnostics;
+
+/// <summary>A store that cannot run says why in a browser, and begins by itself once it can.</summary>
+public sealed class SafeModeTests
+{
+    [Fact]
+    public async Task A_broken_configuration_is_shown_with_key_value_and_remedy_and_the_store_begins_when_it_is_mended()
+    {
+        await using var agent = new AgentProcess(null);
+        var good = await File.ReadAllTextAsync(agent.ConfigurationFile);
+        await File.WriteAllTextAsync(agent.ConfigurationFile, good.TrimEnd()[..^1] + ", \"jurnal\": { \"linger\": \"2s\" } }");
+        await agent.StartAsync(until: "503 ", "--safe-mode", "on");
+
+        using var asked = new HttpRequestMessage(HttpMethod.Get, "/diagnostics") { Headers = { { "Accept-Language", "pt-BR" } } };
+        using var answer = await agent.Http.SendAsync(asked);
+        var page = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        foreach (var word in new[] { "<html lang=\"pt-BR\">", "Modo seguro", agent.ConfigurationFile, "jurnal", "did you mean 'journal'", "storeedge check-config" }) Assert.Contains(word, page, StringComparison.Ordinal);
+        Assert.Contains("script-src 'nonce-", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.DoesNotContain("http://", page.Replace("http-equiv", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal("alive\n", await agent.Http.GetStringAsync(new Uri("/health/live", UriKind.Relative)));
+        Assert.Equal("failed", (string)(await agent.StatusAsync())["verdict"]!);
+
+        await File.WriteAllTextAsync(agent.ConfigurationFile, good);
+        await agent.ReadyAsync();
+        Assert.NotEqual("failed", (string)(await agent.StatusAsync())["verdict"]!);
+        Assert.Equal(0, await agent.StopAsync());
+
+        // A file that cannot even be read says nothing of where to listen: the store remembers.
+        await File.WriteAllTextAsync(agent.ConfigurationFile, "{ \"store\": ");
+        await agent.StartAsync(until: "503 ", "--safe-mode", "on", "--set", $"state.directory={agent.State}");
+        Assert.Contains(agent.ConfigurationFile, (await agent.StatusAsync()).ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal(0, await agent.StopAsync());
+    }
+
+    [Fact]
+    public async Task A_part_that_does_not_start_is_shown_and_told_to_stop_it_stops()
+    {
+        await using var agent = new AgentProcess(null, configuration => configuration["enrolment"]!["pseudonymKeyFile"] = "/nowhere/pseudonym.key");
+        await agent.StartAsync(until: "503 ", "--safe-mode", "on");
+        Assert.Contains("/nowhere/pseudonym.key", (await agent.StatusAsync()).ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal(0, await agent.StopAsync());
+    }
+}
