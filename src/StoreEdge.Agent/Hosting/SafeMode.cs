@@ -10,7 +10,7 @@ namespace StoreEdge.Agent.Hosting;
 
 /// <summary>
 /// What runs where the store cannot: a page that says why, until the configuration is another one or a while has passed. A process that ends instead leaves the technician
-/// with a browser that finds nobody (decision 17).
+/// with a browser that finds nobody (decision 18).
 /// </summary>
 /// <param name="listen">Where to serve.</param>
 /// <param name="fingerprint">Changes when the configuration does.</param>
