@@ -88,7 +88,7 @@ mkdir -p "$stage/usr/share/lintian/overrides"
 
 # What it needs. Its runtime opens OpenSSL by name; libmosquitto1 and libnftables1 are opened by name too.
 mkdir -p "$stage/DEBIAN"
-needs='libmosquitto1, libssl3 | libssl3t64, ca-certificates, tzdata, systemd (>= 250)'
+needs='libmosquitto1, libssl3 | libssl3t64, ca-certificates, tzdata, systemd (>= 250) | systemd-standalone-sysusers'
 if [ -n "$runtime" ]; then needs+=', libc6 (>= 2.27), libgcc-s1, libstdc++6'; else needs+=', aspnetcore-runtime-10.0'; fi
 cat > "$stage/DEBIAN/control" <<CONTROL
 Package: storeedge

@@ -1,30 +1,29 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using StoreEdge.Core.Identity;
 using StoreEdge.Linux.Files;
 
 namespace StoreEdge.Agent.Device;
 
 /// <summary>
-/// Who this device is to the broker: a key that was made here and never leaves (EC P-256, mode 0600), and the certificate that an authority gave it for that. Both lie in
-/// <c>identity/</c> of the state directory, where <c>mqtt.keyFile</c> and <c>mqtt.certificateFile</c> may point.
+/// Who this device is to the broker: a key that was made here and never leaves (EC P-256), and the certificate that an authority gave for it. Both lie in one file of the state directory, so that they
+/// change together or not at all, and <c>mqtt.certificateFile</c> and <c>mqtt.keyFile</c> both name it. A request has a key of its own: what is in force works until its successor has been tried.
 /// </summary>
 internal sealed class DeviceIdentity(string stateDirectory)
 {
     /// <summary>The folder below the state directory.</summary>
     public const string FolderName = "identity";
 
-    private const UnixFileMode Open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    /// <summary>What is in force: the certificate, intermediate ones, its key; PEM, for the agent's user alone.</summary>
+    public string File => Path.Combine(Folder, "device.pem");
 
-    /// <summary>The key, PKCS#8 PEM.</summary>
-    public string KeyFile => Path.Combine(Folder, "device.key");
-
-    /// <summary>The certificate in force, PEM, with intermediate ones after it.</summary>
-    public string CertificateFile => Path.Combine(Folder, "device.pem");
+    /// <summary>The key of the request that is on its way; gone once its certificate is in force.</summary>
+    public string RequestKeyFile => Path.Combine(Folder, "request.key");
 
     private string Folder => Path.Combine(stateDirectory, FolderName);
 
-    /// <summary>What an authority is asked to sign; makes the key where there is none. The same key gives an equal request each time, but for the signature.</summary>
+    /// <summary>What an authority is asked to sign. The same key each time until a certificate for it is in force; then a new one, for its successor.</summary>
     /// <param name="store">The CN, by which brokers and central tell stores apart.</param>
     /// <param name="device">The OU: which of the store's machines, such as its host name.</param>
     /// <returns>PKCS#10, PEM.</returns>
@@ -32,7 +31,7 @@ internal sealed class DeviceIdentity(string stateDirectory)
     /// <exception cref="InvalidDataException">What lies there is no key.</exception>
     public string Request(StoreId store, string device)
     {
-        using var key = Key();
+        using var key = KeyIn(RequestKeyFile) ?? NewKey();
         var name = new X500DistinguishedNameBuilder();
         name.AddCommonName(store.Value);
         name.AddOrganizationalUnitName(device);
@@ -41,13 +40,14 @@ internal sealed class DeviceIdentity(string stateDirectory)
         return request.CreateSigningRequestPem() + "\n";
     }
 
-    /// <summary>Puts a certificate in force, in one step; the link uses it within seconds. What is in force stays where it is not good.</summary>
+    /// <summary>Puts a certificate in force, in one step; the link uses it within seconds. Where it is not good, or <paramref name="works"/> says no, what is in force stays.</summary>
     /// <param name="pem">The certificate, with intermediate ones after it.</param>
     /// <param name="store">Whom it must name.</param>
     /// <param name="now">The time, where it is known; null: dates are not looked at.</param>
-    /// <returns>Until when it is good.</returns>
-    /// <exception cref="InvalidDataException">It is not for this device's key, not for this store, or not valid now.</exception>
-    public DateTimeOffset Take(string pem, StoreId store, DateTimeOffset? now)
+    /// <param name="works">Tries a file with certificate and key where it matters.</param>
+    /// <returns>Until when it is good; null where <paramref name="works"/> said no.</returns>
+    /// <exception cref="InvalidDataException">It is not for a key of this device, not for this store, or not valid now.</exception>
+    public async Task<DateTimeOffset?> TakeAsync(string pem, StoreId store, DateTimeOffset? now, Func<string, Task<bool>> works)
     {
         X509Certificate2Collection chain = [];
         try
@@ -55,14 +55,27 @@ internal sealed class DeviceIdentity(string stateDirectory)
             chain.ImportFromPem(pem);
             if (chain.Count == 0) throw new InvalidDataException("It holds no certificate (-----BEGIN CERTIFICATE-----).");
             var own = chain[0];
-            using var key = Key();
-            if (!own.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo()))
-                throw new InvalidDataException($"The certificate {own.Subject} is for another key. Its own must come first, and be made from what `storeedge enroll` printed on this device.");
+            using var requested = KeyIn(RequestKeyFile);
+            using var former = KeyIn(File);
+            var key = new[] { requested, former }.FirstOrDefault(k => k is not null && k.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(own.PublicKey.ExportSubjectPublicKeyInfo()))
+                ?? throw new InvalidDataException($"The certificate {own.Subject} is for another key. This device's must come first, and be made from what `storeedge enroll` printed here.");
             if (own.GetNameInfo(X509NameType.SimpleName, forIssuer: false) is var named && named != store.Value) throw new InvalidDataException($"The certificate names '{named}', and this store is '{store.Value}' (store.id).");
             var (from, to) = (new DateTimeOffset(own.NotBefore).ToUniversalTime(), new DateTimeOffset(own.NotAfter).ToUniversalTime());
             if (now is { } time && (time < from || time > to)) throw new InvalidDataException($"The certificate is good from {from:u} to {to:u}, and now it is {time:u}.");
-            DurableFile.Replace(CertificateFile, System.Text.Encoding.ASCII.GetBytes(string.Concat(chain.Select(c => c.ExportCertificatePem() + "\n"))), Open);
-            FileOwner.SameAs(stateDirectory, CertificateFile);
+            var content = Encoding.ASCII.GetBytes(string.Concat(chain.Select(c => c.ExportCertificatePem() + "\n")) + key.ExportPkcs8PrivateKeyPem() + "\n");
+            var trial = File + ".trial";
+            Keep(trial, content);
+            try
+            {
+                if (!await works(trial)) return null;
+            }
+            finally
+            {
+                System.IO.File.Delete(trial);
+            }
+
+            Keep(File, content);
+            if (key == requested) System.IO.File.Delete(RequestKeyFile);
             return to;
         }
         catch (CryptographicException fault)
@@ -75,7 +88,15 @@ internal sealed class DeviceIdentity(string stateDirectory)
         }
     }
 
-    private ECDsa Key()
+    private ECDsa NewKey()
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        Keep(RequestKeyFile, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
+        return key;
+    }
+
+    /// <summary>Mode 0600, and the agent's own even where an administrator runs the command.</summary>
+    private void Keep(string file, byte[] content)
     {
         if (!Directory.Exists(Folder))
         {
@@ -83,23 +104,23 @@ internal sealed class DeviceIdentity(string stateDirectory)
             FileOwner.SameAs(stateDirectory, Folder);
         }
 
-        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        if (!File.Exists(KeyFile))
-        {
-            DurableFile.Replace(KeyFile, System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
-            FileOwner.SameAs(stateDirectory, KeyFile);
-            return key;
-        }
+        DurableFile.Replace(file, content);
+        FileOwner.SameAs(stateDirectory, file);
+    }
 
+    private static ECDsa? KeyIn(string file)
+    {
+        if (!System.IO.File.Exists(file)) return null;
+        var key = ECDsa.Create();
         try
         {
-            key.ImportFromPem(File.ReadAllText(KeyFile));
+            key.ImportFromPem(System.IO.File.ReadAllText(file));
             return key;
         }
         catch (Exception fault) when (fault is ArgumentException or CryptographicException)
         {
             key.Dispose();
-            throw new InvalidDataException($"{KeyFile} is no key ({fault.Message}); remove it, and a new one is made, for which a new certificate is needed.", fault);
+            throw new InvalidDataException($"{file} holds no key ({fault.Message}); remove it, and a new one is made, for which a new certificate is needed.", fault);
         }
     }
 }

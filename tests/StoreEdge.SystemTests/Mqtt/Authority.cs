@@ -46,6 +46,15 @@ internal sealed class Authority : IDisposable
         return (pem, secret);
     }
 
+    /// <summary>Signs what a device asks for.</summary>
+    /// <returns>PEM.</returns>
+    public string Sign(string request)
+    {
+        var asked = CertificateRequest.LoadSigningRequestPem(request, HashAlgorithmName.SHA256);
+        using var signed = asked.Create(certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(key), DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(90), [++serial]);
+        return signed.ExportCertificatePem() + "\n";
+    }
+
     /// <summary>The lines of mosquitto.conf for a TLS listener.</summary>
     public string Listener((string Certificate, string Key) server, bool wantsClients = true) =>
         $"certfile {server.Certificate}\nkeyfile {server.Key}\ncafile {File}\nrequire_certificate {(wantsClients ? "true" : "false")}\n";

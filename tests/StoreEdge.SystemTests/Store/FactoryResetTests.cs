@@ -35,11 +35,11 @@ public sealed class FactoryResetTests
         Assert.True(code == 1 && error.Contains("nothing was done", StringComparison.Ordinal), error);
         Assert.True(Holding(words).Count >= 3);
 
-        var key = await File.ReadAllTextAsync(Path.Combine(agent.State, "identity/device.key"));
+        var key = await File.ReadAllTextAsync(Path.Combine(agent.State, "identity/request.key"));
         (code, _, error) = await Reset("customers", "--lose-unsent");
         Assert.True(code == 0, error);
         Assert.Empty(Holding(words));
-        Assert.Equal(key, await File.ReadAllTextAsync(Path.Combine(agent.State, "identity/device.key")));
+        Assert.Equal(key, await File.ReadAllTextAsync(Path.Combine(agent.State, "identity/request.key")));
         await agent.StartAsync();
         Assert.Equal(0, (int)(await agent.StatusAsync())["presentNow"]!);
         await agent.StopAsync();
