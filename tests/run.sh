@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything and passes all tests, the AsyncAPI project's own parser among them. With --all also the slow tiers (long kill and fuzz runs,
-# Bluetooth, Wi-Fi and panels in the virtual lab).
+# Bluetooth, Wi-Fi, panels and the whole store in the virtual lab).
 # Installs what is missing. The last line is "N passed, N failed, N skipped".
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -15,8 +15,8 @@ case "${1:-}" in
 esac
 
 need_sdk
-need_packages mosquitto mosquitto-clients libmosquitto1 chromium ca-certificates procps faketime gcc libc6-dev iproute2 iputils-ping nftables libnftables1 dnsmasq-base tcpdump network-manager dbus-daemon busybox
-if [ "$tier" = all ]; then need_packages ejabberd rabbitmq-server nats-server; fi
+need_packages mosquitto mosquitto-clients libmosquitto1 chromium ca-certificates procps faketime gcc libc6-dev iproute2 iputils-ping nftables libnftables1 dnsmasq-base tcpdump network-manager dbus-daemon busybox hostapd
+if [ "$tier" = all ]; then need_packages ejabberd rabbitmq-server nats-server lintian; fi
 
 cd "$root"
 export STOREEDGE_TEST_TIER=$tier PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
@@ -56,7 +56,7 @@ contract() { installed tests/contract && cd tests/contract && node validate.mjs;
 if (contract); then passed=$((passed + 1)); else failed=$((failed + 1)); status=1; fi
 
 if [ "$tier" = all ]; then
-  for script in bluetooth wifi panels; do
+  for script in bluetooth wifi panels store; do
     echo "== $script in the virtual lab"
     lab=0
     "tests/lab/$script.sh" > "$results/lab-$script" 2>&1 || lab=$?

@@ -2,7 +2,7 @@
 # The virtual store, from the package to the end of a bad day: installed from its .deb in the lab's guest, met by a phone and a tag, watched by a browser and a broker, then killed, hung, cut from
 # power, robbed of its radio, disk, clock, broker and certificate. One report: seconds from installing to the first arrival, seconds to recover from each fault, what was lost.
 #
-#   store.sh [--cuts N] [--report FILE]     N power cuts, 10 unless said; the report is printed, and written as JSON too
+#   store.sh [--cuts N] [--report FILE] [CHAPTER…]     N power cuts, 10 unless said; the report is printed, and written as JSON too; chapters: visitors kill hang adapter disk clock broker certificate power
 #
 # STOREEDGE_LAB_PACKAGE=FILE takes a package that is there instead of building one. Takes some forty minutes on two shared cores.
 set -euo pipefail
