@@ -132,7 +132,7 @@ internal static class StoreHost
         WatchingParts.Run(options.Metrics, options.Store.Id.Value, checkup, app, options.Technician.Networks, loops, health, time);
         var isToExit = false;
         var technician = new TechnicianParts(
-            options, across, desired, journal, presence, displays, panels.Signals, link, loops.End, downward is null ? () => Task.CompletedTask : downward.TakeWaitingAsync,
+            options, across, desired, journal, sensing, presence, displays, panels.Signals, link, loops.End, downward is null ? () => Task.CompletedTask : downward.TakeWaitingAsync,
             () =>
             {
                 // Nobody would start the process again; the rooms are run anew.

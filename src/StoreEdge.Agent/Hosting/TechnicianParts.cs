@@ -8,7 +8,9 @@ using StoreEdge.Agent.Outbox;
 using StoreEdge.Agent.Pages.Technician;
 using StoreEdge.Agent.Panels;
 using StoreEdge.Agent.Presence;
+using StoreEdge.Agent.Sensing;
 using StoreEdge.Core.Identity;
+using StoreEdge.Core.Presence;
 
 namespace StoreEdge.Agent.Hosting;
 
@@ -19,26 +21,31 @@ internal sealed class TechnicianParts
     private readonly TechnicianAudit audit;
     private readonly TestArrival test;
     private readonly ActionsPage actions;
+    private readonly TagListening tags;
+    private readonly RadioPage radio;
     private readonly LogsPage lines;
     private readonly DeadLettersPage letters;
     private readonly ConfigurationPage configuration;
     private readonly ConfirmationWatch confirmation;
 
     public TechnicianParts(
-        AgentOptions options, AcrossRuns across, DesiredRun desired, JournalStore journal, PresenceLoop presence, DisplayHub displays, StaffSignals signals, CentralLink? link, Action runAnew, Func<Task> decided, Action restart, Func<bool> isSynchronized,
+        AgentOptions options, AcrossRuns across, DesiredRun desired, JournalStore journal, SensingLoop sensing, PresenceLoop presence, DisplayHub displays, StaffSignals signals, CentralLink? link, Action runAnew, Func<Task> decided, Action restart, Func<bool> isSynchronized,
         HealthBoard health, TimeProvider time, ILoggerFactory logs)
     {
         var bootId = journal.BootId;
         var pin = options.Technician.PinFile is { } file ? TechnicianDoor.ReadPin(file, health) : null;
         var door = pin is null ? null : new TechnicianDoor(pin, new(options.StateDirectory, bootId, time), time, health);
         audit = new(options.StateDirectory, bootId, isSynchronized, time, logs.CreateLogger<TechnicianAudit>());
-        desk = new(door, across.Technicians, options.Technician.Networks, audit, new(options.Store.Name, [ActionsPage.Tab, LogsPage.Tab, DeadLettersPage.Tab, ConfigurationPage.Tab, AuditPage.Tab]));
+        desk = new(door, across.Technicians, options.Technician.Networks, audit, new(options.Store.Name, [ActionsPage.Tab, RadioPage.Tab, LogsPage.Tab, DeadLettersPage.Tab, ConfigurationPage.Tab, AuditPage.Tab]));
         test = new(
             new(
                 (subject, zone, stop) => presence.NoticePortalAsync(subject, Assurance.Low, zone, stop), subject => presence.LeavePortal(subject, silently: false),
                 link is null ? null : () => journal.AcknowledgedSeq),
             journal.Subscribe("test arrivals", 256), time);
         actions = new(new(displays, [.. options.Panels.Lamps.Select(l => l.Pin.Name)], signals.Identify, StaffParts.ZonesOf(options), test, restart, time.GetLocalNow));
+        // A satellite sends sightings and an ESPresense node levels: neither can be tapped here.
+        tags = new([.. sensing.Receivers.Where(r => options.Receivers.Any(o => o.Place.Id == r.Place.Id && !o.Source.IsElsewhere))], options.Presence, time);
+        radio = new(tags, places => Proposal(desired, places));
         lines = new(across.Logs);
         letters = new(
             new(
@@ -55,6 +62,7 @@ internal sealed class TechnicianParts
     {
         desk.Map(routes);
         actions.Map(routes, desk);
+        radio.Map(routes, desk);
         lines.Map(routes, desk);
         letters.Map(routes, desk);
         configuration.Map(routes, desk);
@@ -66,6 +74,7 @@ internal sealed class TechnicianParts
     {
         loops.Run("test arrivals", test.RunAsync);
         loops.Run("confirmation", confirmation.RunAsync);
+        loops.Run("technician's ear", tags.RunAsync);
     }
 
     /// <summary>The technician's layer among the desired documents: tried as they are, and proved by a word instead of a link.</summary>
@@ -101,6 +110,23 @@ internal sealed class TechnicianParts
             var all = run.Read(layers);
             return [.. keys.Select(key => new EffectiveKey(key, ValueOf(all.Root, key), all.OriginOf(key), all.OriginOf(key) == own.Source))];
         }
+    }
+
+    /// <summary>The layer with the whole list of receivers in it, because a list replaces the weaker one whole.</summary>
+    private static string Proposal(DesiredRun run, IReadOnlyList<ReceiverPlace> places)
+    {
+        var layers = run.Documents.LayersInForce();
+        var own = layers.FirstOrDefault(l => l.Source.StartsWith(DesiredLayer.Technician, StringComparison.Ordinal))?.Values.DeepClone().AsObject() ?? [];
+        var receivers = run.Read(layers).Root["receivers"]!.DeepClone().AsArray();
+        foreach (var receiver in receivers.OfType<JsonObject>())
+        {
+            if (places.FirstOrDefault(p => p.Id.Value == (string?)receiver["id"]) is not { } place) continue;
+            receiver["enterDbm"] = place.EnterDbm;
+            receiver["exitDbm"] = place.ExitDbm;
+        }
+
+        own["receivers"] = receivers;
+        return own.ToJsonString(new() { WriteIndented = true, IndentSize = 2 });
     }
 
     private static IEnumerable<string> Leaves(JsonObject values, string path) =>

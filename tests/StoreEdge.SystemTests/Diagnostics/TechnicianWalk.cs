@@ -93,6 +93,20 @@ public sealed class TechnicianWalk(Browser browser)
     }
 
     [Fact]
+    public async Task What_a_receiver_hears_is_drawn_live_by_number()
+    {
+        await using var store = await OpenAsync();
+        await using var visitor = await Visitor.ComesInAsync(store.Agent);
+        var page = await EnterAsync(store.Agent, 1280, 1000);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Radio" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Listen for 3 minutes" }).ClickAsync();
+        await page.Locator("#plots figure", new() { HasText = "door-in" }).Locator("polyline").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        Assert.Contains("device 1 -55 dBm", await page.Locator("#plots figure", new() { HasText = "door-in" }).InnerTextAsync(), StringComparison.Ordinal);
+        if (Browser.PicturesAreWanted) await Eventually.Get(async () => await page.Locator("polyline").First.GetAttributeAsync("points") ?? "", points => points.Length > 1500, "a longer line", TimeSpan.FromSeconds(60));
+        await Browser.PictureAsync(page, "technician-radio");
+    }
+
+    [Fact]
     public async Task A_change_is_tried_and_kept_and_one_that_kill_9_interrupts_is_taken_back()
     {
         await using var store = await OpenAsync();

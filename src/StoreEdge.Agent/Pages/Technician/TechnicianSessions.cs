@@ -26,8 +26,8 @@ internal sealed class TechnicianSessions(TimeProvider time)
     /// <summary>Long enough to mount a receiver, short enough for a laptop that is left behind.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromMinutes(15), Absolute = TimeSpan.FromHours(8);
 
-    /// <summary>A few technicians with a few browsers; whoever was away for longest has to come in again.</summary>
-    private const int Most = 16;
+    /// <summary>Many more than a store has technicians; whoever was away for longest has to come in again.</summary>
+    private const int Most = 64;
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, TechnicianSession> byHash = new(StringComparer.Ordinal);

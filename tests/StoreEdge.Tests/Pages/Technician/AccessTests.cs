@@ -143,6 +143,21 @@ public sealed class AccessTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Fifty_at_once_come_in_and_see_the_page_each_with_a_session_of_its_own()
+    {
+        await workshop.OpenAsync();
+        var passes = await Task.WhenAll(Enumerable.Range(1, 50).Select(i => Task.Run(() => workshop.EnterAsync(address: $"10.0.5.{i}"))));
+        Assert.Equal(50, passes.Distinct().Count());
+        var pages = await Task.WhenAll(passes.Select((pass, i) => Task.Run(() => workshop.GetAsync("/technician", pass, $"10.0.5.{i + 1}"))));
+        Assert.All(pages, p => Assert.Equal(HttpStatusCode.OK, p.Status));
+        // However many come, what is remembered of them is bounded, and the newest are in.
+        workshop.Clock.Advance(TimeSpan.FromSeconds(1));
+        for (var i = 0; i < 100; i++) passes[0] = await workshop.EnterAsync();
+        Assert.Equal(HttpStatusCode.OK, (await workshop.GetAsync("/technician", passes[0])).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await workshop.GetAsync("/technician", passes[1], "10.0.5.2")).Status);
+    }
+
+    [Fact]
     public async Task A_session_lasts_over_a_run_of_the_rooms()
     {
         await workshop.OpenAsync();
