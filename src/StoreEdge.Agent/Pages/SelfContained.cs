@@ -33,6 +33,23 @@ internal static class SelfContained
         response.Headers["Referrer-Policy"] = "no-referrer";
     }
 
+    /// <summary>A page of ours with forms of its own, which nobody frames, and which is another for whoever is in.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="html">The whole document.</param>
+    /// <param name="nonce">From <see cref="Nonce"/>, as the document has it.</param>
+    public static Task WriteFormsAsync(HttpContext http, int status, string html, string nonce)
+    {
+        http.Response.StatusCode = status;
+        WriteHeaders(http.Response, "text/html; charset=utf-8");
+        http.Response.Headers.ContentSecurityPolicy = Policy(nonce, "'none'").Replace("form-action 'none'", "form-action 'self'", StringComparison.Ordinal);
+        // Under no-referrer a browser sends Origin: null with our own forms, which could not be told from a foreign page's.
+        http.Response.Headers["Referrer-Policy"] = "same-origin";
+        http.Response.Headers.XFrameOptions = "DENY";
+        http.Response.Headers.Vary = "Accept-Language, Cookie";
+        return http.Response.WriteAsync(html, http.RequestAborted);
+    }
+
     /// <summary>A line of text, for programs and for whoever asked wrongly.</summary>
     public static Task WritePlainAsync(HttpContext http, int status, string text)
     {

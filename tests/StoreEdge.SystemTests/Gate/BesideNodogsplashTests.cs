@@ -32,14 +32,8 @@ public sealed partial class BesideNodogsplashTests(ITestOutputHelper output)
             var phone = ours.Phones[round % Phones];
             using (var browser = phone.Browser())
             {
-                Assert.Equal(nameof(SocketError.ConnectionRefused), await phone.ConnectAsync(GuestNetwork.InternetAddress, 443));
-                var page = await browser.GetStringAsync(portal);
-                using var opening = new Opening(phone);
-                var click = Stopwatch.GetTimestamp();
-                var accepting = browser.PressAcceptAsync(portal, page);
-                var opened = opening.AtAsync();
-                var own = await accepting;
-                oursTook.Add(Stopwatch.GetElapsedTime(click, await opened).TotalMilliseconds);
+                var (_, took, own) = await Opening.AfterAcceptingAsync(phone, browser, portal);
+                oursTook.Add(took);
                 await browser.LeaveAsync(own);
             }
 

@@ -221,14 +221,8 @@ public sealed class GuestWalkTests(ITestOutputHelper output)
         for (var round = 0; round < Rounds; round++)
         {
             var (phone, browser) = (guests.Phones[round % guests.Phones.Count], browsers[round % guests.Phones.Count]);
-            Assert.Equal(nameof(SocketError.ConnectionRefused), await phone.ConnectAsync(GuestNetwork.InternetAddress, 443));
-            var page = await browser.GetStringAsync(portal);
-            using var opening = new Opening(phone);
-            var click = Stopwatch.GetTimestamp();
-            var accepting = browser.PressAcceptAsync(portal, page);
-            var opened = opening.AtAsync();
-            var own = await accepting;
-            passes.Add(Stopwatch.GetElapsedTime(click, await opened).TotalMilliseconds);
+            var (click, took, own) = await Opening.AfterAcceptingAsync(phone, browser, portal);
+            passes.Add(took);
             var arrivals = await Eventually.Get(() => Task.FromResult(told.Of("arrival")), all => all.Count > round, "the arrival at the subscriber");
             tells.Add(Stopwatch.GetElapsedTime(click, arrivals[round].At).TotalMilliseconds);
             await browser.LeaveAsync(own);

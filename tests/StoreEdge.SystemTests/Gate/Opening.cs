@@ -33,6 +33,19 @@ internal sealed class Opening : IDisposable
         return 0;
     }
 
+    /// <summary>From a press of the portal's button until packets pass: when it was pressed, by the <see cref="Stopwatch"/>, how long it took, and where it led to.</summary>
+    public static async Task<(long Clicked, double Milliseconds, Uri Own)> AfterAcceptingAsync(GuestPhone phone, HttpClient browser, Uri portal)
+    {
+        Assert.Equal(nameof(SocketError.ConnectionRefused), await phone.ConnectAsync(GuestNetwork.InternetAddress, 443));
+        var page = await browser.GetStringAsync(portal);
+        using var opening = new Opening(phone);
+        var click = Stopwatch.GetTimestamp();
+        var accepting = browser.PressAcceptAsync(portal, page);
+        var opened = opening.AtAsync();
+        var own = await accepting;
+        return (click, Stopwatch.GetElapsedTime(click, await opened).TotalMilliseconds, own);
+    }
+
     /// <summary>Median and 95th percentile, in words.</summary>
     public static string Of(List<double> milliseconds)
     {

@@ -165,17 +165,7 @@ internal sealed class TechnicianDesk(TechnicianDoor? door, TechnicianSessions se
         http.Response.Headers.Location = TechnicianFrame.Address(page, tongue);
     }
 
-    private static Task WriteAsync(HttpContext http, int status, Markup content, string nonce)
-    {
-        http.Response.StatusCode = status;
-        SelfContained.WriteHeaders(http.Response, "text/html; charset=utf-8");
-        http.Response.Headers.ContentSecurityPolicy = SelfContained.Policy(nonce, "'none'").Replace("form-action 'none'", "form-action 'self'", StringComparison.Ordinal);
-        // Under no-referrer a browser sends Origin: null with our own forms, which could not be told from a foreign page's.
-        http.Response.Headers["Referrer-Policy"] = "same-origin";
-        http.Response.Headers.XFrameOptions = "DENY";
-        http.Response.Headers.Vary = "Accept-Language, Cookie";
-        return http.Response.WriteAsync(content.ToString(), http.RequestAborted);
-    }
+    private static Task WriteAsync(HttpContext http, int status, Markup content, string nonce) => SelfContained.WriteFormsAsync(http, status, content.ToString(), nonce);
 }
 
 /// <summary>How large the forms of these pages are.</summary>
