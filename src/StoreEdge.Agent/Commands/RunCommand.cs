@@ -83,7 +83,8 @@ internal static class RunCommand
         }
         catch (ConfigurationException fault)
         {
-            return new(2, [.. fault.Errors.Select(e => e.ToString())], SafeMode.Findings(fault));
+            // A file that it names may be put in place without a word of it changing.
+            return new(2, [.. fault.Errors.Select(e => e.ToString())], SafeMode.Findings(fault), SafeMode.TryAgain);
         }
         catch (JournalFault fault)
         {

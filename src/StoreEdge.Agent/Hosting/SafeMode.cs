@@ -19,7 +19,7 @@ namespace StoreEdge.Agent.Hosting;
 /// <param name="time">The clock.</param>
 internal sealed class SafeMode(IPEndPoint listen, Func<string> fingerprint, Func<IReadOnlyList<HealthCheck>, Tongue, StatusReport> report, ServiceNotifier systemd, TimeProvider time)
 {
-    /// <summary>A disk that was full, a port that was taken: what is no fault of the configuration is tried again after this.</summary>
+    /// <summary>A disk that was full, a key that was not there: what is mended without a change of the configuration is met after this.</summary>
     public static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(30);
 
     /// <summary>Whoever has saved a file looks at the page a moment later.</summary>

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using StoreEdge.SystemTests.Store;
 
 namespace StoreEdge.SystemTests.Diagnostics;
@@ -37,11 +39,18 @@ public sealed class SafeModeTests
     }
 
     [Fact]
-    public async Task A_part_that_does_not_start_is_shown_and_told_to_stop_it_stops()
+    public async Task A_part_that_does_not_start_is_shown_systemd_is_told_why_and_told_to_stop_it_stops()
     {
         await using var agent = new AgentProcess(null, configuration => configuration["enrolment"]!["pseudonymKeyFile"] = "/nowhere/pseudonym.key");
-        await agent.StartAsync(until: "503 ", "--safe-mode", "on");
+        var socket = Path.Combine(agent.Directory, "notify");
+        using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        systemd.Bind(new UnixDomainSocketEndPoint(socket));
+        // Nobody has to ask for safe mode where there is a service manager.
+        await agent.StartAsync(until: "503 ", [], [("NOTIFY_SOCKET", socket)]);
         Assert.Contains("/nowhere/pseudonym.key", (await agent.StatusAsync()).ToJsonString(), StringComparison.Ordinal);
+        var told = new byte[4096];
+        var text = Encoding.UTF8.GetString(told, 0, await systemd.ReceiveAsync(told));
+        Assert.StartsWith("READY=1\nSTATUS=safe mode, 1 to correct, see http://", text, StringComparison.Ordinal);
         Assert.Equal(0, await agent.StopAsync());
     }
 }

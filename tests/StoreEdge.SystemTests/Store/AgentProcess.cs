@@ -85,7 +85,8 @@ internal sealed class AgentProcess : IAsyncDisposable
     /// <summary>Waits until it says that it is ready.</summary>
     public Task<string> ReadyAsync() => AnswersAsync("200 ");
 
-    private async Task StartAsync(string until, string[] arguments, (string Name, string Value)[] environment)
+    /// <summary>As above, with both.</summary>
+    public async Task StartAsync(string until, string[] arguments, (string Name, string Value)[] environment)
     {
         IReadOnlyList<string> drop = User is { } user ? ["setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all"] : [];
         IReadOnlyList<string> command = [.. inside?.Prefix ?? [], .. drop, program, "run", "--config", ConfigurationFile, .. arguments];
@@ -94,20 +95,20 @@ internal sealed class AgentProcess : IAsyncDisposable
     }
 
     private Task<string> AnswersAsync(string until) => Eventually.Get(
-            async () =>
+        async () =>
+        {
+            if (process!.HasExited) Assert.Fail($"the agent ended with {process.ExitCode}:\n{Log}");
+            try
             {
-                if (process!.HasExited) Assert.Fail($"the agent ended with {process.ExitCode}:\n{Log}");
-                try
-                {
-                    using var answer = await Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
-                    return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
-                }
-                catch (HttpRequestException refused)
-                {
-                    return refused.Message;
-                }
-            },
-            answer => answer.StartsWith(until, StringComparison.Ordinal), $"an agent that answers {until}", TimeSpan.FromSeconds(60));
+                using var answer = await Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
+            }
+            catch (HttpRequestException refused)
+            {
+                return refused.Message;
+            }
+        },
+        answer => answer.StartsWith(until, StringComparison.Ordinal), $"an agent that answers {until}", TimeSpan.FromSeconds(60));
 
     /// <summary>SIGKILL: no chance to tidy up.</summary>
     public async Task KillAsync()
