@@ -8,7 +8,7 @@
       inside: 'inside', outside: 'outside', perSecond: 'frames/s', known: 'known beacons', dropped: 'dropped', malformed: 'malformed', last: 'last', closed: 'not open', blind: 'blind', blindFor: s => `hears nobody for ${s}; its silence ends no visit`,
       lastMinute: 'Frames per second, last minute', broker: 'Broker', connected: 'connected', disconnected: 'not connected', journal: 'Journal', stored: 'events stored', held: 'held by central',
       oldest: 'oldest waits', pace: 'events/s at most', deadLetters: 'dead letters', bundle: 'Offer bundle', offers: 'offers', showing: 'showing', drawn: 'last drawing acknowledged', quiet: 'Nothing yet.',
-      test: 'test', privacy: 'Shows no personal data and changes nothing.', data: 'The same as JSON',
+      test: 'test', privacy: 'Shows no personal data and changes nothing.', data: 'The same as JSON', act: 'Test, listen, change: the technician’s page',
       verdicts: { pass: 'pass', warn: 'warning', fail: 'failed', unknown: 'unknown', 'not-applicable': 'not applicable' },
       types: { arrival: 'Arrival', zone: 'Zone change', dwell: 'Dwell', departure: 'Departure', consent: 'Consent', choice: 'Choice', 'screen-choice': 'Choice at a display', 'screen-claim': 'Display claimed', identified: 'Customer recognised', 'help-requested': 'Help wanted', 'help-changed': 'Help goes on', 'gift-marked': 'Was a gift', 'customer-erased': 'Customer erased', decision: 'Decision', rendered: 'Rendered', 'proof-of-play': 'Proof of play', footfall: 'Footfall' },
     },
@@ -19,7 +19,7 @@
       inside: 'dentro', outside: 'fora', perSecond: 'quadros/s', known: 'beacons conhecidos', dropped: 'perdidos', malformed: 'inválidos', last: 'último', closed: 'fechado', blind: 'cego', blindFor: s => `não ouve ninguém há ${s}; seu silêncio não encerra visitas`,
       lastMinute: 'Quadros por segundo, último minuto', broker: 'Broker', connected: 'conectado', disconnected: 'sem conexão', journal: 'Diário', stored: 'eventos guardados', held: 'na central',
       oldest: 'o mais antigo espera há', pace: 'eventos/s no máximo', deadLetters: 'recusados e guardados', bundle: 'Pacote de ofertas', offers: 'ofertas', showing: 'exibindo', drawn: 'último desenho confirmado', quiet: 'Nada ainda.',
-      test: 'teste', privacy: 'Não mostra dados pessoais e não altera nada.', data: 'O mesmo em JSON',
+      test: 'teste', privacy: 'Não mostra dados pessoais e não altera nada.', data: 'O mesmo em JSON', act: 'Testar, ouvir, mudar: a página do técnico',
       verdicts: { pass: 'aprovado', warn: 'aviso', fail: 'falhou', unknown: 'desconhecido', 'not-applicable': 'não se aplica' },
       types: { arrival: 'Chegada', zone: 'Mudança de zona', dwell: 'Permanência', departure: 'Saída', consent: 'Consentimento', choice: 'Escolha', 'screen-choice': 'Escolha em uma tela', 'screen-claim': 'Tela reservada', identified: 'Cliente reconhecido', 'help-requested': 'Pedido de ajuda', 'help-changed': 'Andamento da ajuda', 'gift-marked': 'Era presente', 'customer-erased': 'Cliente apagado', decision: 'Decisão', rendered: 'Exibido', 'proof-of-play': 'Prova de exibição', footfall: 'Fluxo de pessoas' },
     },
@@ -163,7 +163,9 @@
   for (const link of $('languages').children) if (link.lang === language) link.setAttribute('aria-current', 'true');
   const json = make('a', '', w.data);
   json.href = `/diagnostics/status.json?lang=${language}`;
-  $('footer').replaceChildren(`${w.privacy} ${report.store.id} · storeedge ${report.version} · `, json);
+  const act = make('a', '', w.act);
+  act.href = `/technician?lang=${language}`;
+  $('footer').replaceChildren(`${w.privacy} ${report.store.id} · storeedge ${report.version} · `, json, ' · ', act);
   remember();
   draw();
   tick();

@@ -9,8 +9,8 @@ internal static class RadioWords
 {
     public static readonly Phrase Levels = new("Levels", "Níveis");
     public static readonly Phrase LevelsHint = new(
-        "What this machine's receivers hear of enrolled devices, the last minute. Devices have numbers here, never addresses. Satellites and ESPresense nodes are not listened to.",
-        "O que os receptores desta máquina ouvem de aparelhos cadastrados, no último minuto. Aqui aparelhos têm números, nunca endereços. Satélites e nós ESPresense não são ouvidos.");
+        "What this machine's receivers hear of enrolled devices, the last minute. Devices have numbers here, never addresses. Satellites and ESPresense nodes are not listened to. Dashed: enter, dotted: exit; the thin lines are -40, -60 and -80 dBm.",
+        "O que os receptores desta máquina ouvem de aparelhos cadastrados, no último minuto. Aqui aparelhos têm números, nunca endereços. Satélites e nós ESPresense não são ouvidos. Tracejado: entrada, pontilhado: saída; as linhas finas são -40, -60 e -80 dBm.");
     public static readonly Phrase Listen = new("Listen for 3 minutes", "Ouvir por 3 minutos");
     public static readonly Phrase NoReceivers = new("No receiver hangs on this machine.", "Nenhum receptor nesta máquina.");
 
