@@ -26,6 +26,11 @@ internal sealed class GuestListenerFactory(Func<Func<Socket, GuestConnection, Ac
     /// <summary>Connections that the kernel keeps while they are not accepted: Kestrel's own number.</summary>
     private const int Waiting = 512;
 
+    private readonly TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends with the fault of a doorstep that nobody knew; the web server itself would go on deaf.</summary>
+    public Task Failed => failed.Task;
+
     /// <inheritdoc/>
     public bool CanBind(EndPoint endpoint) => endpoint is GuestEndPoint;
 
@@ -47,7 +52,7 @@ internal sealed class GuestListenerFactory(Func<Func<Socket, GuestConnection, Ac
             throw fault.SocketErrorCode == SocketError.AddressAlreadyInUse ? new AddressInUseException(fault.Message, fault) : new IOException(fault.Message, fault);
         }
 
-        return ValueTask.FromResult<IConnectionListener>(new GuestListener(guests, socket, step, options, log));
+        return ValueTask.FromResult<IConnectionListener>(new GuestListener(guests, socket, step, options, fault => failed.TrySetException(fault), log));
     }
 }
 
@@ -60,7 +65,7 @@ internal sealed class GuestListener : IConnectionListener
     private readonly CancellationTokenSource over = new();
     private readonly Task standing;
 
-    public GuestListener(GuestEndPoint guests, Socket socket, Func<Func<Socket, GuestConnection, Action>, Doorstep> step, SocketConnectionFactoryOptions options, ILogger log)
+    public GuestListener(GuestEndPoint guests, Socket socket, Func<Func<Socket, GuestConnection, Action>, Doorstep> step, SocketConnectionFactoryOptions options, Action<Exception> onFault, ILogger log)
     {
         (EndPoint, this.socket) = (guests, socket);
         contexts = new(options, log);
@@ -77,9 +82,10 @@ internal sealed class GuestListener : IConnectionListener
             }
             catch (Exception fault)
             {
-                // The thread's boundary: the web server hears of it where it waits for the next connection.
-                done.SetException(fault);
-                onward.Writer.TryComplete(fault);
+                // The thread's boundary: whoever runs the server ends it.
+                done.SetResult();
+                onward.Writer.TryComplete();
+                onFault(fault);
             }
         }) { Name = "doorstep", IsBackground = true }.Start();
     }
@@ -95,7 +101,7 @@ internal sealed class GuestListener : IConnectionListener
     public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         await over.CancelAsync().ConfigureAwait(false);
-        await standing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await standing.ConfigureAwait(false);
         socket.Dispose();
     }
 

@@ -11,7 +11,7 @@ namespace StoreEdge.Agent.Hosting;
 /// A web server of its own for guests: it has the portal and nothing else, so whoever is on the guest network cannot reach a display's page or the technician's, and cannot keep them busy.
 /// </summary>
 internal sealed class GuestSite(
-    GuestSiteOptions options, PortalEndpoints portal, GuestConnections connections, PortalCertificate? certificate, HealthBoard health, TimeProvider time)
+    GuestSiteOptions options, PortalEndpoints portal, GuestConnections connections, PortalCertificate? certificate, HealthBoard health, TimeProvider time, ILoggerFactory logs)
 {
     private const string NotListening = "portal-not-listening";
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2), TryAgain = TimeSpan.FromSeconds(5), Idle = TimeSpan.FromSeconds(15);
@@ -24,7 +24,8 @@ internal sealed class GuestSite(
     {
         while (true)
         {
-            await using var app = Build();
+            var listener = Listener();
+            await using var app = Build(listener);
             try
             {
                 await app.StartAsync(stop).ConfigureAwait(false);
@@ -41,7 +42,7 @@ internal sealed class GuestSite(
             health.Clear(NotListening);
             try
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, time, stop).ConfigureAwait(false);
+                await listener.Failed.WaitAsync(stop).ConfigureAwait(false);
             }
             finally
             {
@@ -51,14 +52,16 @@ internal sealed class GuestSite(
         }
     }
 
-    private WebApplication Build()
+    private GuestListenerFactory Listener() => new(
+        onward => new(portal.Front, Idle, onward, time), new() { MaxReadBufferSize = MostUnread, MaxWriteBufferSize = MostUnsent }, logs.CreateLogger<GuestListenerFactory>());
+
+    private WebApplication Build(GuestListenerFactory listener)
     {
         var builder = WebApplication.CreateSlimBuilder();
         LogLines.Configure(builder.Logging);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Goodbye);
         builder.WebHost.ConfigureKestrel(Configure);
-        builder.Services.AddSingleton<IConnectionListenerFactory>(services => new GuestListenerFactory(
-            onward => new(portal.Front, Idle, onward, time), new() { MaxReadBufferSize = MostUnread, MaxWriteBufferSize = MostUnsent }, services.GetRequiredService<ILogger<GuestListenerFactory>>()));
+        builder.Services.AddSingleton<IConnectionListenerFactory>(listener);
         var app = builder.Build();
         app.Use(next => http => portal.Signpost.LeadAsync(http, next));
         app.UseRouting();

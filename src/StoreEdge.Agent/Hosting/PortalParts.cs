@@ -47,7 +47,7 @@ internal sealed class PortalParts : IDisposable
                 subject => registry.NamesOf(subject) is { IsEmpty: false } names ? [.. names.ToArray().Select(n => n.Value).Append(subject.Value).Distinct()] : [subject.Value], words.NameOf,
                 keptFor, screens),
             health, time, logs.CreateLogger<PortalEndpoints>());
-        if (settings.Site is { } listen) site = new(listen, endpoints, connections, certificate, health, time);
+        if (settings.Site is { } listen) site = new(listen, endpoints, connections, certificate, health, time, logs);
     }
 
     /// <summary>Where the options for the network's address server go (dnsmasq's <c>dhcp-optsfile</c>); null where there is no runtime directory.</summary>

@@ -10,7 +10,7 @@ namespace StoreEdge.Linux.Sockets;
 public sealed unsafe class Readiness : IDisposable
 {
     /// <summary>What <see cref="Wait"/> gives for <see cref="Wake"/>.</summary>
-    public const int Woken = -1;
+    public const long Woken = -1;
 
     private readonly SafeDescriptor poll, wake;
     private readonly byte[] events;
@@ -32,7 +32,7 @@ public sealed unsafe class Readiness : IDisposable
     /// <param name="socket">It; not watched yet.</param>
     /// <param name="token">What <see cref="Wait"/> gives for it, at least 0.</param>
     /// <exception cref="SocketException">It cannot be watched.</exception>
-    public void Add(Socket socket, int token)
+    public void Add(Socket socket, long token)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(token);
         Add((int)socket.Handle, token);
@@ -46,7 +46,7 @@ public sealed unsafe class Readiness : IDisposable
     /// <param name="patience">How long at most; whole milliseconds.</param>
     /// <returns>How many.</returns>
     /// <exception cref="SocketException">The kernel refuses to say.</exception>
-    public int Wait(Span<int> tokens, TimeSpan patience)
+    public int Wait(Span<long> tokens, TimeSpan patience)
     {
         int ready;
         fixed (byte* into = events) ready = Libc.epoll_wait(poll.Number, into, Math.Min(tokens.Length, events.Length / Libc.EpollEvents.Size), (int)patience.TotalMilliseconds);
@@ -54,7 +54,7 @@ public sealed unsafe class Readiness : IDisposable
         if (ready < 0) return Libc.Errno == Libc.EINTR ? 0 : throw Fault();
         for (var i = 0; i < ready; i++)
         {
-            tokens[i] = (int)BinaryPrimitives.ReadInt64LittleEndian(events.AsSpan(i * Libc.EpollEvents.Size + Libc.EpollEvents.Data));
+            tokens[i] = BinaryPrimitives.ReadInt64LittleEndian(events.AsSpan(i * Libc.EpollEvents.Size + Libc.EpollEvents.Data));
             if (tokens[i] != Woken) continue;
             ulong count;
             _ = Libc.read(wake.Number, (byte*)&count, sizeof(ulong));
@@ -63,11 +63,24 @@ public sealed unsafe class Readiness : IDisposable
         return ready;
     }
 
-    /// <summary>Ends the present or the next <see cref="Wait"/>.</summary>
+    /// <summary>Ends the present or the next <see cref="Wait"/>. Nothing happens once this is disposed: the number of its descriptor may be somebody else's by then.</summary>
     public void Wake()
     {
-        ulong one = 1;
-        _ = Libc.write(wake.Number, (byte*)&one, sizeof(ulong));
+        var isHeld = false;
+        try
+        {
+            wake.DangerousAddRef(ref isHeld);
+            ulong one = 1;
+            _ = Libc.write(wake.Number, (byte*)&one, sizeof(ulong));
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody waits any more.
+        }
+        finally
+        {
+            if (isHeld) wake.DangerousRelease();
+        }
     }
 
     /// <summary>Watches nothing any more.</summary>
@@ -77,7 +90,7 @@ public sealed unsafe class Readiness : IDisposable
         wake.Dispose();
     }
 
-    private void Add(int descriptor, int token)
+    private void Add(int descriptor, long token)
     {
         var entry = stackalloc byte[16];
         var bytes = new Span<byte>(entry, 16);

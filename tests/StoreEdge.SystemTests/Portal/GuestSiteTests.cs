@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -180,6 +181,27 @@ public sealed partial class GuestSiteTests(GuestSiteProcess site) : IClassFixtur
         finally
         {
             held.ForEach(s => s.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Where_the_process_has_no_descriptor_left_the_oldest_guest_makes_room()
+    {
+        var own = new GuestSiteProcess();
+        await own.InitializeAsync();
+        List<Socket> held = [];
+        try
+        {
+            var open = Directory.GetFiles($"/proc/{own.Agent.ProcessId}/fd").Length;
+            using (var limit = Process.Start("prlimit", ["--pid", string.Create(CultureInfo.InvariantCulture, $"{own.Agent.ProcessId}"), string.Create(CultureInfo.InvariantCulture, $"--nofile={open + 60}")])) await limit.WaitForExitAsync();
+            for (var i = 0; i < 100; i++) held.Add(own.Connect(string.Create(CultureInfo.InvariantCulture, $"127.2.0.{i + 1}")));
+            Assert.StartsWith("HTTP/1.1 302", own.Ask("GET / HTTP/1.1\r\nHost: captive.apple.com\r\nConnection: close\r\n\r\n", "127.2.1.1"), StringComparison.Ordinal);
+            Assert.Equal(200, StatusOf(own.Ask("GET /portal HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", "127.2.1.2")));
+        }
+        finally
+        {
+            held.ForEach(s => s.Dispose());
+            await own.DisposeAsync();
         }
     }
 

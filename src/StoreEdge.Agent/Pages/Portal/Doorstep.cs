@@ -18,17 +18,21 @@ namespace StoreEdge.Agent.Pages.Portal;
 internal sealed class Doorstep(FrontDoor front, TimeSpan patience, Func<Socket, GuestConnection, Action> onward, TimeProvider time)
 {
     /// <summary>The listening socket; connections have tokens above it.</summary>
-    private const int Listening = 0;
+    private const long Listening = 0;
 
     /// <summary>As much of a request as is looked at; longer heads are the web server's.</summary>
     private const int MostHead = 8 * 1024;
 
+    /// <summary>How many of the oldest go where the process has no descriptor left.</summary>
+    private const int Leaving = 8;
+
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<int, Visitor> visitors = [];
+    private readonly Dictionary<long, Visitor> visitors = [];
     private readonly ConcurrentQueue<Visitor> found = new();
     private readonly byte[] head = new byte[MostHead];
-    private int tokens;
+    private long tokens;
+    private bool isFull, hasRoom;
     private Instant now, swept;
 
     /// <summary>Serves until told to stop; then closes what still stands here. Occupies the calling thread.</summary>
@@ -43,22 +47,31 @@ internal sealed class Doorstep(FrontDoor front, TimeSpan patience, Func<Socket, 
         listener.Blocking = false;
         readiness.Add(listener, Listening);
         swept = Instant.Now(time);
-        var ready = new int[64];
-        while (!stop.IsCancellationRequested)
+        var ready = new long[64];
+        try
         {
-            var count = readiness.Wait(ready, Beat);
-            now = Instant.Now(time);
-            foreach (var token in ready.AsSpan(0, count))
+            while (!stop.IsCancellationRequested)
             {
-                if (token == Listening) Accept(listener, readiness);
-                else if (visitors.TryGetValue(token, out var visitor)) Serve(visitor, readiness, stop);
+                var count = readiness.Wait(ready, Beat);
+                now = Instant.Now(time);
+                foreach (var token in ready.AsSpan(0, count))
+                {
+                    if (token == Listening) Accept(listener, readiness);
+                    else if (visitors.TryGetValue(token, out var visitor)) Serve(visitor, readiness, stop);
+                }
+
+                while (found.TryDequeue(out var visitor)) Watch(visitor, readiness);
+                var isBeat = now - swept >= Beat;
+                if (isBeat) Sweep();
+                if (!isFull || !(isBeat || hasRoom)) continue;
+                readiness.Add(listener, Listening);
+                (isFull, hasRoom) = (false, false);
             }
-
-            while (found.TryDequeue(out var visitor)) Watch(visitor, readiness);
-            if (now - swept >= Beat) Sweep();
         }
-
-        foreach (var visitor in visitors.Values.ToList()) Close(visitor);
+        finally
+        {
+            foreach (var visitor in visitors.Values.ToList()) Close(visitor);
+        }
     }
 
     /// <summary>One at a time: whoever else waits has the listening socket ready again at once.</summary>
@@ -69,9 +82,17 @@ internal sealed class Doorstep(FrontDoor front, TimeSpan patience, Func<Socket, 
         {
             socket = listener.Accept();
         }
+        catch (SocketException full) when (full.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+        {
+            // No descriptor for it: the oldest guests make room, for others of this process as well. Who waits is not looked at before they have gone, or at the next beat.
+            for (var i = 0; i < Leaving; i++) front.Connections.LetOldestGo();
+            readiness.Remove(listener);
+            (isFull, hasRoom) = (true, false);
+            return;
+        }
         catch (SocketException)
         {
-            // It left while it waited, or the process has no descriptor for it; then it waits on.
+            // It left while it waited.
             return;
         }
 
@@ -108,6 +129,19 @@ internal sealed class Doorstep(FrontDoor front, TimeSpan patience, Func<Socket, 
 
     private void Serve(Visitor visitor, Readiness readiness, CancellationToken stop)
     {
+        try
+        {
+            Answer(visitor, readiness, stop);
+        }
+        catch (Exception fault) when (fault is not (OutOfMemoryException or OperationCanceledException))
+        {
+            // A connection's boundary: a door that fails (the kernel refuses to list who may pass) is asked again behind the web server, which can say so to this phone alone.
+            HandOn(visitor, readiness);
+        }
+    }
+
+    private void Answer(Visitor visitor, Readiness readiness, CancellationToken stop)
+    {
         var arrived = visitor.Socket.Receive(head, SocketFlags.Peek, out var fault);
         if (fault == SocketError.WouldBlock) return;
         if (fault != SocketError.Success || arrived == 0)
@@ -127,12 +161,9 @@ internal sealed class Doorstep(FrontDoor front, TimeSpan patience, Func<Socket, 
                 return;
             }
 
-            if (visitor.Connection.Device is null && !visitor.IsSought)
-            {
-                Seek(visitor, readiness, stop);
-                if (!visitor.IsSought) return;
-            }
-
+            if (visitor.Connection.Device is null && !visitor.IsSought && !TrySeek(visitor, readiness, stop)) return;
+            // Before it is asked: a phone that is let in just now has what was led here cut off.
+            visitor.Connection.IsRedirected = true;
             if (visitor.Connection.Device is { } device && front.Passes(device))
             {
                 HandOn(visitor, readiness);
@@ -153,25 +184,26 @@ internal sealed class Doorstep(FrontDoor front, TimeSpan patience, Func<Socket, 
     /// <returns>Whether the connection stays. Whoever does not take so short an answer is not there to read it.</returns>
     private bool TryPoint(Visitor visitor, ProbeHead probe)
     {
-        visitor.Connection.IsRedirected = true;
         (visitor.Since, visitor.IsSought) = (now, false);
         var answer = visitor.Here.Redirect(time, now, probe.Ends, probe.WantsBody);
         return visitor.Socket.Send(answer, SocketFlags.None, out var fault) == answer.Length && fault == SocketError.Success
             && visitor.Socket.Receive(head.AsSpan(0, probe.Length), SocketFlags.None, out fault) == probe.Length && !probe.Ends;
     }
 
-    /// <summary>Asks the door whose connection it is; where that takes a moment, the connection is looked at again after it.</summary>
-    private void Seek(Visitor visitor, Readiness readiness, CancellationToken stop)
+    /// <summary>Asks the door whose connection it is.</summary>
+    /// <returns>Whether it said so at once; otherwise the connection is looked at again once it has.</returns>
+    private bool TrySeek(Visitor visitor, Readiness readiness, CancellationToken stop)
     {
         var asked = front.Door.FindAsync(Caller.Plain(visitor.Connection.Address), stop);
         if (asked.IsCompletedSuccessfully)
         {
             (visitor.Connection.Device, visitor.IsSought) = (asked.Result, true);
-            return;
+            return true;
         }
 
         readiness.Remove(visitor.Socket);
         _ = FindAsync(visitor, asked.AsTask(), readiness);
+        return false;
     }
 
     private async Task FindAsync(Visitor visitor, Task<DeviceKey?> asked, Readiness readiness)
@@ -208,12 +240,13 @@ internal sealed class Doorstep(FrontDoor front, TimeSpan patience, Func<Socket, 
         if (!visitors.Remove(visitor.Token)) return;
         visitor.Socket.Dispose();
         front.Connections.Leave(visitor.Connection);
+        hasRoom = true;
     }
 
     /// <summary>A connection while it stands here.</summary>
-    private sealed class Visitor(int token, Socket socket, GuestConnection connection, Here here)
+    private sealed class Visitor(long token, Socket socket, GuestConnection connection, Here here)
     {
-        public int Token { get; } = token;
+        public long Token { get; } = token;
 
         public Socket Socket { get; } = socket;
 

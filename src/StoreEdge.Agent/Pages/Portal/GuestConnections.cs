@@ -7,9 +7,9 @@ namespace StoreEdge.Agent.Pages.Portal;
 /// <summary>
 /// The connections of guests, bounded: so many in all, so many from one address. Where there is no room for another, the oldest goes, so that a crowd of silent connections keeps no phone out.
 /// </summary>
-/// <param name="most">In all. A thousand take about 20 MB.</param>
+/// <param name="most">In all: half of the descriptors that the unit allows (LimitNOFILE=1024), so that the other half is everybody else's.</param>
 /// <param name="mostOfOne">From one address: a browser opens six at a time to one host, and a phone asks on behalf of several programs.</param>
-internal sealed class GuestConnections(int most = 1024, int mostOfOne = 32)
+internal sealed class GuestConnections(int most = 512, int mostOfOne = 32)
 {
     private readonly Lock gate = new();
     private readonly LinkedList<GuestConnection> oldestFirst = [];
@@ -55,6 +55,21 @@ internal sealed class GuestConnections(int most = 1024, int mostOfOne = 32)
             Leave(connection);
         }
     };
+
+    /// <summary>Closes the oldest, so that there is room for what must be opened.</summary>
+    public void LetOldestGo()
+    {
+        GuestConnection? leaving;
+        lock (gate)
+        {
+            leaving = oldestFirst.First?.Value;
+            if (leaving is not null) Remove(leaving);
+        }
+
+        if (leaving is null) return;
+        Interlocked.Increment(ref displaced);
+        leaving.Abort();
+    }
 
     /// <summary>
     /// Closes what an address has open to other hosts than ours: it was redirected here by the gate, would stay so for as long as it is open, and its phone may now reach those hosts themselves.

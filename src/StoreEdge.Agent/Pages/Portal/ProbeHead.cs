@@ -93,7 +93,7 @@ internal readonly ref struct ProbeHead
         var colon = value.IndexOf((byte)':');
         var name = colon < 0 ? value : value[..colon];
         // A name has up to 253 characters (RFC 1035), a port up to five digits.
-        return name.Length is > 0 and <= 253 && !name.ContainsAnyExcept(Name) && (colon < 0 || value.Length - colon is > 1 and <= 5 && !value[(colon + 1)..].ContainsAnyExcept(Digits));
+        return name.Length is > 0 and <= 253 && !name.ContainsAnyExcept(Name) && (colon < 0 || value.Length - colon - 1 is > 0 and <= 5 && !value[(colon + 1)..].ContainsAnyExcept(Digits));
     }
 
     private static bool Is(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) => text.Length >= word.Length && Ascii.EqualsIgnoreCase(text[..word.Length], word);

@@ -9,7 +9,7 @@ public sealed class ProbeHeadTests
     [Theory]
     [InlineData("GET /hotspot-detect.html HTTP/1.1\r\nHost: captive.apple.com\r\n\r\n", "captive.apple.com", true, false)]
     [InlineData("HEAD /generate_204 HTTP/1.1\r\nhost:connectivitycheck.gstatic.com:80 \r\nUser-Agent: Dalvik/2.1.0 (Linux; U)\r\nConnection: Keep-Alive\r\n\r\n", "connectivitycheck.gstatic.com:80", false, false)]
-    [InlineData("GET / HTTP/1.1\r\nAccept: */*\r\nConnection: close\r\nHost: 10.0.0.7\r\n\r\nGET", "10.0.0.7", true, true)]
+    [InlineData("GET / HTTP/1.1\r\nAccept: */*\r\nConnection: close\r\nHost: 10.0.0.7:65535\r\n\r\nGET", "10.0.0.7:65535", true, true)]
     [InlineData("GET /a?b=c%20d HTTP/1.1\r\nHost: a\r\nCookie: x=y; z=\"w\"\r\nX-Connection: upgrade\r\n\r\n", "a", true, false)]
     public void A_plain_probe_is_read_to_its_end(string bytes, string host, bool wantsBody, bool ends)
     {
@@ -36,6 +36,7 @@ public sealed class ProbeHeadTests
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nHost: a b\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nHost: a:b\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a:655350\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nHost: a:\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nHost: [::1]\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nHost : a\r\n\r\n")]
