@@ -65,7 +65,8 @@ internal sealed class ScreenTurns(
         var near = Near(display);
         if (near.Count == 0) return;
         var round = rounds.TryGetValue(id, out var begun) ? begun : rounds[id] = new();
-        while (round.Waiting.TryDequeue(out var waiting))
+        // While somebody reads, who waits would only be put back in the queue, and this would go round until the reading is over.
+        while (!displays.IsBeingRead(id) && round.Waiting.TryDequeue(out var waiting))
         {
             if (near.FirstOrDefault(v => v.Visit == waiting) is not { } who) continue;
             await FillAsync(display, who, null, Cause.Turn, stop);

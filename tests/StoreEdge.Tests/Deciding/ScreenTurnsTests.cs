@@ -29,6 +29,22 @@ public sealed class ScreenTurnsTests
     }
 
     [Fact]
+    public async Task A_page_that_connects_while_somebody_reads_and_another_waits_does_not_hold_up_deciding()
+    {
+        await using var bench = await OpenAsync(Three);
+        await bench.ArrivesAsync("v1");
+        await bench.DrawsAsync();
+        await bench.ArrivesAsync("v2", "k1-bia");
+        bench.Hub.Connect(DecidingBench.Door);
+        var drained = Task.Run(() => bench.Loop.DrainAsync(default).AsTask());
+        var first = await Task.WhenAny(drained, Task.Delay(TimeSpan.FromSeconds(10)));
+        // Also where it went round and round, the dwell's end lets it go, so that the bench can be cleared away.
+        await bench.PassAsync(DisplayHub.MinimumDwell);
+        Assert.Same(drained, first);
+        Assert.Equal("v2", Served(bench));
+    }
+
+    [Fact]
     public async Task Who_has_left_before_their_turn_has_none()
     {
         await using var bench = await OpenAsync(Three);
