@@ -166,6 +166,18 @@ internal sealed class DecisionInputs(
         }
     }
 
+    /// <summary>
+    /// What an earlier receipt of the subject may still grant. Who has said nothing has refused nothing (a guest's words go with the visit), unless words were lost; after "stop" nobody gets
+    /// personal offers.
+    /// </summary>
+    /// <exception cref="JournalFault">It cannot be read.</exception>
+    public (bool Loyalty, bool Marketing) MayStillGrant(Pseudonym subject) => journal.Query(database =>
+    {
+        var silence = PreferencesProjection.DoubtedUpTo(database) is null;
+        var wishes = ReadWishes(database, new(default, subject, default, null, Facts.None, []));
+        return (wishes.Consents.GetValueOrDefault(Purpose.Loyalty, silence), wishes.Stopped == Truth.False && wishes.Consents.GetValueOrDefault(Purpose.Marketing, silence));
+    });
+
     /// <summary>The name under which a customer is present: that of their open visit, which may have begun before the key changed.</summary>
     public Pseudonym NameOfOpenVisit(Pseudonym subject) => AllNames(subject) is [_, _, ..] names
         ? journal.Query(database =>

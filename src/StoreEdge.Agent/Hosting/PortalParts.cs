@@ -39,7 +39,7 @@ internal sealed class PortalParts : IDisposable
             typed => registry.TryFindLogin(typed, out var subject) && !strangers.Contains(subject) ? inputs.NameOfOpenVisit(subject) : null,
             // Where the time is not known, nobody can say whether a code has ended.
             code => trustedTime() is { } now && registry.TryFindLink(code, store, now, out var subject) && !strangers.Contains(subject) ? inputs.NameOfOpenVisit(subject) : null,
-            hasStopped, time, atLeast, inputs.GoesOnAsAsync);
+            hasStopped, inputs.MayStillGrant, time, atLeast, inputs.GoesOnAsAsync);
         endpoints = new(
             settings.Page, key, reception, new(door, doorkeeper, origins, connections), new(
                 async (session, language, stop) => [.. (await phone.DecideForPhoneAsync(session.Visit, session.Subject, language, stop).ConfigureAwait(false)).Select(Card)],

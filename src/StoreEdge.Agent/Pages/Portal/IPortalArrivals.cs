@@ -26,3 +26,8 @@ internal delegate Pseudonym? RecogniseLogin(string typed);
 
 /// <summary>Whether the subject has said "stop everything"; where that cannot be read, they have.</summary>
 internal delegate bool HasStopped(Pseudonym subject);
+
+/// <summary>
+/// What a receipt may still grant: false where the customer has refused since, on whichever of their phones and under whichever of their names. True where they are not known to have refused.
+/// </summary>
+internal delegate (bool Loyalty, bool Marketing) MayStillGrant(Pseudonym subject);

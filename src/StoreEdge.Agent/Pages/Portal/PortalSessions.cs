@@ -110,6 +110,19 @@ internal sealed class PortalSessions(PortalKey key, TimeSpan lifetime) : IProjec
         keep.Parameters.AddWithValue("$marketing", consent.Marketing);
         keep.Parameters.AddWithValue("$at", at.ToUnixTimeMilliseconds());
         keep.ExecuteNonQuery();
+        if (!consent.Loyalty || !consent.Marketing) LowerOthers(database, consent);
+    }
+
+    // The customer's last word counts, whichever of their phones it came from: none of their other receipts grants more, now or when that phone comes back.
+    private static void LowerOthers(SqliteConnection database, ConsentData consent)
+    {
+        using var lower = database.CreateCommand();
+        lower.CommandText = "UPDATE portal_session SET loyalty = loyalty AND $loyalty, marketing = marketing AND $marketing WHERE subject = $subject AND receipt <> $receipt";
+        lower.Parameters.AddWithValue("$receipt", consent.ReceiptId);
+        lower.Parameters.AddWithValue("$subject", consent.Subject);
+        lower.Parameters.AddWithValue("$loyalty", consent.Loyalty);
+        lower.Parameters.AddWithValue("$marketing", consent.Marketing);
+        lower.ExecuteNonQuery();
     }
 
     // "Stop" takes the consent to personal offers with it, so that a later receipt about something else never grants it again.

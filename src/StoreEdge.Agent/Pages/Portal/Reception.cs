@@ -27,8 +27,8 @@ internal sealed record Accepted(PortalSession Session, string? Note, bool Passes
 /// No deed can be cancelled: once begun it is finished and journaled, even when the phone has hung up.
 /// </remarks>
 internal sealed class Reception(
-    PortalOptions options, JournalStore journal, PortalSessions sessions, IPortalArrivals arrivals, Doorkeeper doorkeeper, RecogniseLogin recognise, RecogniseLogin recogniseLink, HasStopped hasStopped, TimeProvider time,
-    Func<DateTimeOffset> atLeast, Func<Pseudonym, Pseudonym, Task>? goesOnAs = null) : IDisposable
+    PortalOptions options, JournalStore journal, PortalSessions sessions, IPortalArrivals arrivals, Doorkeeper doorkeeper, RecogniseLogin recognise, RecogniseLogin recogniseLink, HasStopped hasStopped,
+    MayStillGrant mayStillGrant, TimeProvider time, Func<DateTimeOffset> atLeast, Func<Pseudonym, Pseudonym, Task>? goesOnAs = null) : IDisposable
 {
     private readonly Recent<string, Instant> followed = new(options.MaxDevices);
     private readonly RateCap vainNumbers = new(options.LoginAttempts, TimeSpan.FromMinutes(10), options.MaxDevices, time);
@@ -39,7 +39,7 @@ internal sealed class Reception(
 
     /// <summary>The session behind a phone page's address, or null where it is unknown, expired or void.</summary>
     public PortalSession? Find(string sessionToken) =>
-        journal.Query(database => sessions.ByToken(database, sessionToken, atLeast())) is { Terms: true } session ? session : null;
+        journal.Query(database => sessions.ByToken(database, sessionToken, atLeast())) is { Terms: true } session ? AsItStands(session) : null;
 
     /// <summary>The session of a phone that is here, whose visit goes on; null for others.</summary>
     public PortalSession? SessionOf(DeviceKey device) => doorkeeper.ReceiptOf(device) is { } receipt && ByReceipt(receipt) is { Over: false } session ? session : null;
@@ -280,5 +280,12 @@ internal sealed class Reception(
     }
 
     private PortalSession? ByReceipt(string receipt) =>
-        journal.Query(database => sessions.ByReceipt(database, receipt, atLeast())) is { Terms: true } session ? session : null;
+        journal.Query(database => sessions.ByReceipt(database, receipt, atLeast())) is { Terms: true } session ? AsItStands(session) : null;
+
+    /// <summary>Whatever is journaled of a session later must not bring back what its customer has taken back elsewhere.</summary>
+    private PortalSession AsItStands(PortalSession session)
+    {
+        var (loyalty, marketing) = mayStillGrant(session.Subject);
+        return session with { Loyalty = session.Loyalty && loyalty, Marketing = session.Marketing && marketing };
+    }
 }

@@ -155,6 +155,65 @@ public sealed class DoorTests
         Assert.Equal(2, shop.Presence.Left.Count);
     }
 
+    [Theory]
+    [InlineData("marketing")]
+    [InlineData("loyalty")]
+    public async Task What_a_customer_takes_back_on_one_phone_does_not_come_back_with_their_other_phone(string purpose)
+    {
+        var door = new PlayedDoor();
+        await using var shop = await Shop.OpenAsync(door: door);
+        var (_, path) = await shop.EnterAsync(loyalty: true, marketing: true, number: "MARIA-1");
+        var first = shop.Journaled<ConsentData>()[0];
+        door.Lose(door.Neighbours[Shop.Phone], StationEnd.Left);
+        await shop.HappensAsync(new DepartureData(first.VisitId, first.Subject, "entrance", 60, "portal", "voluntary", "high"));
+        var (_, other) = await shop.EnterAsync(loyalty: true, marketing: true, number: "MARIA-1", phone: Shop.OtherPhone);
+        var proof = shop.Key.FormProof(shop.Journaled<ConsentData>()[^1].ReceiptId, "revoke", purpose);
+        Assert.Equal(HttpStatusCode.SeeOther, (await shop.SendAsync(HttpMethod.Post, other + "/revoke", Shop.Encode(("proof", proof), ("purpose", purpose)), Shop.OtherPhone)).Status);
+
+        door.Regain(door.Neighbours[Shop.Phone]);
+        await shop.WelcomeBackAsync();
+        var kept = shop.Journaled<ConsentData>().Last(c => c.ReceiptId == first.ReceiptId);
+        Assert.NotEqual(first.VisitId, kept.VisitId);
+        Assert.Equal((purpose != "loyalty", purpose != "marketing"), (kept.Loyalty, kept.Marketing));
+        Assert.False(shop.Consents(Shop.Maria, purpose));
+        await shop.HappensAsync(new ArrivalData(kept.VisitId, kept.Subject, "entrance", null, "high", "portal", "voluntary"));
+        Assert.DoesNotContain($"value=\"{purpose}\"", (await shop.GetAsync(path)).Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_customer_took_back_under_a_former_name_does_not_come_back_with_their_phone()
+    {
+        var door = new PlayedDoor();
+        await using var shop = await Shop.OpenAsync(door: door);
+        shop.FormerName = new("k1-mariaformermariaformermari");
+        await shop.EnterAsync(loyalty: true, marketing: true, number: "MARIA-1");
+        var first = shop.Journaled<ConsentData>().Single();
+        door.Lose(door.Neighbours[Shop.Phone], StationEnd.Left);
+        await shop.HappensAsync(first with { ReceiptId = Guid.NewGuid().ToString(), Subject = shop.FormerName.Value.Value, Marketing = false });
+
+        door.Regain(door.Neighbours[Shop.Phone]);
+        await shop.WelcomeBackAsync();
+        var kept = shop.Journaled<ConsentData>()[^1];
+        Assert.Equal((first.ReceiptId, true, false), (kept.ReceiptId, kept.Loyalty, kept.Marketing));
+        Assert.NotEqual(first.VisitId, kept.VisitId);
+    }
+
+    [Fact]
+    public async Task A_guest_who_comes_back_keeps_what_they_had_allowed_though_their_words_went_with_the_visit()
+    {
+        var door = new PlayedDoor();
+        await using var shop = await Shop.OpenAsync(door: door);
+        await shop.EnterAsync(marketing: true);
+        var first = shop.Journaled<ConsentData>().Single();
+        door.Lose(door.Neighbours[Shop.Phone], StationEnd.Left);
+        await shop.HappensAsync(new DepartureData(first.VisitId, first.Subject, "entrance", 60, "portal", "voluntary", "low"));
+        door.Regain(door.Neighbours[Shop.Phone]);
+        await shop.WelcomeBackAsync();
+        var kept = shop.Journaled<ConsentData>()[^1];
+        Assert.NotEqual(first.VisitId, kept.VisitId);
+        Assert.True(kept.Marketing);
+    }
+
     [Fact]
     public async Task Nobody_is_welcomed_back_who_has_gone_again_or_may_not_pass_or_took_the_terms_back_or_never_went()
     {

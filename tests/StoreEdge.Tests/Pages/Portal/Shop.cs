@@ -61,6 +61,9 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>What central has told.</summary>
     public IReadOnlyList<PhoneFactCard> Facts { get; set; } = [];
 
+    /// <summary>Another name under which Maria is known; null for none.</summary>
+    public Pseudonym? FormerName { get; set; }
+
     public Strangers Strangers { get; } = new(() => 1);
 
     public static PhoneOfferCard Card(string id) => new(id, $"decision-{id}", "en", $"Title {id}", $"Text {id}", "R$ 9,90", null, null, $"Because of {id}.", true);
@@ -130,6 +133,16 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>Something that another room journals.</summary>
     public async Task HappensAsync(IEventData data) => await bench.Store.AppendAsync(data, Core.Instant.Now(Clock), CancellationToken.None);
 
+    /// <summary>What the store holds of a customer's consent to <c>loyalty</c> or <c>marketing</c>.</summary>
+    public bool Consents(Pseudonym subject, string purpose) => bench.Store.Query(database =>
+    {
+        using var command = database.CreateCommand();
+        command.CommandText = "SELECT value FROM preference WHERE subject = $subject AND kind = $kind";
+        command.Parameters.AddWithValue("$subject", subject.Value);
+        command.Parameters.AddWithValue("$kind", purpose);
+        return command.ExecuteScalar() is 1L;
+    });
+
     public IReadOnlyList<T> Journaled<T>()
         where T : IEventData => [.. bench.Store.ReadAfter(0, 1000).Select(e => ContractsJson.Read(e.Type, e.Data.Span)).OfType<T>()];
 
@@ -149,10 +162,10 @@ internal sealed class Shop : IAsyncDisposable
         var sessions = new PortalSessions(Key, Options.SessionLifetime);
         IProjection[] projections = [sessions, new PreferencesProjection(), new ShowingsProjection(), new TracesProjection(), new VotesProjection(), new VisitsProjection(), new HelpProjection(), new StrangersTable()];
         var store = app is null ? bench.Open(null, projections) : await bench.ReopenAsync(null, projections);
-        var inputs = new DecisionInputs(store, Clock, bench.Health);
+        var inputs = new DecisionInputs(store, Clock, bench.Health, NamesOf);
         doorkeeper = new(Door, Options, Presence, Clock);
         await doorkeeper.BeginAsync(receipt => store.Query(database => sessions.ByReceipt(database, receipt, Clock.GetUtcNow())), CancellationToken.None);
-        reception = new(Options, store, sessions, Presence, doorkeeper, Recognise, code => code == GoodLink ? Maria : null, inputs.HasStopped, Clock, Clock.GetUtcNow);
+        reception = new(Options, store, sessions, Presence, doorkeeper, Recognise, code => code == GoodLink ? Maria : null, inputs.HasStopped, inputs.MayStillGrant, Clock, Clock.GetUtcNow);
         var endpoints = new PortalEndpoints(
             Options, Key, reception, new(Door, doorkeeper, new("portal.test", () => Tls), new()), new(
                 (_, _, _) => JournalBroken ? throw new IOException("disk") : ValueTask.FromResult(Offers), inputs.HasStopped, Know, () => IsOffline, new(store, _ => "entrance"),
@@ -168,6 +181,8 @@ internal sealed class Shop : IAsyncDisposable
                 Wider = w.Kind == "never" ? [("never-supplier", "oak", "Oak & Sons"), ("never-demand", "seating", "chairs")] : [],
             })], Facts) { Demands = [("running", "running shoes"), ("coffee", "coffee")] };
         }
+
+        ReadOnlySpan<Pseudonym> NamesOf(Pseudonym subject) => FormerName is { } former && subject == Maria ? new[] { former, Maria } : new[] { subject };
 
         Task Forget(IReadOnlyList<Pseudonym> subjects)
         {
