@@ -192,9 +192,17 @@ internal sealed class DecidingLoop(
     {
         var visit = new VisitId(claim.VisitId);
         if (displays.Find(claim.Display) is not { } display || visits.Find(visit) is null) return;
+        var theirs = new ScreenClaim(visit, new(claim.Subject), claim.Language, claim.Assurance, Instant.Now(time) + ScreenGuests.ClaimLasts);
+        // Somebody typed the same code a moment earlier, before it was used up.
+        if (displays.ClaimOf(display.Id) is { } first && first.Visit != visit)
+        {
+            await SayReleasedAsync(display.Id, theirs, "taken", stop);
+            return;
+        }
+
         // One screen is theirs at a time, and what was shown for them elsewhere comes to it.
         await ReleaseAllAsync(visit, "customer", stop);
-        await displays.BeginClaimAsync(display.Id, new(visit, new(claim.Subject), claim.Language, claim.Assurance, Instant.Now(time) + ScreenGuests.ClaimLasts), stop);
+        await displays.BeginClaimAsync(display.Id, theirs, stop);
         await turns.LeaveAsync(visit, EndReason.Replaced, d => d.Id != display.Id, stop);
         await turns.NextAsync(display.Id, stop);
     }
@@ -212,9 +220,14 @@ internal sealed class DecidingLoop(
     /// <summary>What was shown for the claim has gone already.</summary>
     private async ValueTask ReleasedAsync(DisplayId display, ScreenClaim claim, string reason, CancellationToken stop)
     {
-        if (!IsForgotten(claim.Subject.Value))
-            await journal.AppendAsync(new ScreenClaimData(claim.Visit.Value, claim.Subject.Value, display.Value, "released", reason, claim.Language, claim.Assurance, "voluntary"), Instant.Now(time), stop);
+        await SayReleasedAsync(display, claim, reason, stop);
         await turns.NextAsync(display, stop);
+    }
+
+    private async ValueTask SayReleasedAsync(DisplayId display, ScreenClaim claim, string reason, CancellationToken stop)
+    {
+        if (IsForgotten(claim.Subject.Value)) return;
+        await journal.AppendAsync(new ScreenClaimData(claim.Visit.Value, claim.Subject.Value, display.Value, "released", reason, claim.Language, claim.Assurance, "voluntary"), Instant.Now(time), stop);
     }
 
     /// <summary>An arrival that was on its way here when its customer was erased.</summary>

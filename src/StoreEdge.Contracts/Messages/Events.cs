@@ -139,7 +139,7 @@ public sealed record ScreenChoiceData(string Display, string ShowingId, string D
 /// <param name="Subject">Pseudonym.</param>
 /// <param name="Display">Which.</param>
 /// <param name="State"><c>claimed</c> or <c>released</c>.</param>
-/// <param name="Reason">Why it was released: <c>expired</c>, <c>customer</c> (on the phone), <c>screen</c> (somebody touched it), <c>departed</c> or <c>stop</c>; null with <c>claimed</c>.</param>
+/// <param name="Reason">Why it was released: <c>expired</c>, <c>customer</c> (on the phone), <c>screen</c> (somebody touched it), <c>departed</c>, <c>stop</c> or <c>taken</c> (somebody else had claimed it a moment earlier); null with <c>claimed</c>.</param>
 /// <param name="Language">BCP 47 tag of what the customer reads.</param>
 /// <param name="Assurance"><c>high</c> for somebody who was recognised, <c>low</c> for a guest.</param>
 /// <param name="Trace">Always <c>voluntary</c>.</param>

@@ -123,6 +123,22 @@ public sealed class ScreenGuestsTests
     }
 
     [Fact]
+    [Fact]
+    public async Task Of_two_who_type_the_same_code_at_once_the_first_has_the_screen_and_the_other_keeps_what_they_had()
+    {
+        await using var shop = await OpenAsync();
+        await shop.Bench.ArrivesAsync("v1");
+        await shop.Bench.ArrivesAsync("v2", "k1-bia");
+        var (code, from) = (shop.Bench.Hub.Codes.Of(DecidingBench.Door)!, shop.Bench.Events.Count);
+        Assert.Equal(ClaimAnswer.Claimed, await shop.TypeAsync("v1", code));
+        Assert.Equal(ClaimAnswer.Claimed, await shop.TypeAsync("v2", code));
+        shop.Bench.Follow(from);
+        await shop.Bench.Loop.DrainAsync(default);
+        Assert.Equal("v1", shop.Bench.Hub.ClaimOf(DecidingBench.Door)?.Visit.Value);
+        Assert.Equal([("claimed", "v1", null), ("claimed", "v2", null), ("released", "v2", "taken")], shop.Bench.Events.OfType<ScreenClaimData>().Select(c => (c.State, c.VisitId, c.Reason)));
+        Assert.Equal(("mine", "v1"), shop.Bench.Hub.Current(DecidingBench.Door) is { } shown ? (shown.Offer.Value, shown.Visit.Value) : default);
+    }
+
     public async Task Codes_cannot_be_guessed_faster_than_thirty_a_minute_not_even_rightly()
     {
         await using var shop = await OpenAsync();
