@@ -9,10 +9,11 @@ namespace StoreEdge.Agent.Deciding;
 
 /// <summary>
 /// The store's own part of the collective index: how often each offer was shown and what people said to it, aged. One vote per person, offer and day, and only about something that was
-/// really shown to that person. Votes age by days on which anything was counted here, one at a time, wherever the clock may jump (decision 11). Reads what <see cref="ShowingsProjection"/>
+/// really shown to that person. Votes age by days on which anything was counted here, one at a time, wherever the clock may jump (decision 11). The day is the store's own, which turns while it is closed. Reads what <see cref="ShowingsProjection"/>
 /// and <see cref="PreferencesProjection"/> have written of the same events, so it comes after them.
 /// </summary>
-internal sealed class VotesProjection : IProjection
+/// <param name="zone">Where the store is.</param>
+internal sealed class VotesProjection(TimeZoneInfo zone) : IProjection
 {
     public string Name => "votes";
 
@@ -34,7 +35,10 @@ internal sealed class VotesProjection : IProjection
     ];
 
     /// <summary>Of a vote only the person's part goes: how often an offer was wanted names nobody.</summary>
-    public IReadOnlyList<PersonalTable> Personal { get; } = [new("vote", ["subject"], [])];
+    public IReadOnlyList<PersonalTable> Personal => PersonalTables;
+
+    /// <summary>The same, for who does not know where the store is.</summary>
+    public static IReadOnlyList<PersonalTable> PersonalTables { get; } = [new("vote", ["subject"], [])];
 
     public void Apply(SqliteConnection database, CommittedEvent committed)
     {
@@ -184,20 +188,23 @@ internal sealed class VotesProjection : IProjection
 
     /// <summary>
     /// The number of the store's day. Another date is the next day, however far it is, so that a clock that jumps by a year, or a shop that was closed, ages votes by one day; an earlier
-    /// one only where the time is known, because otherwise it is the floor of a machine that lost it.
+    /// one only where the time is known, because otherwise it is the floor of a machine that lost it. Days used to be named after
+    /// the date at Greenwich: one that still is, ahead of the store's, goes on.
     /// </summary>
-    private static long Today(SqliteConnection database, CommittedEvent committed)
+    private long Today(SqliteConnection database, CommittedEvent committed)
     {
         var (day, date) = ReadToday(database);
-        var now = committed.AtLeast.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var now = DateOf(TimeZoneInfo.ConvertTime(committed.AtLeast, zone).DateTime);
         var order = string.CompareOrdinal(now, date);
-        if (order == 0 || (order < 0 && !committed.IsTimeKnown)) return day;
+        if (order == 0 || (order < 0 && (!committed.IsTimeKnown || date == DateOf(committed.AtLeast.UtcDateTime)))) return day;
         Run(database, "UPDATE store_day SET day = $day, date = $date", ("$day", day + 1), ("$date", now));
         Run(database, "DELETE FROM vote");
         // After twenty half-lives a million votes are one.
         Run(database, "DELETE FROM opinion WHERE day < $day", ("$day", day - 20L * Tally.HalfLife));
         return day + 1;
     }
+
+    private static string DateOf(DateTime moment) => moment.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static (long Day, string Date) ReadToday(SqliteConnection database)
     {

@@ -94,5 +94,5 @@ internal sealed class OrderParts
 
     /// <summary>The tables of every room that keeps something about people.</summary>
     internal static IReadOnlyList<PersonalTable> Tables() =>
-        [.. ((IProjection[])[new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), new TracesProjection(), new VotesProjection(), new HelpProjection()]).SelectMany(p => p.Personal), .. PortalSessions.PersonalTables];
+        [.. ((IProjection[])[new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), new TracesProjection(), new HelpProjection()]).SelectMany(p => p.Personal), .. VotesProjection.PersonalTables, .. PortalSessions.PersonalTables];
 }

@@ -54,7 +54,7 @@ internal static class StoreHost
         // The truth on disk, and what is derived from it.
         await using var journal = JournalStore.Open(
             options.StateDirectory, options.Journal with { ClockSynchronized = () => clock.IsSynchronized, TimeAtLeast = () => clock.LowerBound },
-            [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), new TracesProjection(), new VotesProjection(), new HelpProjection(), sessions, new DesiredVersions(), new AnswersTable(), new StrangersTable()], time, health,
+            [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), new TracesProjection(), new VotesProjection(options.Store.TimeZone), new HelpProjection(), sessions, new DesiredVersions(), new AnswersTable(), new StrangersTable()], time, health,
             logs.CreateLogger<JournalStore>());
         enrolment.Load();
         var strangers = new Strangers(() => registry.Version);

@@ -44,6 +44,9 @@ internal sealed class DecidingBench : IAsyncDisposable
     /// <summary>The machine's clock; another one after <see cref="RebootAsync"/>.</summary>
     public ManualClock Clock { get; private set; } = new(OfferSamples.Noon.ToUniversalTime());
 
+    /// <summary>Where the shop is; the machine's zone to begin with. It counts from the next <see cref="RebootAsync"/> on.</summary>
+    public TimeZoneInfo Zone { get; set; } = TimeZoneInfo.Local;
+
     /// <summary>Whether an NTP client keeps the machine's clock right.</summary>
     public bool Synchronized { get; set; } = true;
 
@@ -81,11 +84,11 @@ internal sealed class DecidingBench : IAsyncDisposable
     {
         var state = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "state")).FullName;
         Trusted = new(Clock, () => Synchronized, OfferSamples.Noon.AddDays(-30), state, BootId);
-        var time = new StoreClock(Clock, TimeZoneInfo.Local, Trusted);
+        var time = new StoreClock(Clock, Zone, Trusted);
         Health = new(time, NullLogger<HealthBoard>.Instance);
         Journal = JournalStore.Open(
             Path.Combine(Directory, "journal"), new() { ClockSynchronized = () => Trusted.IsSynchronized, TimeAtLeast = () => Trusted.LowerBound, BootId = () => BootId },
-            [new PreferencesProjection(), new ShowingsProjection(), new TracesProjection(), new VotesProjection(), new Refusal(() => Refuses)], time, Health, NullLogger<JournalStore>.Instance);
+            [new PreferencesProjection(), new ShowingsProjection(), new TracesProjection(), new VotesProjection(Zone), new Refusal(() => Refuses)], time, Health, NullLogger<JournalStore>.Instance);
         Bundles = new(new(BundleFile, Path.Combine(Directory, "state")), Health);
         Bundles.Load();
         Visits = new(time, Trusted);

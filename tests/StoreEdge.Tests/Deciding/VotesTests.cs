@@ -9,6 +9,9 @@ public sealed class VotesTests
 {
     private static byte[] One => Document(Offer("g", "generic")).Bytes();
 
+    /// <summary>At Greenwich; nine in the evening three hours to the west.</summary>
+    private static DateTimeOffset Midnight => new(Noon.UtcDateTime.Date.AddDays(2), TimeSpan.Zero);
+
     private static byte[] Two => Document(Offer("g", "generic"), Offer("h", "generic")).Bytes();
 
     [Fact]
@@ -132,6 +135,37 @@ public sealed class VotesTests
         await bench.RebootAsync(DateTimeOffset.UnixEpoch);
         await DaysAsync(bench, 1, TimeSpan.Zero);
         Assert.Equal(new Tally(0, 1, 0).Aged(2).Wanted, bench.Votes("g").Customers.Wanted, 9);
+    }
+
+    [Fact]
+    public async Task The_stores_day_turns_at_its_own_midnight_and_not_at_that_of_greenwich()
+    {
+        await using var bench = new DecidingBench(One);
+        bench.Zone = TimeZoneInfo.CreateCustomTimeZone("store", TimeSpan.FromHours(-3), null, null);
+        // Half past eight in the evening there.
+        await bench.RebootAsync(Midnight.AddMinutes(-30), synchronized: true);
+        await ComesAsync(bench, "v1", "k1-ana");
+        await VotesAsync(bench, "v1", "want", "k1-ana");
+        bench.Clock.Advance(TimeSpan.FromHours(1));
+        await VotesAsync(bench, "v1", "want", "k1-ana");
+        Assert.Equal(new Tally(1, 1, 0), bench.Votes("g").Customers);
+        bench.Clock.Advance(TimeSpan.FromHours(3));
+        await VotesAsync(bench, "v1", "want", "k1-ana");
+        Assert.Equal(1 + new Tally(0, 1, 0).Aged(1).Wanted, bench.Votes("g").Customers.Wanted, 9);
+    }
+
+    [Fact]
+    public async Task A_day_that_was_written_by_the_utc_date_goes_on_in_the_evening_of_the_store()
+    {
+        await using var bench = new DecidingBench(One);
+        bench.Zone = TimeZoneInfo.Utc;
+        await bench.RebootAsync(Midnight.AddMinutes(30), synchronized: true);
+        await ComesAsync(bench, "v1", "k1-ana");
+        await VotesAsync(bench, "v1", "want", "k1-ana");
+        bench.Zone = TimeZoneInfo.CreateCustomTimeZone("store", TimeSpan.FromHours(-3), null, null);
+        await bench.RebootAsync(Midnight.AddHours(1), synchronized: true);
+        await VotesAsync(bench, "v1", "want", "k1-ana");
+        Assert.Equal(new Tally(1, 1, 0), bench.Votes("g").Customers);
     }
 
     [Fact]

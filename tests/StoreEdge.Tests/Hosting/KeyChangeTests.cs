@@ -154,7 +154,7 @@ public sealed class KeyChangeTests : IAsyncDisposable
     {
         health = new(clock, NullLogger<HealthBoard>.Instance);
         journal = JournalStore.Open(
-            directory, new() { ClockSynchronized = () => true }, [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), new TracesProjection(), new VotesProjection()], clock, health, NullLogger<JournalStore>.Instance);
+            directory, new() { ClockSynchronized = () => true }, [new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), new TracesProjection(), new VotesProjection(TimeZoneInfo.Utc)], clock, health, NullLogger<JournalStore>.Instance);
         registry = new(keys, clock);
         registry.Replace(new(1, [new("A", BeaconRole.Customer, null, "5550001", []), new("B", BeaconRole.Customer, null, null, [])]));
         inputs = new(journal, clock, health, registry.NamesOf);

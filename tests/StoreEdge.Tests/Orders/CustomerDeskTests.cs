@@ -139,7 +139,7 @@ public sealed class CustomerDeskTests : IAsyncDisposable
 
     private IProjection[] Projections() =>
     [
-        new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), new TracesProjection(), new VotesProjection(), new HelpProjection(), new PortalSessions(PortalKey.LoadOrCreate(Path.Combine(bench.Directory, "portal.key"), bench.Health), TimeSpan.FromDays(1)),
+        new VisitsProjection(), new PreferencesProjection(), new ShowingsProjection(), new TracesProjection(), new VotesProjection(TimeZoneInfo.Utc), new HelpProjection(), new PortalSessions(PortalKey.LoadOrCreate(Path.Combine(bench.Directory, "portal.key"), bench.Health), TimeSpan.FromDays(1)),
         new AnswersTable(), new StrangersTable(),
     ];
 

@@ -160,7 +160,7 @@ internal sealed class Shop : IAsyncDisposable
     private async Task StartAsync()
     {
         var sessions = new PortalSessions(Key, Options.SessionLifetime);
-        IProjection[] projections = [sessions, new PreferencesProjection(), new ShowingsProjection(), new TracesProjection(), new VotesProjection(), new VisitsProjection(), new HelpProjection(), new StrangersTable()];
+        IProjection[] projections = [sessions, new PreferencesProjection(), new ShowingsProjection(), new TracesProjection(), new VotesProjection(TimeZoneInfo.Utc), new VisitsProjection(), new HelpProjection(), new StrangersTable()];
         var store = app is null ? bench.Open(null, projections) : await bench.ReopenAsync(null, projections);
         var inputs = new DecisionInputs(store, Clock, bench.Health, NamesOf);
         doorkeeper = new(Door, Options, Presence, Clock);
