@@ -166,8 +166,9 @@ internal sealed class PresentVisits(TimeProvider time, TrustedClock? clock = nul
         {
             if (visits.TryGetValue(visit, out var present))
             {
-                // Another wording is told anew.
-                visits[visit] = present with { Facts = Known(present.Facts, facts), Notices = Join(present.Notices, notices), Told = present.Told.RemoveRange(notices.Select(n => n.Id)) };
+                // Another wording is told anew; the same once more, as a broker may deliver it, is not.
+                var anew = notices.Where(n => present.Notices.FirstOrDefault(k => k.Id == n.Id) is not { } known || !SaysTheSame(known, n)).Select(n => n.Id);
+                visits[visit] = present with { Facts = Known(present.Facts, facts), Notices = Join(present.Notices, notices), Told = present.Told.RemoveRange(anew) };
                 return;
             }
 
@@ -186,6 +187,8 @@ internal sealed class PresentVisits(TimeProvider time, TrustedClock? clock = nul
     {
         while (early.Count > 0 && Instant.Now(time) - early.GetAt(0).Value.Since > LongestWait) early.RemoveAt(0);
     }
+
+    private static bool SaysTheSame(Offer one, Offer other) => one.Texts.Count == other.Texts.Count && one.Texts.All(t => other.Texts.TryGetValue(t.Key, out var text) && text == t.Value);
 
     private static ImmutableArray<Offer> Join(ImmutableArray<Offer> known, ImmutableArray<Offer> newer) =>
         [.. known.Where(k => newer.All(n => n.Id != k.Id)).Concat(newer).TakeLast(MostNotices)];

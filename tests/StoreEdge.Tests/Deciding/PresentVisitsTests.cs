@@ -104,6 +104,21 @@ public sealed class PresentVisitsTests
         Assert.Equal("It is ready now.", visits.Find(Ana)!.Notices[0].Texts["en"].Headline);
     }
 
+    [Fact]
+    public void A_notice_that_is_delivered_twice_is_told_once_and_another_wording_anew()
+    {
+        Comes();
+        visits.Accept(Notice("n1", "v1"));
+        Assert.NotNull(visits.Tell(Ana, new("n1"), onPhone: false));
+        Assert.NotNull(visits.Tell(Ana, new("n1"), onPhone: true));
+        visits.Accept(Notice("n1", "v1"));
+        Assert.Null(visits.Tell(Ana, new("n1"), onPhone: false));
+        Assert.Null(visits.Tell(Ana, new("n1"), onPhone: true));
+        visits.Accept(Notice("n1", "v1", "It is ready now."));
+        Assert.NotNull(visits.Tell(Ana, new("n1"), onPhone: false));
+        Assert.NotNull(visits.Tell(Ana, new("n1"), onPhone: true));
+    }
+
     [Theory]
     [InlineData("gossip", "A text.")]
     [InlineData("order-late", " ")]
