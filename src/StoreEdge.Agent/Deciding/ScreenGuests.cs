@@ -66,7 +66,16 @@ internal sealed class ScreenGuests(JournalStore journal, DisplayHub displays, Pr
             : choice == "stop"
                 ? new ChoiceData(claim.Visit.Value, claim.Subject.Value, choice, null, null, claim.Assurance, display.Value)
                 : new ChoiceData(claim.Visit.Value, claim.Subject.Value, choice, voted.Offer.Value, voted.Decision.Value, claim.Assurance, display.Value);
-        await journal.AppendAsync(said, Instant.Now(time), stop);
+        try
+        {
+            await journal.AppendAsync(said, Instant.Now(time), stop);
+        }
+        catch (JournalFault)
+        {
+            displays.GiveBackVote(display, showing);
+            throw;
+        }
+
         return true;
     }
 }

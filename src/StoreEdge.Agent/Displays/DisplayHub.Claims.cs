@@ -63,6 +63,13 @@ internal sealed partial class DisplayHub
         }
     }
 
+    /// <summary>The vote that was taken could not be kept: it may be given again, as long as the same thing stands there.</summary>
+    public void GiveBackVote(DisplayId display, string showing)
+    {
+        lock (gate)
+            if (screens[display] is { Current: { } current } screen && current.Id == showing) screen.HasVote = false;
+    }
+
     /// <summary>People at the display would not see an offer again for now.</summary>
     public void PutOff(DisplayId display, OfferId offer)
     {

@@ -1,5 +1,6 @@
 using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Displays;
+using StoreEdge.Agent.Journal;
 using StoreEdge.Contracts;
 using StoreEdge.Core.Identity;
 using static StoreEdge.Tests.Offers.OfferSamples;
@@ -123,7 +124,6 @@ public sealed class ScreenGuestsTests
     }
 
     [Fact]
-    [Fact]
     public async Task Of_two_who_type_the_same_code_at_once_the_first_has_the_screen_and_the_other_keeps_what_they_had()
     {
         await using var shop = await OpenAsync();
@@ -139,6 +139,7 @@ public sealed class ScreenGuestsTests
         Assert.Equal(("mine", "v1"), shop.Bench.Hub.Current(DecidingBench.Door) is { } shown ? (shown.Offer.Value, shown.Visit.Value) : default);
     }
 
+    [Fact]
     public async Task Codes_cannot_be_guessed_faster_than_thirty_a_minute_not_even_rightly()
     {
         await using var shop = await OpenAsync();
@@ -205,6 +206,20 @@ public sealed class ScreenGuestsTests
         var choice = Assert.Single(shop.Bench.Events.OfType<ChoiceData>());
         Assert.Equal(("v1", "k1-ana", "never", "mine", "door", "high"), (choice.VisitId, choice.Subject, choice.Choice, choice.OfferId, choice.Display, choice.Assurance));
         Assert.NotEqual("mine", shop.Bench.OnDoor);
+    }
+
+    [Fact]
+    public async Task A_vote_that_could_not_be_kept_can_be_given_again()
+    {
+        await using var shop = await OpenAsync();
+        await shop.Bench.ArrivesAsync("v1");
+        var showing = shop.Bench.Hub.Current(DecidingBench.Door)!.Id;
+        shop.Bench.Refuses = data => data is ScreenChoiceData;
+        await Assert.ThrowsAsync<JournalFault>(() => shop.TouchAsync(showing, "want"));
+        shop.Bench.Refuses = _ => false;
+        Assert.True(await shop.TouchAsync(showing, "want"));
+        Assert.False(await shop.TouchAsync(showing, "want"));
+        Assert.Single(shop.Bench.Events.OfType<ScreenChoiceData>());
     }
 
     private static async Task<Shop> OpenAsync(byte[]? bundle = null)
