@@ -88,6 +88,15 @@ internal sealed partial class DisplayHub
         }
     }
 
+    /// <summary>Why what was decided a moment ago may not be put on the screen any more; null where it may.</summary>
+    private EndReason? TooLateWhileLocked(Screen screen, Showing showing)
+    {
+        var now = Instant.Now(time);
+        if (now >= showing.Until) return EndReason.Expired;
+        var isTheirs = screen.Claim is { } claim && claim.Visit == showing.Visit && now < claim.Until;
+        return showing.IsPersonal && !isTheirs ? EndReason.Released : null;
+    }
+
     private (ScreenClaim? Claim, ProofOfPlayData? Proof) UnclaimWhileLocked(Screen screen, EndReason reason)
     {
         if (screen.Claim is not { } claim) return (null, null);

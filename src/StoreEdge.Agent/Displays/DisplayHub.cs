@@ -83,11 +83,19 @@ internal sealed partial class DisplayHub(IReadOnlyList<DisplayPlace> displays, I
         lock (gate) return screens[display].Look.Lit;
     }
 
-    /// <summary>Puts a showing on a display; whatever was there has been replaced.</summary>
+    /// <summary>
+    /// Puts a showing on a display; whatever was there has been replaced. What is over by now, or personal on a screen that is not theirs any more, is not shown: its decision took a while
+    /// to be kept. Its proof says so, and what is there stays.
+    /// </summary>
     public async ValueTask ShowAsync(DisplayId display, Showing showing, CancellationToken stop)
     {
         ProofOfPlayData? proof;
-        lock (gate) proof = SwapWhileLocked(screens[display], showing, EndReason.Replaced);
+        lock (gate)
+        {
+            var screen = screens[display];
+            proof = TooLateWhileLocked(screen, showing) is { } reason ? ProofOf(screen.Place, showing, null, null, reason) : SwapWhileLocked(screen, showing, EndReason.Replaced);
+        }
+
         if (proof is not null) await KeepAsync(proof, Instant.Now(time), stop);
     }
 
@@ -256,9 +264,7 @@ internal sealed partial class DisplayHub(IReadOnlyList<DisplayPlace> displays, I
 
     private ProofOfPlayData? SwapWhileLocked(Screen screen, Showing? next, EndReason reason)
     {
-        var proof = screen.Current is not { } ended ? null : new ProofOfPlayData(
-            ended.Id, ended.Decision.Value, ended.Visit.Value, screen.Place.Id.Value, ended.Offer.Value, ended.OfferName, ended.Poster.Class, ended.DecidedAt,
-            screen.SentAt, screen.RenderedAt, time.GetUtcNow(), WordOf(reason));
+        var proof = screen.Current is not { } ended ? null : ProofOf(screen.Place, ended, screen.SentAt, screen.RenderedAt, reason);
         if (proof is null && next is null) return null;
         // Customers go before tests.
         if (next is not null) screen.PatternIsOn = false;
@@ -266,6 +272,10 @@ internal sealed partial class DisplayHub(IReadOnlyList<DisplayPlace> displays, I
         AnewWhileLocked(screen);
         return proof;
     }
+
+    private ProofOfPlayData ProofOf(DisplayPlace place, Showing ended, DateTimeOffset? sentAt, DateTimeOffset? renderedAt, EndReason reason) => new(
+        ended.Id, ended.Decision.Value, ended.Visit.Value, place.Id.Value, ended.Offer.Value, ended.OfferName, ended.Poster.Class, ended.DecidedAt,
+        sentAt, renderedAt, time.GetUtcNow(), WordOf(reason));
 
     private void AnewWhileLocked(Screen screen)
     {
