@@ -124,7 +124,7 @@ internal static class WarningWords
         ["satellite-uplink"] = new(null, new("Road to the store", "Caminho até a loja"), "Verifique a rede entre os dois aparelhos e o agente da loja; o aviso diz o motivo."),
         ["device-absent"] = new("display", new("Lamp, panel or button", "Lâmpada, painel ou botão"), "Verifique plugue, alimentação e endereço (o aviso diz onde); permissões: grupos i2c e gpio e DeviceAllow= na unidade. Volta a ser usado sozinho."),
         ["clock-unsynchronized"] = new("clock", new("Clock", "Relógio"), "Verifique a rede e `timedatectl status`; libere UDP 123 até um servidor de hora. Os eventos ficam guardados e seus horários são corrigidos depois."),
-        ["collector-away"] = new(null, new("Collector of metrics", "Coletor de métricas"), "Verifique metrics.otlp e se o coletor aceita OTLP sobre HTTP (costuma ser a porta 4318)."),
+        ["collector-away"] = new(null, new("Collector of metrics and traces", "Coletor de métricas e rastros"), "Verifique metrics.otlp e se o coletor aceita OTLP sobre HTTP (costuma ser a porta 4318)."),
         ["clock-off"] = new("clock", new("Clock", "Relógio"), "Deixe um servidor de hora acertá-lo: sudo timedatectl set-ntp true (ou chronyc makestep). Certificados que parecem vencidos provavelmente estão bons."),
         ["clock-not-kept"] = new(null, new("Last known time", "Última hora conhecida"), "Verifique espaço e permissões do diretório de estado."),
         ["portal-failed"] = new("portal", Phrase.Same("Portal"), "Veja os avisos do diário e o log; os clientes recebem um pedido de desculpas."),

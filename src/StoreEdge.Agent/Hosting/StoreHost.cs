@@ -129,7 +129,7 @@ internal static class StoreHost
         var watchdog = new FunctionalWatchdog(
             VitalSigns.Of(presence, journal, options.Http, self, time), systemd.FeedWatchdog, (systemd.WatchdogInterval ?? TimeSpan.FromSeconds(30)) / 3, time, health);
         new DiagnosticsEndpoints(new(checkup, feed, time), feed, () => watchdog.Missing, time, loops.Stopping).Map(app, options.Technician.Networks);
-        WatchingParts.Run(options.Metrics, options.Store.Id.Value, checkup, app, options.Technician.Networks, loops, health, time);
+        WatchingParts.Run(options.Metrics, options.Store.Id.Value, checkup, journal, app, options.Technician.Networks, loops, health, time);
         var isToExit = false;
         var technician = new TechnicianParts(
             options, across, desired, journal, sensing, presence, displays, panels.Signals, link, loops.End, downward is null ? () => Task.CompletedTask : downward.TakeWaitingAsync,

@@ -90,7 +90,7 @@ public sealed partial class RoomsTests
         ("Gate", "Deciding", "the gate lets everybody pass who accepted, whoever they are"),
         ("Pages", "Gate", "the portal asks a door, whichever it is"),
         ("Sensing", "Gate", "the Wi-Fi's addresses and the radio's never meet"),
-        ("Watching", "Journal", "numbers come from the technician's report, so that page and dashboard never disagree"),
+        ("Watching", "Journal", "numbers come from the technician's report, so that page and dashboard never disagree; of events Hosting hands in what names nobody"),
         ("Watching", "Mqtt", "numbers come from the technician's report"),
         ("Watching", "Sensing", "numbers come from the technician's report"),
         ("Support", "Sensing", "what is handed over is read from files, and nobody's address is in memory there"),

@@ -57,19 +57,6 @@ public sealed partial class WatchingTests
         Assert.Empty(Look().Select(m => m.Name).Except(asked).Except(["storeedge_uptime_seconds", "storeedge_receiver_connected", "storeedge_receiver_blind", "storeedge_outbox_dead_letters"]));
     }
 
-    [Fact]
-    public void A_collector_is_sent_the_same_numbers()
-    {
-        var relay = new OtlpRelay(new("http://collector.example:4318"), "s-1", Look, new(clock, NullLogger<HealthBoard>.Instance), clock);
-        var resource = JsonNode.Parse(relay.Write(Look()))!["resourceMetrics"]![0]!;
-        Assert.Contains("\"s-1\"", resource["resource"]!.ToJsonString(), StringComparison.Ordinal);
-        var metrics = resource["scopeMetrics"]![0]!["metrics"]!.AsArray();
-        Assert.Equal(Look().Where(m => m.Samples.Count > 0).Select(m => m.Name), metrics.Select(m => (string)m!["name"]!));
-        var frames = metrics.Single(m => (string)m!["name"]! == "storeedge_receiver_frames_total")!["sum"]!;
-        Assert.Equal((true, 2, 100.0), ((bool)frames["isMonotonic"]!, (int)frames["aggregationTemporality"]!, (double)frames["dataPoints"]![0]!["asDouble"]!));
-        Assert.Matches("^[0-9]{19}$", (string)frames["dataPoints"]![0]!["timeUnixNano"]!);
-    }
-
     private static string[] Served(string expression)
     {
         var served = new WatchingTests().Look();
