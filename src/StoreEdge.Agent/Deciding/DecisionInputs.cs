@@ -334,6 +334,8 @@ internal sealed class DecisionInputs(
             var to = (rows.Reader.GetBoolean(3) ? CapHolders.Customer | CapHolders.Household : 0) | (rows.Reader.GetBoolean(4) ? CapHolders.Household : 0)
                 | (rows.Reader.GetBoolean(5) ? CapHolders.Screen : 0);
             OfferClass? kind = !rows.Reader.IsDBNull(6) && Enum.TryParse<OfferClass>(rows.Reader.GetString(6), out var known) ? known : offer?.Class;
+            // A notice: no cap counts what central has to say to somebody.
+            if (kind == OfferClass.Service && offer is null) continue;
             SupplierId? supplier = rows.Reader.IsDBNull(7) ? kind is null ? null : offer?.Supplier : new(rows.Reader.GetString(7));
             shown.Add(new(id, supplier, kind, DateTimeOffset.FromUnixTimeMilliseconds(rows.Reader.GetInt64(2)), to));
         }

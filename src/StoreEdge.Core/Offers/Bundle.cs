@@ -152,7 +152,7 @@ public enum CapHolders
 /// <summary>At most <paramref name="Limit"/> showings in any <paramref name="Window"/>.</summary>
 /// <param name="Per">Whose showings count: exactly one holder.</param>
 /// <param name="Counts">What is counted together.</param>
-/// <param name="Class">Only offers of this class; null for all.</param>
+/// <param name="Class">Only offers of this class; null for all that sells: service and help are left alone unless they are named.</param>
 /// <param name="Limit">1 or more.</param>
 /// <param name="Window">Rolling; 1 minute – <see cref="LongestWindow"/>.</param>
 public sealed record Cap(CapHolders Per, CapCounts Counts, OfferClass? Class, int Limit, TimeSpan Window)

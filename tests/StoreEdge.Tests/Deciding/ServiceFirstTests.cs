@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using StoreEdge.Contracts;
 using static StoreEdge.Tests.Offers.OfferSamples;
 
@@ -114,6 +115,26 @@ public sealed class ServiceFirstTests
         await DrawnAsync(bench);
         await bench.PassAsync(TimeSpan.FromMinutes(1));
         Assert.NotEqual("n2", bench.OnDoor);
+    }
+
+    [Fact]
+    public async Task A_notice_that_the_screen_told_three_times_still_stands_on_the_phone_whatever_the_caps()
+    {
+        static JsonObject Cap(string counts, int limit) => new() { ["per"] = "customer", ["counts"] = counts, ["limit"] = limit, ["window"] = "P1D" };
+        await using var bench = new DecidingBench(Document(Offer("g", "generic")).With("caps", new JsonArray(Cap("eachOffer", 3), Cap("together", 3))).Bytes());
+        bench.Hub.Connect(DecidingBench.Door);
+        await NoticeAsync(bench, "v1", "n1");
+        await bench.ArrivesAsync("v1");
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal("n1", bench.OnDoor);
+            await DrawnAsync(bench);
+            await bench.PassAsync(TimeSpan.FromMinutes(1));
+        }
+
+        // Nor has it used up the room of what sells.
+        Assert.Equal("g", bench.OnDoor);
+        Assert.Equal(["n1", "g"], (await bench.PhoneAsync("v1")).Select(o => o.Offer.Value));
     }
 
     [Fact]

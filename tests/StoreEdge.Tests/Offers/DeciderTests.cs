@@ -222,6 +222,35 @@ public sealed class DeciderTests
         Assert.Equal(2, Decider.Decide(bundle, bundle.On("phone"), Somebody() with { Shown = [Ago(60), Ago(61)] }, 1).Chosen.Length);
     }
 
+    [Theory]
+    [InlineData("service")]
+    [InlineData("help")]
+    public void Caps_are_about_selling_so_service_and_help_are_exempt_from_those_that_name_no_class(string kind)
+    {
+        static JsonObject Cap(string counts) => new() { ["per"] = "customer", ["counts"] = counts, ["limit"] = 1, ["window"] = "PT1H" };
+        var document = Document(Offer("s", kind), Offer("g", "generic")).With("caps", new JsonArray(Cap("eachOffer"), Cap("together")));
+        var bundle = BundleParser.Parse(document.Bytes());
+        PastShowing Past(string offer, OfferClass? of) => new(new(offer), null, of, Noon.AddMinutes(-1), CapHolders.Customer);
+        var known = bundle.Find(new("s"))!.Class;
+        // It takes no room of what sells either, neither earlier nor in the same decision.
+        Assert.Equal(["s", "g"], Decider.Decide(bundle, bundle.On("phone"), Somebody() with { Shown = [Past("s", known), Past("s", known)] }, 1).Ids());
+        Assert.Equal(["s"], Decider.Decide(bundle, bundle.On("phone"), Somebody() with { Shown = [Past("gone", null)] }, 1).Ids());
+        // A shop that names the class means it.
+        var named = BundleParser.Parse(document.With("caps", new JsonArray(Cap("eachOffer").With("class", kind))).Bytes());
+        Assert.Equal(["g"], Decider.Decide(named, named.On("phone"), Somebody() with { Shown = [Past("s", known)] }, 1).Ids());
+    }
+
+    [Fact]
+    public void No_cap_holds_back_what_central_has_to_say_about_an_order()
+    {
+        var document = Document(Offer("g", "generic")).With("caps", new JsonArray(
+            new JsonObject { ["per"] = "customer", ["counts"] = "together", ["class"] = "service", ["limit"] = 1, ["window"] = "PT1H" }));
+        var bundle = BundleParser.Parse(document.Bytes());
+        var notice = bundle.Find(new("g"))! with { Id = new("n1"), Class = OfferClass.Service, Demand = "n1" };
+        var context = Somebody() with { Notices = [notice], Shown = [new(new("n1"), null, OfferClass.Service, Noon.AddMinutes(-1), CapHolders.Customer)] };
+        Assert.Equal(["n1", "g"], Decider.Decide(bundle, bundle.On("phone"), context, 1).Ids());
+    }
+
     [Fact]
     public void A_clock_that_stepped_back_does_not_lift_a_cap()
     {

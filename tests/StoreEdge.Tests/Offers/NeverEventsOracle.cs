@@ -55,7 +55,8 @@ internal sealed class NeverEventsOracle(JsonElement bundle)
     {
         var (only, counts, limit) = (Text(cap, "class"), Text(cap, "counts"), cap.GetProperty("limit").GetInt32());
         var window = System.Xml.XmlConvert.ToTimeSpan(Text(cap, "window")!);
-        string? Group(string id, JsonElement? offer, string? kind) => only is not null && kind is not null && kind != only ? null
+        // A cap that names no class is about selling; what is not known any more counts with everything.
+        string? Group(string id, JsonElement? offer, string? kind) => kind is not null && (only is null ? kind is "service" or "help" : kind != only) ? null
             : counts == "eachOffer" ? "offer " + id : counts == "together" ? "all" : offer is { } known && Text(known, "supplier") is { } supplier ? "supplier " + supplier : null;
         var groups = new Dictionary<string, (int Before, int Now)>();
         foreach (var showing in context.GetProperty("shown").EnumerateArray())

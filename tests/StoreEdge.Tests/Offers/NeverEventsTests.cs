@@ -21,11 +21,13 @@ public sealed class NeverEventsTests
     {
         var bundle = Document(
                 Offer("promotion", "promotion"), Offer("welcome", "generic").With("welcome", true), Offer("personal", "generic").With("sensitivity", "personal"), Offer("intimate", "generic").With("sensitivity", "intimate"),
-                Offer("plain", "generic", "shoes").With("supplier", "acme"), Offer("loyalty", "loyalty"), Offer("campaign", "generic").With("campaign", "summer"))
+                Offer("plain", "generic", "shoes").With("supplier", "acme"), Offer("loyalty", "loyalty"), Offer("campaign", "generic").With("campaign", "summer"),
+                Offer("service", "service"), Offer("help", "help"))
             .With("holdouts", HoldoutTests.Holdouts())
             .With("caps", new JsonArray(
                 new JsonObject { ["per"] = "customer", ["counts"] = "eachOffer", ["limit"] = 1, ["window"] = "PT1H" },
-                new JsonObject { ["per"] = "household", ["counts"] = "together", ["class"] = "promotion", ["limit"] = 1, ["window"] = "PT1H" }));
+                new JsonObject { ["per"] = "household", ["counts"] = "together", ["class"] = "promotion", ["limit"] = 1, ["window"] = "PT1H" },
+                new JsonObject { ["per"] = "household", ["counts"] = "together", ["class"] = "help", ["limit"] = 1, ["window"] = "PT1H" }));
         BundleParser.Parse(bundle.Bytes());
 
         JsonObject Friend() => new()
@@ -59,6 +61,7 @@ public sealed class NeverEventsTests
         Sees(NeverEventsOracle.Cap, "plain", Friend().With("shown", Shown("plain", "customer")));
         Sees(NeverEventsOracle.Cap, "promotion", Friend().With("shown", Shown("gone", "household", "promotion")));
         Sees(NeverEventsOracle.Cap, "promotion", Friend().With("shown", Shown("gone", "household", "unknown")));
+        Sees(NeverEventsOracle.Cap, "help", Friend().With("shown", Shown("gone", "household", "help")));
         Sees(NeverEventsOracle.Blocked, "plain", Friend().With("attributes", Known("block", true, 9999)));
         Sees(NeverEventsOracle.Refused, "plain", Friend().With("neverOffers", new JsonArray("plain")));
         Sees(NeverEventsOracle.Refused, "plain", Friend().With("notNow", new JsonArray("plain")));
@@ -69,7 +72,8 @@ public sealed class NeverEventsTests
         Sees(NeverEventsOracle.Service, "loyalty", Friend().With("attributes", Known("openIssue", true, 9999)));
         Sees(NeverEventsOracle.Shared, "personal", Friend().With("attributes", Known("sharedDevice", true)));
         Sees(NeverEventsOracle.HeldOut, "campaign", Friend().With("subject", HoldoutTests.Find(held: true).Value));
-        foreach (var offer in new[] { "promotion", "personal", "plain", "loyalty", "campaign" })
+        Assert.Empty(new NeverEventsOracle(Element(bundle)).Judge("phone", Element(Friend().With("shown", Shown("service", "customer"))), JsonSerializer.SerializeToElement(new { chosen = new[] { new { offer = "service" } } })));
+        foreach (var offer in new[] { "promotion", "personal", "plain", "loyalty", "campaign", "service", "help" })
             Assert.Empty(new NeverEventsOracle(Element(bundle)).Judge("phone", Element(Friend()), JsonSerializer.SerializeToElement(new { chosen = new[] { new { offer } } })));
     }
 

@@ -42,7 +42,7 @@ internal static class RandomStore
         for (var i = 0; i < random.Next(4); i++)
         {
             var cap = new JsonObject { ["per"] = Pick(random, "customer", "household", "screen"), ["counts"] = Pick(random, "eachOffer", "eachSupplier", "together"), ["limit"] = random.Next(1, 4), ["window"] = Pick(random, "PT30M", "PT1H") };
-            if (random.Next(2) == 0) cap["class"] = Pick(random, "promotion", "generic");
+            if (random.Next(2) == 0) cap["class"] = Pick(random, "promotion", "generic", "help");
             caps.Add(cap);
         }
 
