@@ -45,7 +45,15 @@ internal sealed class ScreenTurns(
     public async ValueTask RecheckAsync(VisitId id, CancellationToken stop)
     {
         if (visits.Find(id) is not { } visit) return;
-        foreach (var display in Nearest(visit).Union(displays.All.Where(d => displays.Current(d.Id)?.Visit == id))) await FillAsync(display, visit, null, Cause.KnownBetter, stop);
+        var ended = new List<DisplayId>();
+        foreach (var display in Nearest(visit).Union(displays.All.Where(d => displays.Current(d.Id)?.Visit == id)))
+        {
+            var wasTheirs = displays.Current(display.Id)?.Visit == id;
+            await FillAsync(display, visit, null, Cause.KnownBetter, stop);
+            if (wasTheirs && displays.Current(display.Id) is null) ended.Add(display.Id);
+        }
+
+        foreach (var display in ended) await NextAsync(display, stop);
     }
 
     /// <summary>The display is free, or what it shows has been there long enough: whoever waits has it, then the others in turn. A display that nobody sees is left alone.</summary>
@@ -166,10 +174,14 @@ internal sealed class ScreenTurns(
         if (cause == Cause.KnownBetter && current is not null && current.Visit != visit.Visit && IsService(current)) return;
         using var turn = await inputs.TurnAsync(visit);
         var context = ContextFor(visit, display, claim, bundle, placement);
-        // After "stop" a screen does not react to this person at all, not even with a fallback.
-        if (context.Wishes.Stopped != Truth.False) return;
-        // Nor to whom central knows to want to be addressed in another way, not even with a notice.
-        if (context.Facts.Fresh(FactName.PreferredChannel, context.KnownAt)?.Is("display") == false) return;
+        // After "stop" a screen does not react to this person at all, not even with a fallback; nor to whom central knows to want to be addressed in another way, not even with a notice.
+        if (context.Wishes.Stopped != Truth.False || context.Facts.Fresh(FactName.PreferredChannel, context.KnownAt)?.Is("display") == false)
+        {
+            // What stood there before that was known goes too.
+            if (current?.Visit == visit.Visit) await displays.EndAsync(display.Id, context.Wishes.Stopped == Truth.Unknown ? EndReason.Replaced : EndReason.Choice, stop);
+            return;
+        }
+
         var decision = Decider.Decide(bundle, placement, context, Seed());
         inputs.TellStandings(decision, bundle);
         var comesFirst = !decision.IsFallback && !decision.Chosen.IsEmpty && decision.Chosen[0].Offer.Class == OfferClass.Service && !IsService(current);

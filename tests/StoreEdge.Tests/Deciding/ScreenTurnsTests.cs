@@ -144,6 +144,39 @@ public sealed class ScreenTurnsTests
         Assert.Equal("v1", bench.Hub.Current(Aisle)?.Visit.Value);
     }
 
+    [Theory]
+    [InlineData("none")]
+    [InlineData("phone")]
+    [InlineData("staff")]
+    public async Task Who_turns_out_to_want_no_screen_is_taken_off_it_at_once_and_others_have_their_turn(string channel)
+    {
+        await using var bench = await OpenAsync(Three);
+        await bench.ArrivesAsync("v1");
+        await bench.DrawsAsync();
+        await bench.ArrivesAsync("v2", "k1-bia");
+        await bench.KnowsAsync("v1", ("preferredChannel", $"\"{channel}\""));
+        Assert.Equal("v2", Served(bench));
+        Assert.Equal("choice", Assert.Single(bench.Events.OfType<ProofOfPlayData>()).Reason);
+    }
+
+    [Fact]
+    public async Task What_is_shown_for_somebody_ends_when_their_wishes_cannot_be_read_any_more()
+    {
+        await using var bench = await OpenAsync(Three);
+        await bench.ArrivesAsync("v1");
+        await bench.DrawsAsync();
+        using (var database = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(bench.Directory, "journal", "journal.db")}"))
+        {
+            database.Open();
+            using var command = database.CreateCommand();
+            command.CommandText = "DROP TRIGGER preference_added; DROP TRIGGER preference_removed; DROP TRIGGER preference_changed; ALTER TABLE preference RENAME TO spoilt";
+            command.ExecuteNonQuery();
+        }
+
+        await bench.KnowsAsync("v1", ("lifecycle", "\"customer\""));
+        Assert.Null(bench.OnDoor);
+    }
+
     [Fact]
     public async Task A_zone_without_a_display_is_served_by_one_that_is_seen_from_there()
     {
