@@ -7,7 +7,7 @@ namespace StoreEdge.Core.Offers;
 
 /// <summary>
 /// Decides what to show. Pure: the same bundle, placement, context and seed give the same decision to the last bit. An offer passes candidates → time and
-/// stock → eligibility → suppression → quiet hours → holdout → caps → rank → diversity; when none passes, the fallback remains, which needs no data at all.
+/// stock → eligibility → suppression → quiet hours → holdout → caps → rank → diversity; when none passes, a fallback remains that was not refused, which needs no data beyond that.
 /// </summary>
 public static class Decider
 {
@@ -34,7 +34,7 @@ public static class Decider
         var chosen = Choose(bundle, placement, context, ranking, passed, rejected);
 
         var isFallback = chosen.IsEmpty;
-        if (isFallback && context.IsPresent) chosen = [Fallback(bundle, placement, context, seed)];
+        if (isFallback && context.IsPresent && Fallback(bundle, placement, context, seed) is { } fallback) chosen = [fallback];
         return new Decision
         {
             Id = IdOf(bundle, placement, context, seed, chosen),
@@ -96,10 +96,13 @@ public static class Decider
         return null;
     }
 
-    private static Chosen Fallback(Bundle bundle, Placement placement, DecisionContext context, ulong seed)
+    /// <summary>One that the customer has not refused, of this placement if there is one; null where they have refused all: their word holds for what is the same for everyone too.</summary>
+    private static Chosen? Fallback(Bundle bundle, Placement placement, DecisionContext context, ulong seed)
     {
-        var fitting = bundle.Fallbacks.Where(f => f.Placements.Contains(placement.Id)).ToArray();
-        var all = fitting.Length > 0 ? fitting : [.. bundle.Fallbacks];
+        var allowed = bundle.Fallbacks.Where(f => Sieve.Refused(context.Wishes, f) is null).ToArray();
+        var fitting = allowed.Where(f => f.Placements.Contains(placement.Id)).ToArray();
+        var all = fitting.Length > 0 ? fitting : allowed;
+        if (all.Length == 0) return null;
         var offer = all[(int)(new SplitMix(seed).Next() % (ulong)all.Length)];
         var (language, text) = offer.TextIn(context.Language, bundle.DefaultLanguage);
         return new(offer, language, text, Explanation.Everyone(bundle, context.Language), 0, 0);

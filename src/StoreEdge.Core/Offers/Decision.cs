@@ -30,7 +30,7 @@ public sealed record Decision
     /// <summary>The seed of the draws.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>What to show, best first; empty only after departure.</summary>
+    /// <summary>What to show, best first; empty only after departure, or where the customer has refused every fallback too.</summary>
     public required ImmutableArray<Chosen> Chosen { get; init; }
 
     /// <summary>Whether nothing but the fallback was allowed.</summary>

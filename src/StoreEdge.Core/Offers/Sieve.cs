@@ -47,14 +47,19 @@ internal static class Sieve
         if (facts.MayStillHold(FactName.Block)) return "blocked";
         if (Forbidden(placement, context, facts, offer) is { } forbidden) return forbidden;
         if (offer.Class > OfferClass.Help && facts.Fresh(FactName.PreferredChannel, at) is { } channel && !Reaches(channel, placement)) return "other-channel";
-        if (wishes.NeverOffers.Contains(offer.Id)) return "never-offer";
-        if (offer.Supplier is { } supplier && wishes.NeverSuppliers.Contains(supplier)) return "never-supplier";
-        if (wishes.NeverDemands.Contains(offer.Demand)) return "never-demand";
-        if (wishes.NotNow.Contains(offer.Id)) return "not-now";
+        if (Refused(wishes, offer) is { } refused) return refused;
         if (offer.Supplier is { } s && bundle.Suppliers.TryGetValue(s, out var known) && known.Factor <= 0) return "supplier-suspended";
         if (offer.IsWelcome && facts.Fresh(FactName.Lifecycle, at)?.Is("newProspect") is not true and var newcomer) return newcomer is null ? "welcome-lifecycle-unknown" : "welcome-not-new";
         return Unconsented(context, offer) ?? Withheld(facts, at, offer);
     }
+
+    /// <summary>By which word of the customer's they do not want to see it; null where they said none.</summary>
+    internal static string? Refused(Wishes wishes, Offer offer) =>
+        wishes.NeverOffers.Contains(offer.Id) ? "never-offer"
+        : offer.Supplier is { } supplier && wishes.NeverSuppliers.Contains(supplier) ? "never-supplier"
+        : wishes.NeverDemands.Contains(offer.Demand) ? "never-demand"
+        : wishes.NotNow.Contains(offer.Id) ? "not-now"
+        : null;
 
     /// <summary>Whether somebody who wants to be addressed so is reached there: who wants a screen may look at their phone, but who wants their phone is left alone by screens.</summary>
     private static bool Reaches(Fact channel, Placement placement) => channel.Is("display") || (channel.Is("phone") && placement.Surface == Surface.Phone);

@@ -252,6 +252,22 @@ public sealed class DeciderTests
     }
 
     [Fact]
+    public void A_fallback_that_was_refused_is_not_shown_and_none_where_all_are()
+    {
+        var document = Document();
+        document["fallbacks"] = new JsonArray(Offer("f1", "generic", "bread").With("supplier", "acme"), Offer("f2", "generic", "milk").With("supplier", "other"));
+        var bundle = BundleParser.Parse(document.Bytes());
+        string[] With(Wishes wishes) => [.. Enumerable.Range(0, 50).SelectMany(seed => Decider.Decide(bundle, bundle.On("phone"), Somebody() with { Wishes = wishes }, (ulong)seed).Ids()).Distinct().Order()];
+        Assert.Equal(["f1", "f2"], With(Wishes.Silent));
+        Assert.Equal(["f2"], With(Wishes.Silent with { NeverOffers = [new("f1")] }));
+        Assert.Equal(["f2"], With(Wishes.Silent with { NotNow = [new("f1")] }));
+        Assert.Equal(["f2"], With(Wishes.Silent with { NeverDemands = ["bread"] }));
+        Assert.Equal(["f2"], With(Wishes.Silent with { NeverSuppliers = [new("acme")] }));
+        Assert.Empty(With(Wishes.Silent with { NeverOffers = [new("f1")], NeverDemands = ["milk"] }));
+        Assert.Empty(Decider.Decide(bundle, bundle.On("screen"), Somebody() with { Wishes = Wishes.Silent with { NotNow = [new("f1"), new("f2")] } }, 1).Explanation);
+    }
+
+    [Fact]
     public void A_clock_that_stepped_back_does_not_lift_a_cap()
     {
         var document = Document(Offer("a", "generic")).With("caps", new JsonArray(new JsonObject { ["per"] = "household", ["counts"] = "eachOffer", ["limit"] = 1, ["window"] = "PT1H" }));

@@ -10,6 +10,8 @@ internal sealed class NeverEventsOracle(JsonElement bundle)
 {
     private readonly Dictionary<string, JsonElement> offers = bundle.GetProperty("offers").EnumerateArray().ToDictionary(e => Text(e, "id")!);
 
+    private readonly Dictionary<string, JsonElement> fallbacks = bundle.GetProperty("fallbacks").EnumerateArray().ToDictionary(e => Text(e, "id")!);
+
     public const string Welcome = "a welcome to somebody who is not freshly known to be new", Hold = "a promotion under a hold or an unknown hold",
         Screen = "content that is not public on a screen that nobody claimed", Intimate = "intimate content on a screen", Stop = "something after stop", Departed = "something after departure",
         Cap = "a cap exceeded", Blocked = "something addressed to a blocked name", Refused = "something that was refused", Consent = "something without consent for its purpose",
@@ -25,7 +27,11 @@ internal sealed class NeverEventsOracle(JsonElement bundle)
         if (isGone && chosen.Count > 0) events.Add(Departed);
         foreach (var id in chosen)
         {
-            if (!offers.TryGetValue(id, out var offer)) continue; // a fallback is nobody's and says nothing
+            // Who said "never" of a fallback means it as well; otherwise a fallback is nobody's and says nothing.
+            var isFallback = !offers.TryGetValue(id, out var offer) && fallbacks.TryGetValue(id, out offer);
+            if (offer.ValueKind != JsonValueKind.Object) continue;
+            if (Has(context, "neverOffers", id) || Has(context, "notNow", id) || Has(context, "neverDemands", Text(offer, "demand")) || (Text(offer, "supplier") is { } s && Has(context, "neverSuppliers", s))) events.Add(Refused);
+            if (isFallback) continue;
             var kind = Text(offer, "class");
             var sensitivity = Text(offer, "sensitivity") ?? "public";
             if (isStopped) events.Add(Stop);
@@ -35,7 +41,6 @@ internal sealed class NeverEventsOracle(JsonElement bundle)
             if (isScreen && sensitivity != "public" && !isClaimed) events.Add(Screen);
             if (isScreen && sensitivity == "intimate") events.Add(Intimate);
             if (EverTrue(context, "block")) events.Add(Blocked);
-            if (Has(context, "neverOffers", id) || Has(context, "notNow", id) || Has(context, "neverDemands", Text(offer, "demand")) || (Text(offer, "supplier") is { } s && Has(context, "neverSuppliers", s))) events.Add(Refused);
             if (kind is "promotion" && !Consents(context, "marketing", at)) events.Add(Consent);
             if (kind is "loyalty" && !Consents(context, "loyalty", at)) events.Add(Consent);
             if (kind is "promotion" or "loyalty" && EverTrue(context, "openIssue")) events.Add(Service);

@@ -67,13 +67,15 @@ public sealed class NeverEventsTests
         Sees(NeverEventsOracle.Refused, "plain", Friend().With("notNow", new JsonArray("plain")));
         Sees(NeverEventsOracle.Refused, "plain", Friend().With("neverSuppliers", new JsonArray("acme")));
         Sees(NeverEventsOracle.Refused, "plain", Friend().With("neverDemands", new JsonArray("shoes")));
+        Sees(NeverEventsOracle.Refused, "fallback", Friend().With("notNow", new JsonArray("fallback")));
+        Sees(NeverEventsOracle.Refused, "fallback", Friend().With("neverDemands", new JsonArray("shop")));
         Sees(NeverEventsOracle.Consent, "promotion", Friend().With("consents", new JsonArray("loyalty")));
         Sees(NeverEventsOracle.Consent, "loyalty", Friend().With("refused", new JsonArray("loyalty")));
         Sees(NeverEventsOracle.Service, "loyalty", Friend().With("attributes", Known("openIssue", true, 9999)));
         Sees(NeverEventsOracle.Shared, "personal", Friend().With("attributes", Known("sharedDevice", true)));
         Sees(NeverEventsOracle.HeldOut, "campaign", Friend().With("subject", HoldoutTests.Find(held: true).Value));
         Assert.Empty(new NeverEventsOracle(Element(bundle)).Judge("phone", Element(Friend().With("shown", Shown("service", "customer"))), JsonSerializer.SerializeToElement(new { chosen = new[] { new { offer = "service" } } })));
-        foreach (var offer in new[] { "promotion", "personal", "plain", "loyalty", "campaign", "service", "help" })
+        foreach (var offer in new[] { "promotion", "personal", "plain", "loyalty", "campaign", "service", "help", "fallback" })
             Assert.Empty(new NeverEventsOracle(Element(bundle)).Judge("phone", Element(Friend()), JsonSerializer.SerializeToElement(new { chosen = new[] { new { offer } } })));
     }
 

@@ -47,6 +47,8 @@ internal static class RandomStore
         }
 
         document["caps"] = caps;
+        // Those of the samples, and at times one more that may be refused by its category.
+        if (random.Next(2) == 0) document["fallbacks"]!.AsArray().Add(Offer("spare", "generic", "d" + random.Next(8)));
         if (random.Next(3) == 0) document["lifecycleDefinition"] = "2026-1";
         if (random.Next(3) == 0) document["placements"]![random.Next(2)]!["quietHours"] = new JsonArray(new JsonObject { ["from"] = Pick(random, "11:30", "22:00"), ["until"] = "13:00" });
         if (offers.Any(o => o.ContainsKey("campaign"))) document["holdouts"] = HoldoutTests.Holdouts(0.3);
@@ -99,6 +101,7 @@ internal static class RandomStore
 
         if (offers.Count > 0 && random.Next(4) == 0) context["neverOffers"] = new JsonArray(offers[random.Next(offers.Count)]);
         if (offers.Count > 0 && random.Next(6) == 0) context["notNow"] = new JsonArray(offers[random.Next(offers.Count)]);
+        if (random.Next(4) == 0) context[Pick(random, "neverOffers", "notNow")] = new JsonArray("fallback");
         if (random.Next(6) == 0) context["neverSuppliers"] = new JsonArray("acme");
         if (random.Next(6) == 0) context["neverDemands"] = new JsonArray("d" + random.Next(8));
         return context;
