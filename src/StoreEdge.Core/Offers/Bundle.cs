@@ -116,7 +116,7 @@ public sealed record Supplier(SupplierId Id, string Name, double Factor);
 /// <param name="Id">Unique within the bundle.</param>
 /// <param name="Surface">Screen or phone.</param>
 /// <param name="Zones">The zones it stands in; empty for all.</param>
-/// <param name="Slots">How many offers at once, 1–3.</param>
+/// <param name="Slots">How many offers at once, 1–3; on a screen 1.</param>
 /// <param name="Lifetime">How long a decision may stay there, 5 s – 1 h.</param>
 /// <param name="QuietHours">When nothing may sell there.</param>
 public sealed record Placement(PlacementId Id, Surface Surface, ImmutableArray<Identity.ZoneId> Zones, int Slots, TimeSpan Lifetime, ImmutableArray<QuietHours> QuietHours)

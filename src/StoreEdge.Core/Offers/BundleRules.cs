@@ -7,7 +7,12 @@ internal static class BundleRules
     {
         var placements = new HashSet<PlacementId>();
         for (var i = 0; i < bundle.Placements.Length; i++)
-            if (!placements.Add(bundle.Placements[i].Id)) reader.Fault($"placements[{i}].id", $"'{bundle.Placements[i].Id}' is there twice");
+        {
+            var placement = bundle.Placements[i];
+            if (!placements.Add(placement.Id)) reader.Fault($"placements[{i}].id", $"'{placement.Id}' is there twice");
+            // A second choice would never be drawn, but be counted as if it might have been.
+            if (placement is { Surface: Surface.Screen, Slots: > 1 }) reader.Fault($"placements[{i}].slots", $"is {placement.Slots}, but a screen shows one offer at a time; only a phone has more");
+        }
 
         var campaigns = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < bundle.Holdouts.Length; i++)

@@ -58,6 +58,15 @@ public sealed class BundleParserTests
         Assert.Equal("is -2; allowed are 0 to 1000000 with at most two decimals", errors["offers[1].price.amount"]);
     }
 
+    [Fact]
+    public void A_screen_shows_one_offer_at_a_time_so_more_slots_there_are_refused()
+    {
+        var document = Document(Offer("a", "generic"));
+        document["placements"]![0]!["slots"] = 2;
+        var error = Assert.Single(Assert.Throws<DocumentException>(() => BundleParser.Parse(document.Bytes())).Errors);
+        Assert.Equal(("placements[0].slots", "is 2, but a screen shows one offer at a time; only a phone has more"), (error.Path, error.Rule));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[]")]
