@@ -198,7 +198,7 @@ internal sealed class ScreenTurns(
 
         if (cause == Cause.KnownBetter && current is not null && current.Visit == visit.Visit)
         {
-            if (!IsBetter(decision, current, bundle)) return;
+            if (!IsBetter(decision, context, visit, display.Id, current, bundle)) return;
             if (decision.IsFallback) await displays.EndAsync(display.Id, EndReason.Replaced, stop);
         }
 
@@ -237,11 +237,14 @@ internal sealed class ScreenTurns(
     private static ulong Seed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
 
     /// <summary>What is on the screen gives way only to a higher class, or when it must not stay: another draw of the same kind would be restlessness.</summary>
-    private static bool IsBetter(Decision decision, Showing current, Bundle bundle)
+    private bool IsBetter(Decision decision, DecisionContext context, PresentVisit visit, DisplayId display, Showing current, Bundle bundle)
     {
         if (!decision.Chosen.IsEmpty && decision.Chosen[0].Offer.Id == current.Offer) return false;
-        if (bundle.Find(current.Offer) is not { } shown) return true;
         if (decision.Rejected.Any(r => r.Offer == current.Offer && r.Stage < Stage.Caps)) return true;
+        // A notice that stands on the screen for the last time is no candidate any more; who reads it is left to read, but for another notice.
+        if (displays.IsBeingRead(display) && visit.Notices.Any(n => n.Id == current.Offer) && !context.Facts.MayStillHold(FactName.Block))
+            return !decision.IsFallback && decision.Chosen[0].Offer.Class == OfferClass.Service;
+        if (bundle.Find(current.Offer) is not { } shown) return true;
         return !decision.IsFallback && decision.Chosen[0].Offer.Class < shown.Class;
     }
 

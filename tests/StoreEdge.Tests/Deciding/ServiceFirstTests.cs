@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using StoreEdge.Agent.Displays;
 using StoreEdge.Contracts;
 using static StoreEdge.Tests.Offers.OfferSamples;
 
@@ -135,6 +136,45 @@ public sealed class ServiceFirstTests
         // Nor has it used up the room of what sells.
         Assert.Equal("g", bench.OnDoor);
         Assert.Equal(["n1", "g"], (await bench.PhoneAsync("v1")).Select(o => o.Offer.Value));
+    }
+
+    [Fact]
+    public async Task What_is_learned_while_somebody_reads_a_notice_for_the_last_time_does_not_take_it_away_from_them()
+    {
+        await using var bench = new DecidingBench(Promotions);
+        bench.Hub.Connect(DecidingBench.Door);
+        await NoticeAsync(bench, "v1", "n1");
+        await bench.ArrivesAsync("v1");
+        for (var i = 0; i < 2; i++)
+        {
+            await DrawnAsync(bench);
+            await bench.PassAsync(TimeSpan.FromMinutes(1));
+        }
+
+        await DrawnAsync(bench);
+        await bench.KnowsAsync("v1", ("commercialHold", "false"), ("marketingConsent", "true"));
+        Assert.Equal("n1", bench.OnDoor);
+        // Another notice may, and so may selling once it has been read.
+        await NoticeAsync(bench, "v1", "n2");
+        Assert.Equal("n2", bench.OnDoor);
+        await bench.PhoneAsync("v1");
+        await DrawnAsync(bench);
+        await bench.PassAsync(DisplayHub.MinimumDwell);
+        Assert.Equal("n2", bench.OnDoor);
+        await bench.KnowsAsync("v1", ("commercialHold", "false"), ("marketingConsent", "true"), ("lifecycle", "\"customer\""));
+        Assert.Contains(bench.OnDoor, (IEnumerable<string?>)["g", "p"]);
+    }
+
+    [Fact]
+    public async Task A_notice_that_central_takes_back_goes_at_once_also_while_it_is_read()
+    {
+        await using var bench = new DecidingBench(Promotions);
+        bench.Hub.Connect(DecidingBench.Door);
+        await NoticeAsync(bench, "v1", "n1");
+        await bench.ArrivesAsync("v1");
+        await DrawnAsync(bench);
+        await NoticeAsync(bench, "v1", "n1", lasts: TimeSpan.FromSeconds(-1));
+        Assert.NotEqual("n1", bench.OnDoor);
     }
 
     [Fact]
