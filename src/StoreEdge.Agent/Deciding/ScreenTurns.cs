@@ -33,12 +33,10 @@ internal sealed class ScreenTurns(
     /// <summary>What displays show for a visit ends, on those of them that <paramref name="which"/> names; others have their turn.</summary>
     public async ValueTask LeaveAsync(VisitId visit, EndReason reason, Func<DisplayPlace, bool> which, CancellationToken stop)
     {
-        foreach (var display in displays.All)
-        {
-            if (displays.Current(display.Id)?.Visit != visit || !which(display)) continue;
-            await displays.EndAsync(display.Id, reason, stop);
-            await NextAsync(display.Id, stop);
-        }
+        // All of them end before anybody else has a turn: a turn needs the journal, and where that refuses, nothing of theirs may stay.
+        var theirs = displays.All.Where(d => displays.Current(d.Id)?.Visit == visit && which(d)).ToList();
+        foreach (var display in theirs) await displays.EndAsync(display.Id, reason, stop);
+        foreach (var display in theirs) await NextAsync(display.Id, stop);
     }
 
     /// <summary>More is known: the displays that serve this visit, and idle ones, may now show something better; service may take the place of anything else.</summary>

@@ -178,6 +178,22 @@ public sealed class ScreenTurnsTests
     }
 
     [Fact]
+    public async Task Who_leaves_is_off_every_display_even_where_the_next_decision_cannot_be_kept()
+    {
+        await using var bench = new DecidingBench(Three, Door, new(Aisle, new("entrance")));
+        bench.Hub.Connect(DecidingBench.Door);
+        bench.Hub.Connect(Aisle);
+        await bench.ArrivesAsync("v1");
+        await bench.DrawsAsync();
+        await bench.DrawsAsync(Aisle);
+        await bench.ArrivesAsync("v2", "k1-bia");
+        Assert.Equal(("v1", "v1"), (Served(bench), bench.Hub.Current(Aisle)?.Visit.Value));
+        bench.Refuses = data => data is DecisionData;
+        await bench.DepartsAsync("v1");
+        Assert.Equal((null, null), (bench.OnDoor, bench.Hub.Current(Aisle)?.Visit.Value));
+    }
+
+    [Fact]
     public async Task A_zone_without_a_display_is_served_by_one_that_is_seen_from_there()
     {
         await using var bench = new DecidingBench(Three, Door with { Near = [new("shoes")] });
