@@ -12,8 +12,9 @@ public sealed class RecordAndReplay
     private static readonly string[] Told = ["arrival", "zone", "dwell", "departure"];
     private static readonly string[] Radios = ["door-out", "door-in", "shoes", "outdoor"];
 
-    // The agent looks four times a second whether somebody is silent, a replay ten times; and an event is journaled a moment after it happened.
-    private const double ToleranceSeconds = 0.75;
+    // The agent looks four times a second whether somebody is silent, a replay ten times; an event is journaled a moment after it happened; and where both cores are taken the agent's looks come late, which a
+    // replay's never do (0.88 s beside another row of tests). It is to find an event's other half, not to judge how fast the agent was.
+    private const double ToleranceSeconds = 2;
 
     [Fact]
     public async Task A_replayed_recording_tells_what_the_live_store_told()
