@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.Logging;
 using StoreEdge.Agent.Configuration;
 using StoreEdge.Agent.Deciding;
 using StoreEdge.Agent.Helping;
@@ -262,16 +261,7 @@ public sealed class StaffDisplayTests : IAsyncDisposable
         feed = new(store.Subscribe("staff", 16));
         var door = pin is null ? null : new StaffDoor(pin, new(new byte[32]), bench.Clock, bench.Clock.GetUtcNow, bench.Health);
         var doors = new StaffDoors([new("bakery"), new("entrance")], desk, new(new([new([], [], [[]], TimeSpan.FromMinutes(1))], TimeSpan.FromMinutes(1))), _ => cues, _ => name, _ => [("rye", "Rye bread")], () => false, store.BootId);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseTestServer();
-        app = builder.Build();
-        app.Use((http, next) =>
-        {
-            http.Connection.RemoteIpAddress = IPAddress.Parse(http.Request.Headers["X-Test-Address"].ToString());
-            return next(http);
-        });
-        app.UseRouting();
+        app = PagesServer.Build();
         new StaffEndpoints(door, doors, new("Casa Aurora", new(new PortalOptions().BrandColour), bench.Clock), feed, "en", bench.Clock, CancellationToken.None).Map(app);
         await app.StartAsync();
     }

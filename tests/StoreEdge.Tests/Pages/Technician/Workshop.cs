@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Pages.Technician;
@@ -46,16 +45,7 @@ internal sealed class Workshop : IAsyncDisposable
         // A hundred iterations: what is tested here is who gets in, not how long a thief would take.
         var door = pin is null ? null : new TechnicianDoor(PinHash.Of(pin, 100), Code, Clock, Health);
         var desk = new TechnicianDesk(door, Sessions, networks ?? TechnicianNetworks.Default, Audit, new(shop, tabs ?? [AuditPage.Tab]));
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseTestServer();
-        app = builder.Build();
-        app.Use((http, next) =>
-        {
-            http.Connection.RemoteIpAddress = IPAddress.Parse(http.Request.Headers["X-Test-Address"].ToString());
-            return next(http);
-        });
-        app.UseRouting();
+        app = PagesServer.Build();
         desk.Map(app);
         if (pages is null) desk.MapPage(app, AuditPage.Tab with { Path = "" }, new AuditPage(Audit).Write);
         else pages(app, desk);
