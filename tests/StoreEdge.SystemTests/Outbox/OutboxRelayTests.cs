@@ -139,6 +139,8 @@ public sealed class OutboxRelayTests : IDisposable
             await Eventually.True(() => central.Row == 50 && store.Outbox.Status.BrokerSeq == 50, "fifty events");
         }
 
+        // Central's own acknowledgements stand before its goodbye; what the broker had not read of them it would rightly deliver again, and the fault would look like the store's.
+        await Eventually.True(() => broker.ReadLog().Contains("Received DISCONNECT from central\n", StringComparison.Ordinal), "central's goodbye at the broker");
         await broker.RestartAsync();
         await store.AppendAsync(10);
         await using var later = await Central.ConnectedAsync(broker.Port);
