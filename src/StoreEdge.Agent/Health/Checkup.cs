@@ -75,7 +75,10 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
             sources.Store, sources.Version, [.. views], receivers, outbox, link, displays, bundle, present, events, identity);
     }
 
-    /// <summary>Puts the warnings of the rooms among the checks: each replaces the check it speaks about, or stands alone.</summary>
+    /// <summary>
+    /// Puts the warnings of the rooms among the checks: each replaces the check it speaks about, or stands beside it, or alone where there is no such check. Either way a fault has one name, whatever
+    /// else is wrong at the time: the check's code and its own.
+    /// </summary>
     internal static List<HealthCheck> WithWarnings(List<HealthCheck> checks, IReadOnlyList<HealthWarning> warnings)
     {
         var all = new List<HealthCheck>(checks);
@@ -84,9 +87,10 @@ internal sealed class Checkup(StatusSources sources, MachineChecks machine, Heal
         {
             var said = WarningWords.AsCheck(warning);
             var at = WarningWords.CheckOf(warning.Code) is { } code ? all.FindIndex(c => c.Code == code) : -1;
+            if (at >= 0) said = said with { Code = all[at].Code, Title = all[at].Title };
             // A check that is worse by itself knows more than the warning; then both stand.
             if (at < 0 || Rank(said.Verdict) > Rank(all[at].Verdict) || !taken.Add(all[at].Code)) all.Add(said);
-            else all[at] = said with { Code = all[at].Code, Title = all[at].Title, Fault = warning.Code };
+            else all[at] = said;
         }
 
         return all;

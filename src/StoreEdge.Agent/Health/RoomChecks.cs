@@ -35,7 +35,8 @@ internal static class RoomChecks
                 new($"Open, but none of its {receiver.Canaries} fixed beacons has been heard for {since}; no visit ends by that silence.{(steps is null ? "" : $" Tried: {steps}.")}",
                     $"Aberto, mas nenhum dos {receiver.Canaries} beacons fixos foi ouvido há {since}; nenhuma visita termina por esse silêncio.{(steps is null ? "" : $" Tentado: {steps}.")}"),
                 new("Nothing yet: a radio of this machine is restarted by itself. If it stays: check the fixed beacons' batteries, then replug the radio.",
-                    "Nada por enquanto: um rádio desta máquina é reiniciado sozinho. Se persistir: verifique a bateria dos beacons fixos e reconecte o rádio."));
+                    "Nada por enquanto: um rádio desta máquina é reiniciado sozinho. Se persistir: verifique a bateria dos beacons fixos e reconecte o rádio."))
+            { Fault = $"receiver-blind:{receiver.Id}" };
         }
 
         if (receiver.LastFrameSecondsAgo is not { } silence || silence > SilentSeconds)

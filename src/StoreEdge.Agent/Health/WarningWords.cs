@@ -165,7 +165,8 @@ internal static class WarningWords
             ? written.Replace("mqtt", after[1..], StringComparison.Ordinal) : family?.Action ?? warning.NextAction;
         return new(
             warning.Code, new(title.English + suffix, title.Portuguese + suffix), warning.Severity == Severity.Fault ? CheckVerdict.Fail : CheckVerdict.Warn,
-            Phrase.Same(warning.Text), new(warning.NextAction, action));
+            Phrase.Same(warning.Text), new(warning.NextAction, action))
+        { Fault = warning.Code };
     }
 
     private static (string Family, string Suffix) Split(string code) => code.IndexOf(':', StringComparison.Ordinal) is > 0 and var cut ? (code[..cut], code[cut..]) : (code, "");

@@ -2,16 +2,15 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json.Nodes;
+using StoreEdge.SystemTests.Gate;
 using StoreEdge.SystemTests.Mqtt;
 using StoreEdge.SystemTests.Store;
 
 namespace StoreEdge.SystemTests.Diagnostics;
 
-/// <summary>
-/// Each fault is done to a real agent, and within a minute the page and the terminal call it by the same code, with what to do. (A display that is frozen, a receiver that
-/// hears nothing and a gate that was tampered with are done in KioskTests, MgmtRadioTests and WhenTheGateIsDisturbed; what they are called in the report is CheckupTests' to say.)
-/// </summary>
+/// <summary>Each fault is done to a real agent, and within a minute the page and the terminal call it by the same code, with what to do.</summary>
 public sealed class InjectedFaults : IDisposable
 {
     private static readonly TimeSpan AMinute = TimeSpan.FromSeconds(60);
@@ -87,29 +86,94 @@ public sealed class InjectedFaults : IDisposable
         disk.Empty();
     }
 
+    [Fact]
+    public async Task A_display_that_is_frozen_and_one_that_fell_silent()
+    {
+        await using var agent = new AgentProcess(null);
+        await agent.StartAsync();
+        using var over = new CancellationTokenSource();
+        await AcknowledgeAsync("shoes");
+        // A browser whose picture stands still goes on answering, always with the same frame.
+        var frozen = Task.Run(async () =>
+        {
+            using var beat = new PeriodicTimer(TimeSpan.FromSeconds(2));
+            try
+            {
+                do await AcknowledgeAsync("entrance");
+                while (await beat.WaitForNextTickAsync(over.Token));
+            }
+            catch (OperationCanceledException)
+            {
+            }
+        });
+        await NamedAsync(agent, "display:entrance", "display-frozen:entrance", "restart its browser");
+        await NamedAsync(agent, "display:shoes", "display-silent:shoes", "/display/shoes");
+        await over.CancelAsync();
+        await frozen;
+
+        async Task AcknowledgeAsync(string display)
+        {
+            using var word = new StringContent($$"""{"showing":null,"contentHash":"{{new string('0', 64)}}","frame":7}""", Encoding.UTF8, "application/json");
+            using var answer = await agent.Http.PostAsync(new Uri($"/display/{display}/ack", UriKind.Relative), word);
+            answer.EnsureSuccessStatusCode();
+        }
+    }
+
+    [Fact]
+    public async Task A_receiver_that_hears_nothing_any_more_and_one_whose_radio_was_pulled_out()
+    {
+        await using var agent = new AgentProcess(null, configuration =>
+        {
+            AgentProcess.EnrolFromFile(configuration);
+            var file = (string)configuration["enrolment"]!["file"]!;
+            File.WriteAllText(file, File.ReadAllText(file).Replace("\"customer\", \"loyaltyNumber\": \"4242\"", "\"fixed\"", StringComparison.Ordinal));
+        });
+        await agent.StartAsync();
+        await using var beacon = await Visitor.ComesInAsync(agent, "door-in");
+        var pulled = await Visitor.ComesInAsync(agent, "door-out");
+        foreach (var receiver in new[] { "door-in", "door-out" })
+            await Eventually.Get(async () => Check(await agent.StatusAsync(), $"canary:{receiver}"), c => (string)c["verdict"]! == "pass", $"a fixed beacon at {receiver}", AMinute);
+        beacon.FallSilent();
+        await pulled.DisposeAsync();
+        await NamedAsync(agent, "receiver:door-in", "receiver-blind:door-in", "replug the radio");
+        await NamedAsync(agent, "receiver:door-out", null, "plugged in");
+
+        static JsonNode Check(JsonNode report, string code) => report["checks"]!.AsArray().Single(c => (string)c!["code"]! == code)!;
+    }
+
+    [RootFact]
+    public async Task A_gate_that_another_program_takes_away()
+    {
+        using var guests = new GuestNetwork();
+        await using var agent = guests.Agent();
+        await agent.StartAsync();
+        guests.Gateway.Run("nft", "flush", "ruleset");
+        await NamedAsync(agent, "gate", "gate-tampered", "flush ruleset");
+    }
+
     /// <summary>The page names it within a minute, in both languages with what to do, and the terminal says the same.</summary>
     private static async Task NamedAsync(AgentProcess agent, string code, string? fault, string action, string? alternative = null, string? alternativeFault = null)
     {
         bool IsIt(JsonNode? check) => ((string)check!["code"]!).StartsWith(code, StringComparison.Ordinal) && (string)check["verdict"]! is "warn" or "fail"
             && (fault is null || ((string?)check["fault"] ?? "").StartsWith(fault, StringComparison.Ordinal) || (alternativeFault is not null && (string?)check["fault"] == alternativeFault));
-        JsonNode? In(JsonNode report) => report["checks"]!.AsArray().FirstOrDefault(c => ((string)c!["code"]!).StartsWith(code, StringComparison.Ordinal) && (string)c["verdict"]! is "warn" or "fail" && IsIt(c));
-        var named = (await Eventually.Get(async () => In(await agent.StatusAsync()), check => check is not null, $"{code} ({fault}) on the page", AMinute))!;
+        static JsonNode? In(JsonNode report, Func<JsonNode?, bool> isIt) => report["checks"]!.AsArray().FirstOrDefault(isIt);
+        var named = (await Eventually.Get(async () => In(await agent.StatusAsync(), IsIt), check => check is not null, $"{code} ({fault}) on the page", AMinute))!;
         var (evidence, next) = ((string)named["evidence"]!, (string)named["nextAction"]!);
         Assert.True(next.Contains(action, StringComparison.Ordinal) || (alternative is not null && (next + evidence).Contains(alternative, StringComparison.Ordinal)), next);
 
         // Each has its minute: a broker that ends the connection over what it refuses has the store between two connections now and then, and then the link itself is what is wrong.
         bool IsTheSame(JsonNode? other) => other is not null && (string)other["code"]! == (string)named["code"]! && (string?)other["fault"] == (string?)named["fault"];
         var portuguese = await Eventually.Get(
-            async () => In(JsonNode.Parse(await agent.Http.GetStringAsync(new Uri("/diagnostics/status.json?lang=pt-BR", UriKind.Relative)))!), IsTheSame, $"{code} in Portuguese", AMinute);
+            async () => In(JsonNode.Parse(await agent.Http.GetStringAsync(new Uri("/diagnostics/status.json?lang=pt-BR", UriKind.Relative)))!, IsTheSame), same => same is not null, $"{code} in Portuguese", AMinute);
         Assert.NotEqual(next, (string)portuguese!["nextAction"]!);
         var said = await Eventually.Get(
             async () =>
             {
-                var (exit, output, _) = await AgentProcess.CommandAsync(null, "doctor", "--json", "--url", agent.Url.ToString());
+                var (exit, output, _) = await agent.RunAsync(null, "doctor", "--json", "--url", agent.Url.ToString());
                 Assert.InRange(exit, 1, 2);
-                return In(JsonNode.Parse(output)!);
+                return In(JsonNode.Parse(output)!, IsTheSame);
             },
-            IsTheSame, $"{code} in doctor", AMinute);
+            same => same is not null, $"{code} in doctor", AMinute);
         Assert.Equal(((string)named["title"]!, next), ((string)said!["title"]!, (string)said["nextAction"]!));
     }
 

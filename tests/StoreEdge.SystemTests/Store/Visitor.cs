@@ -51,6 +51,9 @@ internal sealed class Visitor : IAsyncDisposable
         return reached!;
     }
 
+    /// <summary>Sends nothing any more; the receiver's connection stays.</summary>
+    public void FallSilent() => over.Cancel();
+
     public async ValueTask DisposeAsync()
     {
         await over.CancelAsync();

@@ -129,6 +129,20 @@ public sealed class CheckupTests
     }
 
     [Fact]
+    public void A_fault_has_the_same_name_whatever_else_is_wrong_with_its_check()
+    {
+        const string Fault = "state-refused:stores/v1/s-1/state/status";
+        string[] Names(HealthCheck access) => [.. Examine(AllWell with { Broker = () => [access] }).Checks.Where(c => c.Fault == Fault).Select(c => $"{c.Code} {c.Title}")];
+        var well = HealthCheck.Pass("broker-access", Phrase.Same("Access"), Phrase.Same("fine")) with { PartOf = "link" };
+        board.Raise(Fault, Severity.Warning, "It is refused.", "Do.");
+        Assert.Equal(["broker-access Access"], Names(well));
+        Assert.Equal(["broker-access Access"], Names(well with { Verdict = CheckVerdict.Unknown }));
+        Assert.Equal(["broker-access Access"], Names(well with { Verdict = CheckVerdict.Fail, NextAction = Phrase.Same("Do.") }));
+        board.Raise("broker-subscription-refused:stores/v1/s-1/cmd/+", Severity.Warning, "This too.", "Do.");
+        Assert.Equal(["broker-access Access"], Names(well));
+    }
+
+    [Fact]
     public void Both_languages_say_all_of_it()
     {
         var english = Examine(AllWell with { Bundle = () => null });

@@ -15,7 +15,7 @@ public sealed class RoomChecksTests
             Radio = new("hci0", 0, "RestartScan 1", 0),
         };
         var check = RoomChecks.Receiver(blind);
-        Assert.Equal(CheckVerdict.Warn, check.Verdict);
+        Assert.Equal((CheckVerdict.Warn, "receiver-blind:door"), (check.Verdict, check.Fault));
         Assert.Equal("Open, but none of its 2 fixed beacons has been heard for 42 s; no visit ends by that silence. Tried: RestartScan 1.", check.Evidence.English);
         Assert.Equal(CheckVerdict.Pass, RoomChecks.Receiver(blind with { Blind = null }).Verdict);
     }
