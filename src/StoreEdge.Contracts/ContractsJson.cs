@@ -57,6 +57,8 @@ namespace StoreEdge.Contracts;
 [JsonSerializable(typeof(HealthStateMessage))]
 [JsonSerializable(typeof(VersionStateMessage))]
 [JsonSerializable(typeof(EchoMessage))]
+[JsonSerializable(typeof(CertificateRequestMessage))]
+[JsonSerializable(typeof(CertificateAnswerMessage))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {

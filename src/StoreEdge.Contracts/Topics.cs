@@ -41,6 +41,12 @@ public readonly record struct Topics(string StoreId)
     /// <summary>What the store's own check says to itself, to prove the way to the broker and back: QoS 1, not retained. Nobody else needs to listen.</summary>
     public string Echo => $"{Prefix}/echo";
 
+    /// <summary>A device asks for its certificate, upward: QoS 1, not retained. <paramref name="request"/> is the request's id, another each time.</summary>
+    public string CertificateRequest(string request) => $"{Prefix}/certificate-request/{request}";
+
+    /// <summary>What became of that, downward: QoS 1, not retained. Only who asked knows the topic before it is used.</summary>
+    public string CertificateAnswer(string request) => $"{Prefix}/certificate-answer/{request}";
+
     /// <summary>Central's cumulative acknowledgement, downward: QoS 1, retained.</summary>
     public string Ack => $"{Prefix}/ack";
 
@@ -83,6 +89,9 @@ public readonly record struct Topics(string StoreId)
     /// <summary>For central consumers: the status of every store.</summary>
     public const string EveryStoresStatus = $"{Root}/+/state/status";
 
+    /// <summary>For whoever issues certificates: the requests of every store.</summary>
+    public const string EveryStoresCertificateRequests = $"{Root}/+/certificate-request/+";
+
     /// <summary>Takes a topic apart.</summary>
     /// <param name="topic">A full topic name.</param>
     /// <param name="parsed">The store and what follows it, such as <c>evt</c> and <c>arrival</c>; the second is empty where there is none.</param>
@@ -93,7 +102,7 @@ public readonly record struct Topics(string StoreId)
         var levels = topic.Split('/');
         parsed = default;
         if (levels.Length is < 4 or > 5 || levels[0] != "stores" || levels[1] != "v1" || !IsLevel(levels[2]) || !IsLevel(levels[^1])) return false;
-        if (levels.Length == 4 ? levels[3] is not ("ack" or "evt-batch" or "echo") : levels[3] is not ("evt" or "state" or "desired" or "context" or "notice" or "cmd" or "res")) return false;
+        if (levels.Length == 4 ? levels[3] is not ("ack" or "evt-batch" or "echo") : levels[3] is not ("evt" or "state" or "desired" or "context" or "notice" or "cmd" or "res" or "certificate-request" or "certificate-answer")) return false;
         parsed = (levels[2], levels[3], levels.Length == 5 ? levels[4] : "");
         return true;
     }

@@ -12,6 +12,7 @@ var root = new RootCommand("Simulates a shop for the StoreEdge agent: radio, pho
     JourneyCommand.Make(time),
     RadioCommand.Make(time),
     FleetCommand.Make(time),
+    AuthorityCommand.Make(time),
 };
 
 // After Ctrl-C a run still waits for the last acknowledgements and judges.

@@ -222,6 +222,7 @@ internal static class AgentOptionsReader
             SessionExpiry = section.Span("sessionExpiry", read.SessionExpiry, TimeSpan.Zero, 30 * Day),
             Window = section.Integer("window", read.Window, 1, 200),
             Fallbacks = Fallbacks(section, read.Port),
+            ClaimPort = section.Integer("claimPort", read.Port, 1, 65535),
             SeekFirstAfter = section.Span("seekFirstAfter", read.SeekFirstAfter, 10 * Second, Day),
         };
         section.Close();

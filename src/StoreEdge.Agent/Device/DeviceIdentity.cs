@@ -31,7 +31,7 @@ internal sealed class DeviceIdentity(string stateDirectory)
     /// <exception cref="InvalidDataException">What lies there is no key.</exception>
     public string Request(StoreId store, string device)
     {
-        using var key = KeyIn(RequestKeyFile) ?? NewKey();
+        using var key = RequestedKey() ?? NewKey();
         var name = new X500DistinguishedNameBuilder();
         name.AddCommonName(store.Value);
         name.AddOrganizationalUnitName(device);
@@ -86,6 +86,16 @@ internal sealed class DeviceIdentity(string stateDirectory)
         {
             foreach (var certificate in chain) certificate.Dispose();
         }
+    }
+
+    /// <summary>The key of a request that is on its way. One that is in force already is what a power cut left behind: a successor has a key of its own.</summary>
+    private ECDsa? RequestedKey()
+    {
+        var requested = KeyIn(RequestKeyFile);
+        using var former = KeyIn(File);
+        if (requested is null || former is null || !requested.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(former.ExportSubjectPublicKeyInfo())) return requested;
+        requested.Dispose();
+        return null;
     }
 
     private ECDsa NewKey()

@@ -14,6 +14,9 @@ internal sealed record BrokerOptions(string Host, int Port)
     /// <summary>A file with the password on its first line, read at every attempt, so that a corrected one needs no restart.</summary>
     public string? PasswordFile { get; init; }
 
+    /// <summary>Where a device without a certificate asks for one; null: where the others are.</summary>
+    public int? ClaimPort { get; init; }
+
     /// <summary>Null for plain TCP.</summary>
     public MosquittoTls? Tls { get; init; }
 

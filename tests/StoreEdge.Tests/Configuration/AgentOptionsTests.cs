@@ -100,6 +100,20 @@ public sealed partial class AgentOptionsTests : IDisposable
     }
 
     [Fact]
+    public void A_device_without_a_certificate_asks_where_the_others_are_unless_another_port_is_named()
+    {
+        Assert.Equal((8883, 8883), Ports("""{ "tls": true }"""));
+        Assert.Equal((8883, 8884), Ports("""{ "tls": true, "claimPort": 8884 }"""));
+        Assert.Contains(ErrorsOf("""{ "mqtt": { "claimPort": 65536 } }"""), e => e.StartsWith("storeedge.json: mqtt.claimPort: 65536 is not allowed", StringComparison.Ordinal));
+
+        (int, int?) Ports(string mqtt)
+        {
+            var broker = AgentOptionsReader.Read(Layers($$"""{ "store": { "id": "s" }, "enrolment": { "pseudonymKeyFile": "k" }, "mqtt": {{mqtt}} }""")).Broker!;
+            return (broker.Port, broker.ClaimPort);
+        }
+    }
+
+    [Fact]
     public void Fallback_brokers_take_the_port_of_the_first_and_a_wrong_one_is_named_by_its_place()
     {
         var options = AgentOptionsReader.Read(Layers("""

@@ -68,7 +68,8 @@ public sealed class AsyncApiTests
     }
 
     private static string Named(string topic) => topic.Replace("{storeId}", "store-0042", StringComparison.Ordinal).Replace("{visitId}", "v", StringComparison.Ordinal)
-        .Replace("{command}", "ping", StringComparison.Ordinal).Replace("{document}", "config", StringComparison.Ordinal);
+        .Replace("{command}", "ping", StringComparison.Ordinal).Replace("{document}", "config", StringComparison.Ordinal)
+        .Replace("{request}", "6f1c0b7e5d2a49388b7d0a4e19c3f562", StringComparison.Ordinal);
 
     private static JsonNode Document()
     {

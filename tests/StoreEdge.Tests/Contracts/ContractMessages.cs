@@ -53,6 +53,8 @@ internal static class ContractMessages
         new("health-state", typeof(HealthStateMessage), Parameters.HealthState, true, true),
         new("version-state", typeof(VersionStateMessage), Parameters.VersionState, true, true),
         new("echo", typeof(EchoMessage), Parameters.Echo, true, false),
+        new("certificate-request", typeof(CertificateRequestMessage), Parameters.CertificateRequest("{request}"), true, false),
+        new("certificate-answer", typeof(CertificateAnswerMessage), Parameters.CertificateAnswer("{request}"), false, false),
         new("ack", typeof(AckMessage), Parameters.Ack, false, true),
         new("enrolment", typeof(EnrolmentMessage), Parameters.DesiredEnrolment, false, true),
         new("context", typeof(ContextMessage), Parameters.Context("{visitId}"), false, false),
