@@ -13,9 +13,6 @@ internal sealed class JournalStore : IAsyncDisposable
     /// <summary>Soon enough for a machine that is switched off every evening or restarts often, late enough not to slow a start.</summary>
     private static readonly TimeSpan FirstSweep = TimeSpan.FromMinutes(1);
 
-    /// <summary>EAGAIN of flock(2): .NET keeps errno as the result code of the exception.</summary>
-    private const int Eagain = 11;
-
     /// <summary>Of runs of numbers that were given up; forgetting one only means to look at it again.</summary>
     private const int MostRemembered = 10_000;
 
@@ -39,12 +36,11 @@ internal sealed class JournalStore : IAsyncDisposable
     private long lastSeq, acknowledgedSeq;
     private bool flushing, disposed;
 
-    private JournalStore(
-        string path, JournalOptions options, TimeProvider time, HealthBoard health, FileStream claim, EpochFile trace, JournalTransaction transaction, Identity identity,
-        string bootId, ILogger<JournalStore> log)
+    private JournalStore(OpenedJournal ready, JournalOptions options, TimeProvider time, HealthBoard health, ILogger<JournalStore> log)
     {
-        (this.path, this.options, this.time, this.health, this.claim, this.trace) = (path, options, time, health, claim, trace);
-        (Epoch, BootId, lastSeq, acknowledgedSeq, ageAtStart) = (identity.Epoch, bootId, transaction.LastSeq, identity.Acknowledged, identity.Age);
+        var (transaction, identity) = (ready.Transaction, ready.Identity);
+        (path, this.options, this.time, this.health, claim, trace) = (ready.Path, options, time, health, ready.Claim, ready.Trace);
+        (Epoch, BootId, lastSeq, acknowledgedSeq, ageAtStart) = (identity.Epoch, options.BootId(), transaction.LastSeq, identity.Acknowledged, identity.Age);
         opened = Instant.Now(time);
         readers = new(path, OnFault);
         subscribers = new(health);
@@ -71,46 +67,19 @@ internal sealed class JournalStore : IAsyncDisposable
     public static JournalStore Open(
         string directory, JournalOptions options, IReadOnlyList<IProjection> projections, TimeProvider time, HealthBoard health, ILogger<JournalStore> log)
     {
-        var path = Path.Combine(directory, JournalFile.Name);
-        FileStream? claim = null;
-        Opened? opened = null;
+        OpenedJournal? ready = null;
         try
         {
-            Directory.CreateDirectory(directory);
-            foreach (var own in (ReadOnlySpan<string>)[JournalFile.LockName, EpochFile.Name]) MakeOwn(Path.Combine(directory, own), path);
-            claim = Claim(directory, path);
-            if (options.StandIn is { } left) TakeNote(left, directory);
-            DiskRoom.MakeRoomToOpen(directory, options);
-            var recovery = new Recovery(directory, options, projections, time, health);
-            recovery.FinishSwap();
-            if (options.StandsInFor is { } other && !Homecoming.IsDue(directory)) recovery.StandInFor(other);
-            var trace = EpochFile.Read(directory);
-            try
-            {
-                opened = OpenSound(directory, path, options, projections, trace, time);
-            }
-            catch (Exception fault) when (JournalFile.Explain(path, fault) is { Kind: JournalFaultKind.Corrupt or JournalFaultKind.NotWritable } damage && IsReplaceable(directory, damage))
-            {
-                // A file that may not be written, in a directory that may: somebody else's user has made or copied it. What it holds can be read.
-                log.LogError("Journal {Path}: {What}; it is replaced by a new one with all that can be read", path, damage.What);
-                recovery.Replace(damage, trace);
-                opened = OpenSound(directory, path, options, projections, null, time);
-            }
-
-            var (transaction, identity) = opened;
-            if (options.StandIn is { } standIn && Homecoming.IsDue(standIn)) identity = BringHome(standIn, options, projections, opened, time, health, log);
-            var store = new JournalStore(
-                path, options, time, health, claim, EpochFile.Open(directory, new(identity.Epoch, transaction.LastSeq, identity.Acknowledged, Birth(transaction.Database))), transaction,
-                identity, options.BootId(), log);
+            ready = new JournalOpening(directory, options, projections, time, health, log).Run();
+            var store = new JournalStore(ready, options, time, health, log);
             store.Start();
-            log.LogInformation("Journal {Path}: epoch {Epoch}, last event {LastSeq}, acknowledged {AcknowledgedSeq}", path, identity.Epoch, transaction.LastSeq, identity.Acknowledged);
+            log.LogInformation("Journal {Path}: epoch {Epoch}, last event {LastSeq}, acknowledged {AcknowledgedSeq}", store.path, store.Epoch, store.LastSeq, store.AcknowledgedSeq);
             return store;
         }
         catch (Exception fault)
         {
-            opened?.Transaction.Dispose();
-            claim?.Dispose();
-            if (fault is SqliteException or IOException or UnauthorizedAccessException) throw JournalFile.Explain(path, fault);
+            ready?.Dispose();
+            if (fault is SqliteException or IOException or UnauthorizedAccessException) throw JournalFile.Explain(Path.Combine(directory, JournalFile.Name), fault);
             throw;
         }
     }
@@ -288,158 +257,6 @@ internal sealed class JournalStore : IAsyncDisposable
         lock (gate) more?.TrySetCanceled();
     }
 
-    private static bool IsReplaceable(string directory, JournalFault damage) => damage.Kind == JournalFaultKind.Corrupt || DurableFile.RefusalOf(directory) is null;
-
-    /// <summary>A small file that somebody else's user has made or copied is taken over, where the directory allows it.</summary>
-    private static void MakeOwn(string file, string path)
-    {
-        if (!File.Exists(file)) return;
-        try
-        {
-            File.Open(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
-        }
-        catch (IOException taken) when (taken.HResult == Eagain)
-        {
-            // Ours, and in use: the claim says so.
-        }
-        catch (UnauthorizedAccessException)
-        {
-            try
-            {
-                // The other user's agent may be running.
-                File.Open(file, FileMode.Open, FileAccess.Read, FileShare.None).Dispose();
-            }
-            catch (IOException taken) when (taken.HResult == Eagain)
-            {
-                throw InUse(path, taken);
-            }
-
-            DurableFile.Replace(file, File.ReadAllBytes(file));
-        }
-    }
-
-    /// <summary>What an agent could not note here, because nothing could be written, it noted there.</summary>
-    private static void TakeNote(string elsewhere, string directory)
-    {
-        if (UnwrittenNote.Read(elsewhere) is not { Count: > 0 } noted) return;
-        UnwrittenNote.Add(directory, noted);
-        UnwrittenNote.Delete(elsewhere);
-    }
-
-    /// <summary>What stood in for this journal comes home. Where that cannot be, it stays where it is for the next start: the store opens all the same.</summary>
-    private static Identity BringHome(
-        string standIn, JournalOptions options, IReadOnlyList<IProjection> projections, Opened opened, TimeProvider time, HealthBoard health, ILogger<JournalStore> log)
-    {
-        var (transaction, identity) = opened;
-        var last = transaction.LastSeq;
-        try
-        {
-            string told;
-            using (Claim(standIn, Path.Combine(standIn, JournalFile.Name)))
-                told = new Homecoming(standIn, transaction, identity.Epoch, projections).Run(options.ReadClock(time));
-            log.LogInformation("Journal {Path} stood in for this one and has come home: {Told}", standIn, told);
-            using var acknowledged = new Statement(transaction.Database, "SELECT acknowledged FROM journal");
-            identity = identity with { Acknowledged = acknowledged.RunNumber() };
-            Directory.Delete(standIn, recursive: true);
-        }
-        catch (Exception fault) when (fault is SqliteException or JournalFault or IOException or UnauthorizedAccessException)
-        {
-            if (transaction.LastSeq > last && !HasCommitted(transaction)) transaction.ContinueAfter(last);
-            health.Raise(
-                "journal-not-home", Severity.Fault, $"What was kept in {standIn} while the state directory could not be written has not come home: {fault.Message}",
-                "Customers' words of that time are not in force here. Correct that and restart before this machine is switched off: the place may be in memory.");
-        }
-
-        return identity;
-    }
-
-    private static bool HasCommitted(JournalTransaction transaction)
-    {
-        using var newest = new Statement(transaction.Database, "SELECT max(seq) FROM event");
-        return newest.RunNumber() >= transaction.LastSeq;
-    }
-
-    private static FileStream Claim(string directory, string path)
-    {
-        try
-        {
-            return new(Path.Combine(directory, JournalFile.LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException taken) when (taken.HResult == Eagain)
-        {
-            throw InUse(path, taken);
-        }
-    }
-
-    private static JournalFault InUse(string path, IOException taken) =>
-        new(JournalFaultKind.InUse, path, "another agent has it open", "End the other one, or give this one its own directory.", taken);
-
-    /// <summary>Opens the database if it is what was written, as far as can be told soon.</summary>
-    /// <exception cref="JournalFault">It is damaged, or cannot be used for another reason.</exception>
-    private static Opened OpenSound(string directory, string path, JournalOptions options, IReadOnlyList<IProjection> projections, JournalTrace? trace, TimeProvider time)
-    {
-        if (DamageFlag.IsSet(directory)) throw Soundness.Damaged(path, "damage was met while the agent ran");
-        var isEmpty = new FileInfo(path) is not { Exists: true, Length: > 0 };
-        if (isEmpty && trace is not null) throw Soundness.Damaged(path, "it is gone or empty");
-        if (!isEmpty) Soundness.CheckHeader(path);
-        var database = JournalFile.OpenForWriting(path);
-        try
-        {
-            Soundness.CheckPages(database, path, time);
-            if (SchemaCopy.Differs(directory, database)) throw Soundness.Damaged(path, "its schema is not what it was");
-            if (Migrations.AreDue(database, projections)) SchemaCopy.Forget(directory);
-            Migrations.Run(database, path, projections);
-            SchemaCopy.Keep(directory, database);
-            var identity = ReadOrMakeIdentity(database, path);
-            using var newest = new Statement(database, "SELECT max(seq) FROM event");
-            var last = Math.Max(newest.RunNumber(), identity.Acknowledged);
-            if (trace?.Epoch == identity.Epoch && last < trace.LastSeq)
-                throw new StaleJournalFault(path, string.Create(CultureInfo.InvariantCulture, $"it ends with event {last}, but {trace.LastSeq} had been committed"));
-            if (trace?.Epoch == identity.Epoch) RaiseBirth(database, trace.Counter);
-            foreach (var projection in projections)
-                if (!projection.IsSound(database)) throw Soundness.Damaged(path, $"what '{projection.Name}' remembers is not what was written");
-            var transaction = new JournalTransaction(database, path, projections, options.BootId(), options.ReadClock(time));
-            transaction.ContinueAfter(last);
-            return new(transaction, identity);
-        }
-        catch
-        {
-            database.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>How often this store has come online: the one counter whose value others see.</summary>
-    private static long Birth(SqliteConnection database)
-    {
-        using var read = new Statement(database, "SELECT value FROM counter WHERE name = 'birth'");
-        return read.RunNumber();
-    }
-
-    /// <summary>It went on after a commit that a torn log has taken back.</summary>
-    private static void RaiseBirth(SqliteConnection database, long atLeast)
-    {
-        using var raise = new Statement(database, "UPDATE counter SET value = ?1 WHERE name = 'birth' AND value < ?1");
-        raise.Bind(1, atLeast).Run();
-    }
-
-    private static Identity ReadOrMakeIdentity(SqliteConnection database, string path)
-    {
-        using var identify = new Statement(database, "INSERT INTO journal SELECT 1, ?, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM journal) AND NOT EXISTS (SELECT 1 FROM event)");
-        identify.Bind(1, Guid.NewGuid().ToString()).Run();
-        using var read = new Statement(database, "SELECT epoch, acknowledged, age_s FROM journal");
-        if (read.Step() && Guid.TryParse(read.Text(0), out var epoch))
-        {
-            var identity = new Identity(epoch, read.Number(1), TimeSpan.FromSeconds(read.Number(2)));
-            read.Reset();
-            return identity;
-        }
-
-        read.Reset();
-        throw new JournalFault(
-            JournalFaultKind.Corrupt, path, "it holds events but no epoch", "Restart the agent: it keeps the file in quarantine/ and goes on with a new journal that holds all that can be read.");
-    }
-
     private static long Size(string file) => new FileInfo(file) is { Exists: true } info ? info.Length : 0;
 
     private void Start()
@@ -520,8 +337,4 @@ internal sealed class JournalStore : IAsyncDisposable
         if (live) subscribers.Deliver(events);
         waiters?.TrySetResult();
     }
-
-    private sealed record Opened(JournalTransaction Transaction, Identity Identity);
-
-    private readonly record struct Identity(Guid Epoch, long Acknowledged, TimeSpan Age);
 }

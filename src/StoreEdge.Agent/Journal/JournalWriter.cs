@@ -1,7 +1,6 @@
 using System.Globalization;
 using StoreEdge.Agent.Health;
 using StoreEdge.Contracts;
-using StoreEdge.Core;
 
 namespace StoreEdge.Agent.Journal;
 
@@ -16,19 +15,7 @@ internal sealed class JournalWriter : IDisposable
     /// <summary>Events of one commit while catching up: few enough to fit into what little room a full disk may have.</summary>
     private const int CatchUpChunk = 50;
 
-    /// <summary>When writing is tried again: soon at first, then not so often that a failing disk is kept busy with it.</summary>
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(30);
-
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
-
-    /// <summary>Twice what SQLite cuts the log to: normal working never gets there.</summary>
-    public const long MostLogBytes = 8L << 20;
-
-    /// <summary>Commits between two looks at the log's size.</summary>
-    private const int LogSeenEvery = 16;
-
-    /// <summary>Our readers take milliseconds; a stranger's that takes longer is not worth holding up the writers, and is tried again later.</summary>
-    private static readonly TimeSpan ReaderPatience = TimeSpan.FromMilliseconds(250), LogRetry = TimeSpan.FromSeconds(10);
 
     private readonly JournalTransaction transaction;
     private readonly string path, directory;
@@ -40,19 +27,14 @@ internal sealed class JournalWriter : IDisposable
     private readonly DiskRoom disk;
     private readonly Parking parking;
     private readonly Action<JournalFault> onFault;
-    private readonly SemaphoreSlim room;
-    private readonly Lock gate = new();
-    private readonly AutoResetEvent wake = new(false);
+    private readonly WorkQueue queue;
+    private readonly RetryPause pause;
+    private readonly LogBound logBound;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private List<JournalWork> waiting = [];
-    private bool closed, isOver, lingering, faulty;
-    private long appends, groups, faults, parkedNow;
-    private ITimer? lingerAlarm, retryAlarm, lookAlarm;
+    private long appends, groups, faults;
+    private ITimer? lookAlarm;
     private JournalFault? outage;
-    private TimeSpan pause;
-    private Instant retryAt;
-    private int sinceLogSeen;
-    private Instant? logStuck;
+    private bool faulty;
 
     /// <summary>Takes over the transaction.</summary>
     /// <param name="transaction">Ready to begin.</param>
@@ -71,7 +53,9 @@ internal sealed class JournalWriter : IDisposable
     {
         (this.transaction, this.path, this.options, this.time, this.health, this.deliver, this.onFault, this.log) = (transaction, path, options, time, health, deliver, onFault, log);
         directory = Path.GetDirectoryName(path)!;
-        room = new(options.QueueCapacity);
+        queue = new(options.QueueCapacity, options.Linger, time);
+        pause = new(time, queue.Ring);
+        logBound = new(path, transaction, time);
         parking = new(options.ParkedAtMost);
         disk = new(directory, options, transaction, epoch, acknowledged, work => TryCommit([work], out _), time, health, log);
     }
@@ -85,16 +69,14 @@ internal sealed class JournalWriter : IDisposable
     public ClockSet? ClockSet => transaction.ClockSet;
 
     /// <summary>Events that wait in memory because nothing can be written.</summary>
-    public int Parked => (int)Interlocked.Read(ref parkedNow);
+    public int Parked => parking.Count;
 
     /// <summary>Unacknowledged events that a full disk has cost since the start.</summary>
     public long GivenUp => disk.GivenUp;
 
     public void Start()
     {
-        lingerAlarm = time.CreateTimer(_ => Ring(lingered: true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        retryAlarm = time.CreateTimer(_ => Ring(lingered: false), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        lookAlarm = time.CreateTimer(_ => Ring(lingered: false), null, LookEvery, LookEvery);
+        lookAlarm = time.CreateTimer(_ => queue.Ring(), null, LookEvery, LookEvery);
         // Makes the ballast before the first event is measured by anybody, and finds a disk that is full already.
         disk.Prepare(0);
         if (UnwrittenNote.Read(directory) is { Count: > 0 } noted) Enter(new UnwrittenWork(noted, directory));
@@ -102,49 +84,24 @@ internal sealed class JournalWriter : IDisposable
     }
 
     /// <summary>Waits for a place in the queue, then queues.</summary>
-    public async ValueTask EnterAsync(JournalWork work, CancellationToken stop)
-    {
-        await room.WaitAsync(stop).ConfigureAwait(false);
-        try
-        {
-            Enter(work);
-        }
-        catch (ObjectDisposedException)
-        {
-            room.Release();
-            throw;
-        }
-    }
+    public ValueTask EnterAsync(JournalWork work, CancellationToken stop) => queue.EnterAsync(work, stop);
 
     /// <summary>Queues work that needs no place: it is rare and bounded by its nature.</summary>
-    public void Enter(JournalWork work)
-    {
-        lock (gate)
-        {
-            ObjectDisposedException.ThrowIf(closed, typeof(JournalStore));
-            waiting.Add(work);
-            // Still inside: once the gate is free, the journal may close and take the bell away, though this work is written.
-            wake.Set();
-        }
-    }
+    public void Enter(JournalWork work) => queue.Enter(work);
 
     /// <summary>Writes what is queued, then ends the thread.</summary>
     public Task CloseAsync()
     {
-        lock (gate) closed = true;
-        wake.Set();
+        queue.Close();
         return ended.Task;
     }
 
     public void Dispose()
     {
-        lingerAlarm?.Dispose();
-        retryAlarm?.Dispose();
+        pause.Dispose();
         lookAlarm?.Dispose();
-        lock (gate) isOver = true;
         transaction.Dispose();
-        // Not the semaphore: whoever still waits for a place must be let through to learn that the journal is closed.
-        wake.Dispose();
+        queue.Dispose();
     }
 
     private void Run()
@@ -152,30 +109,21 @@ internal sealed class JournalWriter : IDisposable
         var group = new List<JournalWork>();
         while (true)
         {
-            Linger();
-            bool last;
-            lock (gate)
-            {
-                (group, waiting) = (waiting, group);
-                last = closed;
-            }
-
+            var last = queue.Take(ref group);
             if (group.Count > 0)
             {
                 Write(group, last);
-                var took = group.Count(w => w.TookRoom);
-                group.Clear();
-                if (took > 0) room.Release(took);
+                queue.Done(group);
             }
-            else if (!parking.IsEmpty && (last || IsRetryDue)) CatchUp(last);
+            else if (!parking.IsEmpty && (last || pause.IsOver)) CatchUp(last);
             else if (!last)
             {
-                wake.WaitOne();
+                queue.Sleep();
                 // A disk fills and empties also while nobody appends.
-                if (NothingWaits()) disk.Prepare(0);
+                if (queue.IsEmpty) disk.Prepare(0);
             }
 
-            if (last && group.Count == 0 && NothingWaits()) break;
+            if (last && group.Count == 0 && queue.IsEmpty) break;
         }
 
         if (!parking.IsEmpty) NoteWhatWaits();
@@ -186,7 +134,6 @@ internal sealed class JournalWriter : IDisposable
     private void NoteWhatWaits()
     {
         parking.MissAll(ReasonOf(outage ?? Full));
-        Interlocked.Exchange(ref parkedNow, 0);
         var now = options.ReadClock(time);
         var missed = parking.Overflow.Select(m => new UnrecordedData(m.Count, m.Reason, now.TimeOf(m.From), now.TimeOf(m.To))).ToList();
         log.LogError("{Count} events that waited in memory are lost: the journal cannot be written, and the agent ends", missed.Sum(m => m.Count));
@@ -216,46 +163,6 @@ internal sealed class JournalWriter : IDisposable
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             return false;
-        }
-    }
-
-    private bool NothingWaits()
-    {
-        lock (gate) return waiting.Count == 0;
-    }
-
-    /// <summary>Waits for company, where that is wished for; not once the queue is full or the journal closes.</summary>
-    private void Linger()
-    {
-        if (options.Linger <= TimeSpan.Zero) return;
-        lock (gate)
-        {
-            if (waiting.Count == 0 || closed) return;
-            lingering = true;
-        }
-
-        lingerAlarm!.Change(options.Linger, Timeout.InfiniteTimeSpan);
-        while (true)
-        {
-            lock (gate)
-            {
-                if (!lingering || closed || waiting.Count >= options.QueueCapacity)
-                {
-                    lingering = false;
-                    return;
-                }
-            }
-
-            wake.WaitOne();
-        }
-    }
-
-    private void Ring(bool lingered)
-    {
-        lock (gate)
-        {
-            if (lingered) lingering = false;
-            if (!isOver) wake.Set();
         }
     }
 
@@ -311,7 +218,12 @@ internal sealed class JournalWriter : IDisposable
                 continue;
             }
 
-            if (parking.IsEmpty) BeginOutage(fault);
+            if (parking.IsEmpty)
+            {
+                outage = fault;
+                pause.Begin();
+            }
+
             var (one, provisional) = append.Park(now);
             parking.Add(one, ReasonOf(fault));
             told.Add(provisional);
@@ -319,7 +231,6 @@ internal sealed class JournalWriter : IDisposable
         }
 
         if (told.Count == 0) return;
-        Interlocked.Exchange(ref parkedNow, parking.Count);
         Warn(fault);
         deliver(told, true);
         for (var i = 0; i < told.Count; i++) parked[i].Parked(told[i]);
@@ -332,25 +243,11 @@ internal sealed class JournalWriter : IDisposable
         _ => "fault",
     };
 
-    private void BeginOutage(JournalFault fault)
-    {
-        (outage, pause) = (fault, FirstPause);
-        WaitAWhile();
-    }
-
-    private void WaitAWhile()
-    {
-        retryAt = Instant.Now(time) + pause;
-        retryAlarm!.Change(pause, Timeout.InfiniteTimeSpan);
-    }
-
-    private bool IsRetryDue => Instant.Now(time) >= retryAt;
-
     /// <summary>Writes what waits in memory, in its order, a chunk to a commit; then says what did not fit.</summary>
     /// <returns>Whether all of it is on disk now.</returns>
     private bool CatchUp(bool last)
     {
-        if (!IsRetryDue && !last) return false;
+        if (!pause.IsOver && !last) return false;
         while (parking.Count > 0)
         {
             var chunk = parking.First(CatchUpChunk);
@@ -367,7 +264,6 @@ internal sealed class JournalWriter : IDisposable
             }
 
             parking.Remove(chunk.Count);
-            Interlocked.Exchange(ref parkedNow, parking.Count);
         }
 
         if (parking.Overflow.Count > 0 && !TryWriteWaiting(new UnrecordedWork(parking.Overflow), out var refused))
@@ -395,8 +291,7 @@ internal sealed class JournalWriter : IDisposable
     private bool PutOff(JournalFault fault)
     {
         outage = fault;
-        pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-        WaitAWhile();
+        pause.Lengthen();
         Warn(fault);
         return false;
     }
@@ -443,21 +338,8 @@ internal sealed class JournalWriter : IDisposable
         }
 
         foreach (var work in group) work.Committed();
-        BoundLog();
+        logBound.Committed();
         return true;
-    }
-
-    /// <summary>
-    /// The log begins anew once all of it is in the file and no reader is in it. Readers that take turns without a pause never let that happen, so past a bound they are
-    /// waited for; each is short.
-    /// </summary>
-    private void BoundLog()
-    {
-        if (++sinceLogSeen < LogSeenEvery || new FileInfo(path + "-wal") is not { Exists: true, Length: > MostLogBytes }) return;
-        sinceLogSeen = 0;
-        var now = Instant.Now(time);
-        if (logStuck is { } stuck && now - stuck < LogRetry) return;
-        logStuck = transaction.TryRestartLog(ReaderPatience) ? null : now;
     }
 
     private void Fail(JournalWork work, JournalFault fault)

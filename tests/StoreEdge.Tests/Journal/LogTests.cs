@@ -27,6 +27,6 @@ public sealed class LogTests
         await over.CancelAsync();
         Assert.True((await Task.WhenAll(readers)).Sum() > 10_000, "the readers read too little to be in anybody's way");
         // A look every few commits, each of a thousand events at most.
-        Assert.InRange(most, 1, 2 * JournalWriter.MostLogBytes);
+        Assert.InRange(most, 1, 2 * LogBound.MostBytes);
     }
 }
