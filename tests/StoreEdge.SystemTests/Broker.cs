@@ -97,7 +97,7 @@ internal sealed class Broker : IBroker
         // From the first message on; a broker that lets nobody in, as its test would have it, has no listener.
         if (!judged) return;
         listener ??= new(Port, login, inside);
-        await Task.WhenAny(listener.Connected, Task.Delay(TimeSpan.FromSeconds(5)));
+        await Task.WhenAny(listener.Connected, Task.Delay(TimeSpan.FromSeconds(20)));
     }
 
     /// <summary>Stops it in order: clients are told, and with persistence everything is written.</summary>
@@ -105,7 +105,7 @@ internal sealed class Broker : IBroker
     {
         if (process is not { HasExited: false }) return;
         using var kill = Process.Start("kill", [$"{process.Id}"]);
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Kills it without warning (SIGKILL).</summary>

@@ -39,6 +39,8 @@ public sealed class Browser : IAsyncLifetime
             ColorScheme = scheme,
             JavaScriptEnabled = script,
         });
+        // As patient as everything else that waits here: thirty seconds are not much for a store and a browser that share two cores with another row of tests.
+        context.SetDefaultTimeout(60_000);
         return await context.NewPageAsync();
     }
 

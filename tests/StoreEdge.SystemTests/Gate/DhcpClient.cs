@@ -41,7 +41,7 @@ internal sealed class DhcpClient : IDisposable
     public async Task ReleaseAsync()
     {
         using var kill = Process.Start("kill", ["-TERM", $"{program.Id}"]);
-        await program.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await program.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Ends without a word, as a phone that is out of reach.</summary>

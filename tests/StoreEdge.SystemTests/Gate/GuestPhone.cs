@@ -41,7 +41,13 @@ internal sealed class GuestPhone(NetworkNamespace network, int number, string? m
     /// <param name="ipv6">Whether it goes by IPv6.</param>
     /// <param name="authority">The file of the one authority that it trusts; null for this machine's.</param>
     public HttpClient Browser(bool ipv6 = false, string? authority = null) => network.Http(
-        async (name, stop) => await AskAsync(name, type: (ushort)(ipv6 ? 28 : 1), stop: stop) is [var first, ..] ? first : throw new SocketException((int)SocketError.HostNotFound), authority);
+        async (name, stop) =>
+        {
+            // A resolver asks again too, where an answer does not come.
+            for (var asked = 0; asked < 3; asked++)
+                if (await AskAsync(name, type: (ushort)(ipv6 ? 28 : 1), stop: stop) is [var first, ..]) return first;
+            throw new SocketException((int)SocketError.HostNotFound);
+        }, authority);
 
     /// <summary>Sends an echo request and says whether it was answered.</summary>
     public bool Pings(IPAddress whom) => network.Try("ping", "-c", "1", "-W", "1", $"{whom}").Code == 0;

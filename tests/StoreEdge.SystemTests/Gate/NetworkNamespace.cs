@@ -119,7 +119,7 @@ internal sealed partial class NetworkNamespace : IDisposable
             return new NetworkStream(await ConnectAsync(new(address, context.DnsEndPoint.Port), stop), ownsSocket: true);
         },
     })
-    { Timeout = TimeSpan.FromSeconds(10) };
+    { Timeout = TimeSpan.FromSeconds(30) };
 
     public void Dispose() => TryHere("ip", "netns", "del", Name);
 

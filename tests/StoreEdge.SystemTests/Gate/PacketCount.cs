@@ -34,7 +34,7 @@ internal sealed partial class PacketCount : IDisposable
     /// <returns>What each has counted.</returns>
     public async Task<(long Nft, long Tcpdump)> StopAsync()
     {
-        using (var kill = Process.Start("kill", ["-INT", $"{program.Id}"])) await program.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        using (var kill = Process.Start("kill", ["-INT", $"{program.Id}"])) await program.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         var said = await File.ReadAllTextAsync(log);
         var captured = Captured().Match(said);
         Assert.True(captured.Success, said);

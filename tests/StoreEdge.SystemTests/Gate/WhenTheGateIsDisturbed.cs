@@ -185,7 +185,7 @@ public sealed partial class WhenTheGateIsDisturbed(ITestOutputHelper output)
 
     private static async Task<bool> EchoesAsync(Socket connection)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(3));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var (sent, back) = (new byte[] { 1, 2, 3 }, new byte[3]);
         await connection.SendAsync(sent, patience.Token);
         return await connection.ReceiveAsync(back, patience.Token) == 3;

@@ -66,7 +66,7 @@ public sealed class BrokerLinkTests : IDisposable
         Assert.DoesNotContain("wrong", failure.Detail, StringComparison.Ordinal);
         Assert.Contains("password file", store.Link.Status.NextAction, StringComparison.Ordinal);
         await File.WriteAllTextAsync(file, "right\n");
-        await store.Link.OnlineAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        await store.Link.OnlineAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.False(store.Warns("broker-login-refused"));
     }
 

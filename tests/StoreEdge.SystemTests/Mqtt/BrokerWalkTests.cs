@@ -23,7 +23,7 @@ public sealed class BrokerWalkTests : IDisposable
 
         Assert.Null(trail.Failure);
         Assert.Equal([BrokerStep.Name, BrokerStep.Tcp, BrokerStep.Tls, BrokerStep.Access, BrokerStep.RoundTrip], begun);
-        Assert.InRange(trail.RoundTrip!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.InRange(trail.RoundTrip!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(60));
         Assert.Contains("127.0.0.1", trail.Addresses);
         Assert.All(BrokerSteps.Of(trail, options), check => Assert.Equal(CheckVerdict.Pass, check.Verdict));
     }

@@ -12,7 +12,7 @@ public class MosquittoClientTests
 
     private static MosquittoClient Client(int port, string id, Action<MqttMessage>? received = null, Func<MosquittoOptions, MosquittoOptions>? change = null)
     {
-        var options = new MosquittoOptions(id, Broker.Host, port) { ConnectTimeout = TimeSpan.FromSeconds(5) };
+        var options = new MosquittoOptions(id, Broker.Host, port) { ConnectTimeout = TimeSpan.FromSeconds(30) };
         return new(change is null ? options : change(options), received ?? (_ => { }), TimeProvider.System);
     }
 
@@ -158,7 +158,7 @@ public class MosquittoClientTests
         }
 
         var attempt = FailureOf(((IPEndPoint)full.LocalEndPoint!).Port, o => o with { ConnectTimeout = TimeSpan.FromSeconds(1) });
-        Assert.Equal(MqttFailureKind.TimedOut, await attempt.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(MqttFailureKind.TimedOut, await attempt.WaitAsync(TimeSpan.FromSeconds(60)));
         fillers.ForEach(f => f.Dispose());
     }
 
@@ -195,7 +195,7 @@ public class MosquittoClientTests
         {
         }
 
-        var end = await client.Ended.WaitAsync(TimeSpan.FromSeconds(10));
+        var end = await client.Ended.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal((kind, code), (end.Kind, end.Code));
         await serving;
     }
@@ -207,7 +207,7 @@ public class MosquittoClientTests
         await using var client = Client(broker.Port, "one");
         await client.ConnectAsync(NoStop);
         await broker.KillAsync();
-        Assert.Equal(MqttFailureKind.ConnectionLost, (await client.Ended.WaitAsync(TimeSpan.FromSeconds(20))).Kind);
+        Assert.Equal(MqttFailureKind.ConnectionLost, (await client.Ended.WaitAsync(TimeSpan.FromSeconds(60))).Kind);
         Assert.Equal(MqttReason.Unanswered, await client.PublishAsync(new("a", new byte[1])));
     }
 
@@ -219,7 +219,7 @@ public class MosquittoClientTests
         await client.ConnectAsync(NoStop);
         await client.SubscribeAsync("a", MqttQos.AtLeastOnce);
         await client.PublishAsync(new("a", new byte[1]));
-        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => client.Ended.WaitAsync(TimeSpan.FromSeconds(20)));
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => client.Ended.WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.Equal("mine", thrown.Message);
     }
 

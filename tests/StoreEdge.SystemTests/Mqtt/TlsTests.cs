@@ -168,7 +168,7 @@ public sealed class TlsTests : IDisposable
 
     private static MosquittoClient Client(int port, MosquittoTls? tls, Func<MosquittoOptions, MosquittoOptions>? change = null)
     {
-        var options = new MosquittoOptions("store-1", Broker.Host, port) { ConnectTimeout = TimeSpan.FromSeconds(5), Tls = tls };
+        var options = new MosquittoOptions("store-1", Broker.Host, port) { ConnectTimeout = TimeSpan.FromSeconds(30), Tls = tls };
         return new(change is null ? options : change(options), _ => { }, TimeProvider.System);
     }
 

@@ -175,7 +175,7 @@ public sealed partial class GuestSiteTests(GuestSiteProcess site) : IClassFixtur
         try
         {
             for (var i = 0; i < 40; i++) held.Add(site.Connect("127.0.7.3"));
-            Assert.True(SpinWait.SpinUntil(() => held.Count(s => s.Poll(0, SelectMode.SelectRead) && s.Available == 0) == 8, TimeSpan.FromSeconds(4)));
+            Assert.True(SpinWait.SpinUntil(() => held.Count(s => s.Poll(0, SelectMode.SelectRead) && s.Available == 0) == 8, TimeSpan.FromSeconds(60)));
             Assert.Equal(200, StatusOf(site.Ask("GET /portal HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", "127.0.7.4")));
         }
         finally

@@ -52,7 +52,7 @@ public sealed class JourneyServiceTests : IDisposable
     {
         // Not SIGINT: a shell that runs this in the background has its children ignore that one.
         using var stop = Process.Start("kill", ["-TERM", service.Id.ToString(CultureInfo.InvariantCulture)]);
-        await service.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        await service.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     private static async Task<long> AckAfterAsync(Broker broker, long seq)

@@ -35,7 +35,7 @@ internal sealed class AgentProcess : IAsyncDisposable
         else configuration.Remove("mqtt");
         configure?.Invoke(configuration);
         File.WriteAllText(ConfigurationFile, configuration.ToJsonString());
-        Http = inside?.Http() ?? new() { Timeout = TimeSpan.FromSeconds(10) };
+        Http = inside?.Http() ?? new() { Timeout = TimeSpan.FromSeconds(30) };
         Http.BaseAddress = Url;
     }
 

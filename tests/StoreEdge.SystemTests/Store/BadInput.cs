@@ -154,7 +154,7 @@ public sealed class BadInput
         // The agent closes too: at the end, or as soon as it has had enough.
         try
         {
-            await socket.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromSeconds(10));
+            await socket.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromSeconds(60));
         }
         catch (SocketException reset) when (reset.SocketErrorCode == SocketError.ConnectionReset)
         {

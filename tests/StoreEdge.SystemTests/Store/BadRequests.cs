@@ -61,7 +61,7 @@ public sealed class BadRequests(BadRequests.Open store) : IClassFixture<BadReque
         }
 
         using var reader = new StreamReader(stream, Encoding.Latin1);
-        var line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        var line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
         Assert.StartsWith("HTTP/1.1 ", line, StringComparison.Ordinal);
         return int.Parse(line!.AsSpan(9, 3), CultureInfo.InvariantCulture);
     }
