@@ -5,6 +5,7 @@ using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Mqtt;
 using StoreEdge.Agent.Sensing;
 using StoreEdge.Agent.Timekeeping;
+using StoreEdge.Contracts;
 using StoreEdge.Core.Identity;
 using StoreEdge.Linux.Mosquitto;
 
@@ -41,7 +42,7 @@ internal sealed record DoctorView(
         var state = top.Section("state").File("directory") ?? Environment.GetEnvironmentVariable("STATE_DIRECTORY") ?? "/var/lib/storeedge";
         var store = top.Section("store").Text("id") ?? "";
         heard.Clear();
-        var broker = AgentOptionsReader.Broker(top.Section("mqtt"));
+        var broker = AgentOptionsReader.Broker(top.Section("mqtt"), state);
         return new(http, state, store, heard.Count == 0 && NameRule.Holds(store) ? broker : null, AdapterChecks.Wanted(top), WatchingOptionsReader.TimeServers(top.Section("clock")), layers.Sources, errors);
     }
 
@@ -73,7 +74,8 @@ internal sealed record DoctorView(
         if (Broker is null)
             return [HealthCheck.NotApplicable("link", Phrase.Same("Broker"), new("No broker is configured, or its part of the configuration cannot be read.", "Nenhum broker configurado, ou essa parte da configuração não pode ser lida."))];
         var certificates = Certificates(clock);
-        var trail = await new BrokerWalk(Broker, StoreId, BrokerWalk.FiltersOf(StoreId), time, clock).WalkAsync(_ => { }, stop).ConfigureAwait(false);
+        IReadOnlyList<string> filters = Broker.Renews ? [.. BrokerWalk.FiltersOf(StoreId), new Topics(StoreId).CertificateAnswer("+")] : BrokerWalk.FiltersOf(StoreId);
+        var trail = await new BrokerWalk(Broker, StoreId, filters, time, clock).WalkAsync(_ => { }, stop).ConfigureAwait(false);
         return [.. BrokerSteps.Of(trail, Broker), .. CertificateChecks.Of(trail.Server is { } server ? [.. certificates, View("server", server, clock)] : certificates)];
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using StoreEdge.Agent.Deciding;
+using StoreEdge.Agent.Device;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Mqtt;
 using StoreEdge.Agent.Outbox;
@@ -37,7 +38,7 @@ internal static class AgentOptionsReader
         var gate = GuestOptionsReader.Gate(top.Section("gate"), http, portal);
         var options = new AgentOptions(
             store, http, state, receivers, Enrolment(top.Section("enrolment")), Presence(top.Section("presence")), Journal(top.Section("journal")),
-            Outbox(top.Section("outbox")), Broker(top.Section("mqtt")), satellites, espresense, bundle, displays, portal, hardware,
+            Outbox(top.Section("outbox")), Broker(top.Section("mqtt"), state), satellites, espresense, bundle, displays, portal, hardware,
             Footfall(top.Section("footfall")), central, gate, panels)
         {
             AccessPoint = AccessPointOptionsReader.Read(top.Section("accessPoint"), gate),
@@ -213,15 +214,23 @@ internal static class AgentOptionsReader
     }
 
     /// <summary>The link to central; null where there is none.</summary>
-    internal static BrokerOptions? Broker(ConfigurationSection section)
+    /// <param name="section">Its section.</param>
+    /// <param name="state">The agent's state directory, where its own identity lies.</param>
+    internal static BrokerOptions? Broker(ConfigurationSection section, string state)
     {
         if (!section.IsPresent) return null;
         var read = Link(section);
+        // Whoever made a certificate renews it: the agent that of `storeedge enroll`, and nobody's else.
+        var own = Path.GetFullPath(new DeviceIdentity(state).File);
+        var isOwn = read.Tls is { CertificateFile: { } certificate, KeyFile: { } key } && Path.GetFullPath(certificate) == own && Path.GetFullPath(key) == own;
+        var renews = section.Flag("renew", isOwn);
+        if (renews && !isOwn) section.Fail("renew", $"only where certificateFile and keyFile are {own}, which `storeedge enroll` makes");
         read = read with
         {
             SessionExpiry = section.Span("sessionExpiry", read.SessionExpiry, TimeSpan.Zero, 30 * Day),
             Window = section.Integer("window", read.Window, 1, 200),
             Fallbacks = Fallbacks(section, read.Port),
+            Renews = renews,
             ClaimPort = section.Integer("claimPort", read.Port, 1, 65535),
             SeekFirstAfter = section.Span("seekFirstAfter", read.SeekFirstAfter, 10 * Second, Day),
         };

@@ -5,9 +5,6 @@ namespace StoreEdge.Agent.Health;
 /// <summary>How long the certificates still hold that this store shows or relies on: one check for each kind.</summary>
 internal static class CertificateChecks
 {
-    /// <summary>A month: enough for whoever signs certificates by hand.</summary>
-    private const double Ahead = 30;
-
     /// <summary>The checks. Of several of one kind the last to end counts: one follows the other.</summary>
     public static IEnumerable<HealthCheck> Of(IEnumerable<CertificateView> certificates) =>
         certificates.GroupBy(c => c.Role, StringComparer.Ordinal).Select(g => One(g.Key, g.MaxBy(c => c.NotAfter)!));
@@ -19,8 +16,28 @@ internal static class CertificateChecks
         var evidence = last.DaysLeft < 0
             ? new Phrase($"{last.Subject} ended on {day}.", $"{last.Subject} terminou em {day}.")
             : new Phrase($"{last.Subject}: {last.DaysLeft:0} days left, until {day}.", $"{last.Subject}: restam {last.DaysLeft:0} dias, até {day}.");
-        return last.DaysLeft > Ahead ? HealthCheck.Pass($"certificate:{role}", title, evidence) : new($"certificate:{role}", title, CheckVerdict.Warn, evidence, action);
+        if (last.Renewal is { DueAt: not null } renewal) evidence = new($"{evidence.English} {Words(renewal, Tongue.English)}", $"{evidence.Portuguese} {Words(renewal, Tongue.Portuguese)}");
+        return last.DaysLeft > last.WarnDays ? HealthCheck.Pass($"certificate:{role}", title, evidence) : new($"certificate:{role}", title, CheckVerdict.Warn, evidence, action);
     }
+
+    /// <summary>When it is renewed next, and what became of the last try.</summary>
+    private static string Words(RenewalView renewal, Tongue tongue)
+    {
+        var english = tongue == Tongue.English;
+        var due = Moment(renewal.DueAt!.Value);
+        var next = renewal.WaitsForTime ? (english ? $"Renewed by itself from {due} on, once the time is known." : $"Renovado automaticamente a partir de {due}, quando a hora for conhecida.")
+            : english ? $"Renewed by itself from {due} on." : $"Renovado automaticamente a partir de {due}.";
+        if (renewal.LastTryAt is not { } tried) return next;
+        return (renewal.LastFailure, english) switch
+        {
+            (null, true) => $"{next} Last renewed at {Moment(tried)}.",
+            (null, false) => $"{next} Última renovação em {Moment(tried)}.",
+            (var why, true) => $"{next} Last try at {Moment(tried)}: {why}",
+            (var why, false) => $"{next} Última tentativa em {Moment(tried)}: {why}",
+        };
+    }
+
+    private static string Moment(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     private static (Phrase Title, Phrase Action) Words(string role) => role switch
     {

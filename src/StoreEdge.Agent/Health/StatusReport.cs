@@ -108,7 +108,21 @@ internal sealed record LinkView(string Broker, bool Connected, double? Connected
 /// <param name="Subject">Whom it names.</param>
 /// <param name="NotAfter">Valid up to here.</param>
 /// <param name="DaysLeft">Whole days from now; negative once it has ended.</param>
-internal sealed record CertificateView(string Role, string Subject, DateTimeOffset NotAfter, double DaysLeft);
+internal sealed record CertificateView(string Role, string Subject, DateTimeOffset NotAfter, double DaysLeft)
+{
+    /// <summary>From how many days left somebody must see to it; a month is enough for whoever signs certificates by hand.</summary>
+    public double WarnDays { get; init; } = 30;
+
+    /// <summary>How its renewal by the agent itself stands; null where others renew it.</summary>
+    public RenewalView? Renewal { get; init; }
+}
+
+/// <summary>How the renewal of a certificate by the agent itself stands.</summary>
+/// <param name="DueAt">When the next one is asked for.</param>
+/// <param name="WaitsForTime">Whether it waits because nobody knows what time it is.</param>
+/// <param name="LastTryAt">When it was tried last; null: not since the agent started.</param>
+/// <param name="LastFailure">Why that came to nothing; null where it did not.</param>
+internal sealed record RenewalView(DateTimeOffset? DueAt, bool WaitsForTime, DateTimeOffset? LastTryAt, string? LastFailure);
 
 /// <summary>One screen.</summary>
 internal sealed record DisplayView(string Id, string Zone, bool Connected, string? Showing, double? LastAcknowledgedSecondsAgo);

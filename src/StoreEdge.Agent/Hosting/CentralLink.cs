@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using StoreEdge.Agent.Deciding;
+using StoreEdge.Agent.Device;
 using StoreEdge.Agent.Health;
 using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Mqtt;
@@ -27,6 +28,9 @@ internal sealed class CentralLink
         Outbox = new(options, storeId, journal, Broker, health, time, logs.CreateLogger<OutboxRelay>());
         states = new(options, storeId, journal, Broker, health, () => Outbox.Status, versions, time);
     }
+
+    /// <summary>What renews the device's certificate; null where others do. Set before <see cref="Run"/>.</summary>
+    public RenewalLoop? Renewal { get; set; }
 
     /// <summary>The topics of this store.</summary>
     public Topics Topics => topics;
@@ -64,6 +68,7 @@ internal sealed class CentralLink
         loops.Run("outbox", Outbox.RunAsync);
         loops.Run("state topics", states.RunAsync);
         loops.Run("broker link", Broker.RunAsync);
+        if (Renewal is not null) loops.Run("certificate renewal", Renewal.RunAsync);
     }
 
     /// <summary>Null while the disk refuses: the link then waits, as it would for the broker.</summary>

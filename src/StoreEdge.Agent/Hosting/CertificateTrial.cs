@@ -14,11 +14,12 @@ internal sealed class CertificateTrial(string store, BrokerOptions? broker, Veri
     /// <param name="pair">A file with certificate and key.</param>
     /// <param name="who">What follows the store in the client id.</param>
     /// <param name="stop">Ends it early.</param>
-    public async Task<MqttFailure?> RefusalAsync(string pair, string who, CancellationToken stop)
+    /// <param name="at">Which of the link's brokers; null for the first.</param>
+    public async Task<MqttFailure?> RefusalAsync(string pair, string who, CancellationToken stop, BrokerPlace? at = null)
     {
         if (broker is null) return null;
         var password = broker.PasswordFile is { } secret ? (await File.ReadAllTextAsync(secret, stop).ConfigureAwait(false)).Split('\n')[0].TrimEnd('\r') : null;
-        var client = new MosquittoClient(Base($"{store}-{who}", broker.Port) with { Username = broker.Username, Password = password, Tls = new(broker.Tls?.AuthorityFile, pair, pair) }, _ => { }, time);
+        var client = new MosquittoClient(Base($"{store}-{who}", at ?? new(broker.Host, broker.Port)) with { Username = broker.Username, Password = password, Tls = new(broker.Tls?.AuthorityFile, pair, pair) }, _ => { }, time);
         await using (client.ConfigureAwait(false))
         {
             try
@@ -34,11 +35,11 @@ internal sealed class CertificateTrial(string store, BrokerOptions? broker, Veri
     }
 
     /// <summary>For a device that is nobody yet: it knows the broker by its certificate, and shows neither login nor certificate.</summary>
-    public MosquittoOptions Claiming(string client) => Base(client, broker!.ClaimPort ?? broker.Port) with { Tls = broker.Tls is { } tls ? new(tls.AuthorityFile, null, null) : null };
+    public MosquittoOptions Claiming(string client) => Base(client, new(broker!.Host, broker.ClaimPort ?? broker.Port)) with { Tls = broker.Tls is { } tls ? new(tls.AuthorityFile, null, null) : null };
 
-    private MosquittoOptions Base(string client, int port) => new(client, broker!.Host, port)
+    private MosquittoOptions Base(string client, BrokerPlace at) => new(client, at.Host, at.Port)
     {
-        Protocol = broker.Protocol,
+        Protocol = broker!.Protocol,
         CleanStart = true,
         SessionExpiry = TimeSpan.Zero,
         ConnectTimeout = broker.ConnectTimeout,

@@ -71,7 +71,11 @@ internal static class StatusViews
             status.IsOnline ? null : status.LastFailure?.Detail, status.NextAttemptAt is { } next ? Math.Max(0, (next - now).TotalSeconds) : null)
         {
             IsFallback = status.IsFallback,
-            Certificates = [.. status.Certificates.Select(c => new CertificateView(c.Role, c.Subject, c.NotAfter, Math.Floor((c.NotAfter - verification.Now()).TotalDays)))],
+            Certificates = [.. status.Certificates.Select(c => new CertificateView(c.Role, c.Subject, c.NotAfter, Math.Floor((c.NotAfter - verification.Now()).TotalDays))
+            {
+                WarnDays = c.Ahead.TotalDays,
+                Renewal = c.Role == "client" && link.Renewal?.Status is { } renewal ? new(renewal.DueAt, renewal.WaitsForTime, renewal.LastTryAt, renewal.LastFailure) : null,
+            })],
         };
     }
 

@@ -97,6 +97,8 @@ internal static class StoreHost
         var customers = OrderParts.Customers(options, place, journal, registry, strangers, presence, deciding, loops.Stopping);
         var orders = link is null ? null : OrderParts.Open(options, journal, link, clock, customers, help, health, logs);
         link?.Listen(enrolment, deciding);
+        if (link is not null)
+            link.Renewal = RenewalParts.Open(options.Broker!, options.Store.Id, options.StateDirectory, link.Broker, () => clock.IsKnown ? clock.BestGuess : null, verification, health, time, logs);
         var panels = new PanelParts(options.Panels, options.Store, displays, journal, help, subject => strangers.Contains(subject) || inputs.HasStopped(subject), health, time);
 
         // People look.

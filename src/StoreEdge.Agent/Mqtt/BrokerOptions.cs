@@ -17,6 +17,9 @@ internal sealed record BrokerOptions(string Host, int Port)
     /// <summary>Where a device without a certificate asks for one; null: where the others are.</summary>
     public int? ClaimPort { get; init; }
 
+    /// <summary>Whether the device's certificate is renewed by the agent itself.</summary>
+    public bool Renews { get; init; }
+
     /// <summary>Null for plain TCP.</summary>
     public MosquittoTls? Tls { get; init; }
 

@@ -7,7 +7,11 @@ namespace StoreEdge.Agent.Mqtt;
 /// <param name="Role"><c>client</c>, <c>authority</c> or <c>server</c>.</param>
 /// <param name="Subject">Whom it names.</param>
 /// <param name="NotAfter">Valid up to here.</param>
-internal sealed record LinkCertificate(string Role, string Subject, DateTimeOffset NotAfter);
+internal sealed record LinkCertificate(string Role, string Subject, DateTimeOffset NotAfter)
+{
+    /// <summary>How long before its end somebody is told.</summary>
+    public TimeSpan Ahead { get; init; } = CertificateWatch.Ahead;
+}
 
 /// <summary>
 /// The link's certificates over time. Takes a changed, complete and matching set of files at once; keeps to the former one, and warns, while what lies there
@@ -77,7 +81,7 @@ internal sealed class CertificateWatch(BrokerOptions options, LinkIdentity ident
             health.Raise(identity.CodeOf(NoLibrary), Severity.Warning, "libssl.so.3 cannot be loaded: certificates are held against the machine's clock, even where that is behind.",
                 "Install it: apt-get install libssl3.");
         var all = new List<LinkCertificate>();
-        if (Material?.Client is { } client) all.Add(new("client", client.Subject, client.NotAfter));
+        if (Material?.Client is { } client) all.Add(new("client", client.Subject, client.NotAfter) { Ahead = AheadOf(client) });
         all.AddRange((Material?.AuthorityFacts ?? []).Select(a => new LinkCertificate("authority", a.Subject, a.NotAfter)));
         if (server is not null) all.Add(new("server", server.Subject, server.NotAfter));
         Certificates = all;
@@ -96,11 +100,14 @@ internal sealed class CertificateWatch(BrokerOptions options, LinkIdentity ident
     {
         var last = Certificates.Where(c => c.Role == role).MaxBy(c => c.NotAfter);
         var now = clock.Now();
-        if (last is null || last.NotAfter - now > Ahead) health.Clear(identity.CodeOf(code));
+        if (last is null || last.NotAfter - now > last.Ahead) health.Clear(identity.CodeOf(code));
         else
             health.Raise(identity.CodeOf(code), Severity.Warning,
                 $"The {role} certificate {last.Subject} {(last.NotAfter > now ? $"ends in {(last.NotAfter - now).TotalDays:0} days, on" : "ended on")} {last.NotAfter:yyyy-MM-dd HH:mm} UTC.", action);
     }
+
+    /// <summary>What the agent renews by itself, between two thirds and 77 % of its life, is nobody's concern before that has failed for a while.</summary>
+    private TimeSpan AheadOf(CertificateFacts client) => options.Renews && (client.NotAfter - client.NotBefore) / 6 is var late && late < Ahead ? late : Ahead;
 
     private bool IsValid(CertificateFacts certificate) => clock.Now() is var now && now >= certificate.NotBefore && now <= certificate.NotAfter;
 }

@@ -9,6 +9,9 @@ internal sealed class CertificateAuthority : IDisposable
 {
     public const string CertificateName = "ca.pem", KeyName = "ca.key";
 
+    /// <summary>Whoever answers requests, and the broker: no store may be called so.</summary>
+    public const string CentralName = "central", BrokerName = "broker";
+
     private const string ClientUse = "1.3.6.1.5.5.7.3.2", ServerUse = "1.3.6.1.5.5.7.3.1";
 
     /// <summary>Clocks differ, and a certificate should be good at once.</summary>
@@ -34,8 +37,8 @@ internal sealed class CertificateAuthority : IDisposable
         using (var made = request.CreateSelfSigned(time.GetUtcNow().AddDays(-1), time.GetUtcNow().AddYears(20))) Write(directory, CertificateName, made.ExportCertificatePem(), isSecret: false);
         Write(directory, KeyName, key.ExportPkcs8PrivateKeyPem(), isSecret: true);
         using var authority = Open(directory, time);
-        authority.Pair(directory, "broker", "broker", hosts, life);
-        authority.Pair(directory, "central", "central", [], life);
+        authority.Pair(directory, BrokerName, hosts, life);
+        authority.Pair(directory, CentralName, [], life);
     }
 
     /// <exception cref="InvalidDataException">There is none.</exception>
@@ -101,14 +104,14 @@ internal sealed class CertificateAuthority : IDisposable
         return request.Create(certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(key), now - backdated, now + life, serial);
     }
 
-    private void Pair(string directory, string file, string name, IReadOnlyList<string> hosts, TimeSpan life)
+    private void Pair(string directory, string name, IReadOnlyList<string> hosts, TimeSpan life)
     {
         using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var builder = new X500DistinguishedNameBuilder();
         builder.AddCommonName(name);
         using var signed = Sign(builder.Build(), new PublicKey(own), life, hosts);
-        Write(directory, file + ".pem", signed.ExportCertificatePem(), isSecret: false);
-        Write(directory, file + ".key", own.ExportPkcs8PrivateKeyPem(), isSecret: true);
+        Write(directory, name + ".pem", signed.ExportCertificatePem(), isSecret: false);
+        Write(directory, name + ".key", own.ExportPkcs8PrivateKeyPem(), isSecret: true);
     }
 
     private static void Write(string directory, string name, string pem, bool isSecret)

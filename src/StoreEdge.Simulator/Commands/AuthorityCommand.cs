@@ -37,6 +37,8 @@ internal static class AuthorityCommand
         {
             var id = parsed.GetRequiredValue(store);
             if (!NameRule.Holds(id)) throw new UsageException($"--store: {id} is not allowed; allowed: {NameRule.Allowed}");
+            // Brokers take the CN for the login: that of whoever answers is nobody else's.
+            if (id is CertificateAuthority.CentralName or CertificateAuthority.BrokerName) throw new UsageException($"--store: {id} is the name of a part of the authority itself");
             using (CertificateAuthority.Open(parsed.GetRequiredValue(directory), time)) Console.WriteLine(new ClaimBook(parsed.GetRequiredValue(directory), time).Issue(id, RunOptions.Span("--valid", parsed.GetRequiredValue(valid))).Text);
             return Task.CompletedTask;
         }));

@@ -48,10 +48,10 @@ internal sealed class Authority : IDisposable
 
     /// <summary>Signs what a device asks for.</summary>
     /// <returns>PEM.</returns>
-    public string Sign(string request)
+    public string Sign(string request, int days = 90)
     {
         var asked = CertificateRequest.LoadSigningRequestPem(request, HashAlgorithmName.SHA256);
-        using var signed = asked.Create(certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(key), DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(90), [++serial]);
+        using var signed = asked.Create(certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(key), DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(days), [++serial]);
         return signed.ExportCertificatePem() + "\n";
     }
 

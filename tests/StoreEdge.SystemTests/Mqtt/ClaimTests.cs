@@ -40,6 +40,10 @@ public sealed class ClaimTests : IAsyncLifetime
         await using var broker = await Broker.StartedAsync(extra: Site.Listeners() + $"acl_file {list}\n", judged: false);
         await Site.ServeAsync(Site.Mutual, "--tls");
         var claim = await Site.ClaimAsync(Store);
+        // Somebody else at the door for strangers.
+        await using var stranger = Stranger("stranger");
+        await stranger.ConnectAsync(CancellationToken.None);
+        foreach (var filter in new[] { "#", "stores/v1/+/certificate-answer/+", "stores/v1/+/certificate-request/+" }) await stranger.SubscribeAsync(filter, MqttQos.AtLeastOnce);
         var file = Path.Combine(directory, "code");
         await File.WriteAllTextAsync(file, claim.Text + "\n");
         var device = Device();
@@ -51,6 +55,16 @@ public sealed class ClaimTests : IAsyncLifetime
         await device.StartAsync();
         await Eventually.Get(async () => (bool)(await device.StatusAsync())["link"]!["connected"]!, yes => yes, "the device online");
         Assert.Contains($"claim {claim.Id}", Site.ReadLog(), StringComparison.Ordinal);
+        // What there was for it comes before the answer to its next question.
+        await stranger.SubscribeAsync("stores/v1/stranger/#", MqttQos.AtLeastOnce);
+        Assert.Empty(heard);
+        foreach (var topic in new[] { $"stores/v1/{Store}/evt/arrival", $"stores/v1/{Store}/certificate-answer/speaker", $"stores/v1/{Store}/certificate-request/else" })
+        {
+            // One each: with max_queued_messages 0, as tests have it, mosquitto 2.0.11 ends the connection after it has refused.
+            await using var speaker = Stranger("speaker");
+            await speaker.ConnectAsync(CancellationToken.None);
+            Assert.True((await speaker.PublishAsync(new(topic, "{}"u8.ToArray()))).IsRefused, topic);
+        }
     }
 
     [Fact]
@@ -202,6 +216,9 @@ public sealed class ClaimTests : IAsyncLifetime
         await listener.SubscribeAsync("#", MqttQos.AtLeastOnce);
         return listener;
     }
+
+    private MosquittoClient Stranger(string name) => new(
+        new(name, Broker.Host, Site.Claims) { Tls = new(Site.CertificateFile, null, null) }, m => heard.Enqueue((m.Topic, m.Payload.ToArray())), TimeProvider.System);
 
     private AgentProcess Device()
     {

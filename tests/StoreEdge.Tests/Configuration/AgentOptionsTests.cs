@@ -114,6 +114,21 @@ public sealed partial class AgentOptionsTests : IDisposable
     }
 
     [Fact]
+    public void The_agent_renews_the_certificate_that_it_made_and_no_other()
+    {
+        Assert.True(Renews("/s/identity/device.pem"));
+        Assert.True(Renews("/s/../s/identity/device.pem"));
+        Assert.False(Renews("/etc/ssl/store.pem"));
+        Assert.False(Renews("/s/identity/device.pem", """, "renew": false"""));
+        Assert.Contains(ErrorsOf("""{ "mqtt": { "renew": "sometimes" } }"""), e => e.StartsWith("storeedge.json: mqtt.renew: \"sometimes\" is not allowed; true or false", StringComparison.Ordinal));
+        Assert.Contains(ErrorsOf("""{ "state": { "directory": "/s" }, "mqtt": { "renew": true, "certificateFile": "/etc/c.pem", "keyFile": "/etc/c.pem" } }"""),
+            e => e.StartsWith("storeedge.json: mqtt.renew: true is not allowed; only where certificateFile and keyFile are /s/identity/device.pem", StringComparison.Ordinal));
+
+        bool Renews(string file, string more = "") => AgentOptionsReader.Read(Layers(
+            $$"""{ "store": { "id": "s" }, "state": { "directory": "/s" }, "enrolment": { "pseudonymKeyFile": "k" }, "mqtt": { "certificateFile": "{{file}}", "keyFile": "{{file}}"{{more}} } }""")).Broker!.Renews;
+    }
+
+    [Fact]
     public void Fallback_brokers_take_the_port_of_the_first_and_a_wrong_one_is_named_by_its_place()
     {
         var options = AgentOptionsReader.Read(Layers("""
