@@ -50,5 +50,5 @@ machine_leave() { # ROOT
 # Everything that was configured and kept. systemd keeps the state of a dynamic user in /var/lib/private, behind a link.
 machine_forget() { # ROOT
   rm -rf "$1/etc/storeedge" "$1/etc/systemd/system/storeedge.service.d" "$1/etc/systemd/system/storeedge-satellite.service.d" \
-    "$1/var/lib/private/storeedge" "$1/var/lib/storeedge" "$1/var/lib/storeedge-kiosk" "$1/run/storeedge" "$1/run/storeedge-satellite"
+    "$1/var/lib/private/storeedge" "$1/var/lib/storeedge" "$1/var/lib/private/storeedge-selftest" "$1/var/lib/storeedge-selftest" "$1/var/lib/storeedge-kiosk" "$1/run/storeedge" "$1/run/storeedge-satellite"
 }
