@@ -1,7 +1,7 @@
 using System.CommandLine;
 using StoreEdge.Agent.Commands;
 
-return await new RootCommand("StoreEdge notices who comes in, keeps it, tells central, and shows what fits. One subcommand for each thing you may want of it.")
+return await Patience.RunAsync(new RootCommand("StoreEdge notices who comes in, keeps it, tells central, and shows what fits. One subcommand for each thing you may want of it.")
 {
     RunCommand.Create(),
     CheckConfigCommand.Create(),
@@ -23,4 +23,4 @@ return await new RootCommand("StoreEdge notices who comes in, keeps it, tells ce
     EnrollCommand.Create(TimeProvider.System),
     FactoryResetCommand.Create(),
     TechnicianCommand.Create(TimeProvider.System),
-}.Parse(args).InvokeAsync();
+}.Parse(args));

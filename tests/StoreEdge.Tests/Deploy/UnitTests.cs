@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using StoreEdge.Agent.Commands;
 using StoreEdge.Tests.Architecture;
 
 namespace StoreEdge.Tests.Deploy;
@@ -30,6 +31,17 @@ public sealed partial class UnitTests
     [InlineData("LimitCORE", "0")]
     public void The_satellites_unit_says_what_it_relies_on(string key, string value) =>
         Assert.Equal(value, Assert.Single(File.ReadAllLines(SatelliteUnit), l => l.StartsWith(key + "=", StringComparison.Ordinal))[(key.Length + 1)..]);
+
+    /// <summary>Not the program's own patience ends its end, but systemd's: what it cuts off it calls a failure.</summary>
+    [Theory]
+    [InlineData("storeedge.service", "run")]
+    [InlineData("storeedge-satellite.service", "satellite")]
+    public void A_service_has_as_long_to_close_as_its_unit_allows(string unit, string command)
+    {
+        var allowed = Assert.Single(File.ReadAllLines(Path.Combine(SourceTree.Root, "deploy", unit)), l => l.StartsWith("TimeoutStopSec=", StringComparison.Ordinal))["TimeoutStopSec=".Length..];
+        Assert.True(Patience.Of(command) > TimeSpan.FromSeconds(int.Parse(allowed, CultureInfo.InvariantCulture)));
+        Assert.InRange(Patience.Of("doctor"), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
 
     [Fact]
     public void A_satellite_has_nowhere_to_keep_anything() =>
