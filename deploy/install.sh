@@ -61,9 +61,9 @@ fi
 # Not below doc: a minimal system leaves that out (dpkg's path-exclude), and the first configuration is made from the examples.
 rm -rf "$share"
 mkdir -p "$doc" "$share/hardware"
-cp -R "$here/examples" "$here/access-point" "$share"
-rm -rf "$doc/examples" "$doc/access-point"
-ln -s ../../storeedge/examples ../../storeedge/access-point "$doc"
+cp -R "$here/examples" "$here/access-point" "$here/broker" "$share"
+rm -rf "$doc/examples" "$doc/access-point" "$doc/broker"
+ln -s ../../storeedge/examples ../../storeedge/access-point ../../storeedge/broker "$doc"
 cp "$here/README.md" "$doc/README.md"
 cp "$here/../hardware/profiles/"*.json "$share/hardware"
 

@@ -30,7 +30,7 @@ public sealed class InstallTests : IDisposable
         {
             "usr/lib/storeedge/storeedge.dll", "usr/bin/storeedge", "usr/lib/systemd/system/storeedge.service", "usr/lib/systemd/system/storeedge-satellite.service", "usr/lib/systemd/system/storeedge-kiosk@.service", "usr/lib/systemd/system/storeedge-selftest.timer", "etc/storeedge/storeedge.json",
             "etc/storeedge/secrets/enrolment.json", "usr/share/doc/storeedge/README.md", "usr/share/doc/storeedge/examples/storeedge.json",
-            "usr/share/doc/storeedge/access-point/hostapd.conf", "usr/share/doc/storeedge/access-point/dnsmasq.conf",
+            "usr/share/doc/storeedge/access-point/hostapd.conf", "usr/share/doc/storeedge/access-point/dnsmasq.conf", "usr/share/doc/storeedge/broker/access.acl",
             "usr/share/storeedge/hardware/raspberry-pi-5.json",
         }) Assert.True(File.Exists(At(file)), file);
         Assert.True(Directory.Exists(At("etc/storeedge/conf.d")));
