@@ -32,7 +32,7 @@ public sealed partial class MosquittoClient
         if (options.Tls is { } && SslContext.IsPossible)
         {
             // Without defaults, or the library would want the files as well. It takes a reference of its own to the context, so ours ends here.
-            using var context = SslContext.Create(material!, options.Host, options.VerificationTime);
+            using var context = SslContext.Create(material!, options.Host, options.VerificationTime, isAtLeast: !options.TimeIsSure);
             Check(mosquitto_void_option(handle, MOSQ_OPT_SSL_CTX, context), "TLS context");
             Check(mosquitto_int_option(handle, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0), "TLS context");
         }

@@ -36,7 +36,7 @@ public sealed record MosquittoOptions(string ClientId, string Host, int Port)
     /// <summary>When certificates must be valid; null for the machine's clock.</summary>
     public DateTimeOffset? VerificationTime { get; init; }
 
-    /// <summary>Whether that time is known to be right; where it is not, a certificate that seems out of date speaks against the clock as well.</summary>
+    /// <summary>Whether that time is known to be right; where it is not, it is at least so late: a certificate that begins later is taken, and one that seems to have ended speaks against the clock as well.</summary>
     public bool TimeIsSure { get; init; } = true;
 
     /// <summary>What the broker publishes when this client vanishes, or null.</summary>

@@ -106,11 +106,14 @@ internal sealed class TlsProbe(MosquittoOptions options, TlsMaterial? material, 
         }
     }
 
+    /// <summary>A time that may be too early speaks against no beginning.</summary>
+    private bool IsEarly(CertificateFacts certificate) => options.TimeIsSure && When < certificate.NotBefore;
+
     private (MqttFailureKind Kind, string Why)? OfClient(string? refusal)
     {
         if (refusal is null) return null;
         if (material!.Client is not { } own) return (MqttFailureKind.TlsClientRefused, $"the broker wants a client certificate, and none is configured ({refusal})");
-        var outOfDate = When > own.NotAfter || When < own.NotBefore;
+        var outOfDate = When > own.NotAfter || IsEarly(own);
         return outOfDate
             ? OutOfDate(own, "the client certificate", own.NotAfter < When, MqttFailureKind.TlsClientExpired, MqttFailureKind.TlsClientExpired)
             : (MqttFailureKind.TlsClientRefused, $"the broker refused the client certificate {own} ({refusal})");
@@ -138,7 +141,7 @@ internal sealed class TlsProbe(MosquittoOptions options, TlsMaterial? material, 
         {
             var link = CertificateFacts.Of(element.Certificate);
             var what = element.Certificate.Thumbprint == shown.Thumbprint ? "the broker's certificate" : "the authority of the broker's certificate";
-            if (When > link.NotAfter || When < link.NotBefore) return OutOfDate(link, what, When > link.NotAfter, MqttFailureKind.TlsExpired, MqttFailureKind.TlsNotYetValid);
+            if (When > link.NotAfter || IsEarly(link)) return OutOfDate(link, what, When > link.NotAfter, MqttFailureKind.TlsExpired, MqttFailureKind.TlsNotYetValid);
         }
 
         return shown.MatchesHostname(options.Host)

@@ -101,6 +101,23 @@ public sealed class TlsTests : IDisposable
         Has(await FailureOf(broker.Port, authority.Trusting(), o => o with { VerificationTime = DateTimeOffset.UnixEpoch }), MqttFailureKind.TlsNotYetValid, "1970-01-01");
     }
 
+    /// <summary>Found in the lab: a store without a clock, whose authority is younger than the program. That it is at least so late speaks against no beginning, only against ends.</summary>
+    [Fact]
+    public async Task A_machine_that_knows_no_time_takes_a_certificate_that_begins_later_and_none_that_has_ended()
+    {
+        await using (var young = await Broker.StartedAsync(extra: authority.Listener(authority.Issue("young"))))
+        await using (var client = Client(young.Port, authority.Trusting(authority.Issue("store-1")), o => o with { VerificationTime = Today.AddYears(-1), TimeIsSure = false }))
+            Assert.Equal("young", (await client.ConnectAsync(CancellationToken.None)).Server?.CommonName);
+        await using var ended = await Broker.StartedAsync(extra: authority.Listener(authority.Issue("ended", Today.AddDays(-90), Today.AddDays(-30)), wantsClients: false));
+        Has(await FailureOf(ended.Port, authority.Trusting(), o => o with { VerificationTime = Today.AddDays(-2), TimeIsSure = false }), MqttFailureKind.TlsClock, "CN=ended", "has expired");
+        // Neither does it become anybody else's, nor for another name.
+        using var other = new Authority(Path.Combine(directory, "other"), "Somebody else");
+        await using var stranger = await Broker.StartedAsync(extra: other.Listener(other.Issue("broker"), wantsClients: false));
+        Has(await FailureOf(stranger.Port, authority.Trusting(), o => o with { VerificationTime = Today.AddYears(-1), TimeIsSure = false }), MqttFailureKind.TlsAuthority);
+        await using var elsewhere = await Broker.StartedAsync(extra: authority.Listener(authority.Issue("broker", host: "mqtt.example"), wantsClients: false));
+        Has(await FailureOf(elsewhere.Port, authority.Trusting(), o => o with { VerificationTime = Today.AddYears(-1), TimeIsSure = false }), MqttFailureKind.TlsName);
+    }
+
     [Fact]
     public async Task A_machine_that_believes_it_is_three_years_later_is_told_to_look_at_its_clock()
     {

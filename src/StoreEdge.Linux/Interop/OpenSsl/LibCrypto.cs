@@ -29,6 +29,16 @@ internal static unsafe partial class LibCrypto
     [LibraryImport(Soname)]
     internal static partial void EVP_PKEY_free(nint key);
 
+    internal const int X509_V_OK = 0;
+    internal const int X509_V_ERR_CERT_NOT_YET_VALID = 9;
+
+    /// <summary>Within a verification's callback: what is wrong.</summary>
+    [LibraryImport(Soname)]
+    internal static partial int X509_STORE_CTX_get_error(nint ctx);
+
+    [LibraryImport(Soname)]
+    internal static partial void X509_STORE_CTX_set_error(nint ctx, int s);
+
     /// <param name="param">The parameters.</param>
     /// <param name="t">Seconds since 1970; certificates are held against this instead of the machine's clock.</param>
     [LibraryImport(Soname)]

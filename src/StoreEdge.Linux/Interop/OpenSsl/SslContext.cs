@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using StoreEdge.Linux.Mosquitto;
 using static StoreEdge.Linux.Interop.OpenSsl.LibCrypto;
@@ -27,15 +28,16 @@ internal sealed unsafe class SslContext : SafeHandle
     /// <param name="material">Certificates and key.</param>
     /// <param name="host">The broker's name or address as configured.</param>
     /// <param name="verificationTime">When certificates must be valid; null for the machine's clock.</param>
+    /// <param name="isAtLeast">Whether that time may be too early: a certificate that begins later is then taken, one that has ended is not.</param>
     /// <exception cref="MqttFailureException">OpenSSL refused a part.</exception>
-    internal static SslContext Create(TlsMaterial material, string host, DateTimeOffset? verificationTime)
+    internal static SslContext Create(TlsMaterial material, string host, DateTimeOffset? verificationTime, bool isAtLeast)
     {
         var context = new SslContext();
         context.SetHandle(SSL_CTX_new(TLS_client_method()));
         if (context.IsInvalid) throw Refused("context");
         try
         {
-            context.Fill(material, host, verificationTime);
+            context.Fill(material, host, verificationTime, isAtLeast);
             return context;
         }
         catch (MqttFailureException)
@@ -79,11 +81,11 @@ internal sealed unsafe class SslContext : SafeHandle
 
     private static MqttFailureException Refused(string what) => new(new(MqttFailureKind.TlsFiles, 0, $"OpenSSL refused the {what}"));
 
-    private void Fill(TlsMaterial material, string host, DateTimeOffset? verificationTime)
+    private void Fill(TlsMaterial material, string host, DateTimeOffset? verificationTime, bool isAtLeast)
     {
         _ = SSL_CTX_ctrl(this, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, 0);
         _ = SSL_CTX_ctrl(this, SSL_CTRL_MODE, SSL_MODE_RELEASE_BUFFERS, 0);
-        SSL_CTX_set_verify(this, SSL_VERIFY_PEER, 0);
+        SSL_CTX_set_verify(this, SSL_VERIFY_PEER, isAtLeast ? (nint)(delegate* unmanaged[Cdecl]<int, nint, int>)&BeginningsAside : 0);
         var rules = SSL_CTX_get0_param(this);
         if ((IPAddress.TryParse(host, out _) ? X509_VERIFY_PARAM_set1_ip_asc(rules, host) : X509_VERIFY_PARAM_set1_host(rules, host, 0)) != 1) throw Refused($"host name {host}");
         if (verificationTime is { } time) X509_VERIFY_PARAM_set_time(rules, (nint)time.ToUnixTimeSeconds());
@@ -115,6 +117,15 @@ internal sealed unsafe class SslContext : SafeHandle
             EVP_PKEY_free(key);
             if (!taken) throw Refused("private key");
         }
+    }
+
+    /// <summary>OpenSSL asks it of each fault that it finds, and goes on where the answer is 1. That somebody with a trusted key has signed is judged apart, and so is each end.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int BeginningsAside(int isGood, nint verification)
+    {
+        if (isGood == 0 && X509_STORE_CTX_get_error(verification) != X509_V_ERR_CERT_NOT_YET_VALID) return 0;
+        X509_STORE_CTX_set_error(verification, X509_V_OK);
+        return 1;
     }
 
     /// <param name="der">One certificate.</param>
