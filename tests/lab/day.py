@@ -9,165 +9,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-LAB = os.environ.get("STOREEDGE_LAB", os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "storeedge-lab"))
-PORT = int(os.environ.get("STOREEDGE_LAB_PORT", "2240"))
-PATIENCE = float(os.environ.get("LAB_PATIENCE", "1"))
-BROKER, PLAIN, PAGE = PORT + 2, PORT + 3, f"http://127.0.0.1:{PORT + 1}"
-WHERE = tempfile.mkdtemp(prefix="storeedge-day-")
-DAY = 86400
-report, started, tags = {"recovery seconds": {}}, {}, iter(range(1, 200))
-
-
-def say(text, **measured):
-    print("Passed", text, json.dumps(measured) if measured else "", flush=True)
-
-
-def holds(condition, what):
-    if not condition:
-        raise AssertionError(what)
-
-
-def until(look, what, within):
-    begun = time.monotonic()
-    while not (seen := look()):
-        holds(time.monotonic() - begun < within * PATIENCE, f"{what} did not come within {within * PATIENCE:g} s")
-        time.sleep(0.2)
-    return round(time.monotonic() - begun, 1)
-
-
-def vm(*words, check=True):
-    done = subprocess.run([f"{HERE}/vm.sh", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=600)
-    holds(not check or done.returncode == 0, f"{' '.join(words)} ended with {done.returncode}: {done.stdout[-2000:]}")
-    return done.stdout.strip()
-
-
-def guest(command, check=True):
-    return vm("run", command, check=check)
-
-
-def shop(*words, check=True):
-    return guest(f"python3 /opt/programs/guest/shop.py {' '.join(map(str, words))}", check)
-
-
-def run(name, *command):
-    started[name] = subprocess.Popen(command, stdout=open(f"{WHERE}/{name}.log", "a"), stderr=subprocess.STDOUT)
-
-
-def end(name, how=signal.SIGTERM):
-    process = started.pop(name, None)
-    if process and process.poll() is None:
-        process.send_signal(how)
-        process.wait(30)
-
-
-# The world outside: an authority, a broker, central, a browser.
-
-def certificate(name, days, *more):
-    """NAME.pem and NAME.key of the day's own authority; `days` below zero: its time is over."""
-    key, pem = f"{WHERE}/{name}.key", f"{WHERE}/{name}.pem"
-    quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    if not os.path.exists(key):
-        subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key], **quiet)
-    if name == "ca":
-        subprocess.run(["openssl", "req", "-x509", "-new", "-key", key, "-subj", "/CN=Day authority", "-days", "3650", "-out", pem], **quiet)
-        return
-    subprocess.run(["openssl", "req", "-new", "-key", key, "-subj", f"/CN={'lab' if name == 'store' else name}", "-out", f"{WHERE}/{name}.csr"], **quiet)
-    open(f"{WHERE}/ca.cnf", "w").write(f"[ca]\ndefault_ca=a\n[a]\ndatabase={WHERE}/index\nserial={WHERE}/serial\nnew_certs_dir={WHERE}\ndefault_md=sha256\npolicy=p\nunique_subject=no\ncopy_extensions=none\n"
-                                       "[p]\ncommonName=supplied\n[e]\nbasicConstraints=CA:FALSE\n" + "\n".join(more) + "\n")
-    open(f"{WHERE}/index", "a").close()
-    if not os.path.exists(f"{WHERE}/serial"):
-        open(f"{WHERE}/serial", "w").write("01\n")
-    moment = lambda offset: time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + offset))
-    subprocess.run(["openssl", "ca", "-batch", "-config", f"{WHERE}/ca.cnf", "-extensions", "e", "-cert", f"{WHERE}/ca.pem", "-keyfile", f"{WHERE}/ca.key", "-in", f"{WHERE}/{name}.csr", "-notext",
-                    "-startdate", moment(-30 * DAY), "-enddate", moment(days * DAY), "-out", pem], **quiet)
-
-
-def broker(days=300):
-    certificate("broker", days, "subjectAltName=IP:10.0.2.100")
-    open(f"{WHERE}/mosquitto.conf", "w").write(
-        f"per_listener_settings true\nlistener {BROKER} 127.0.0.1\ncertfile {WHERE}/broker.pem\nkeyfile {WHERE}/broker.key\ncafile {WHERE}/ca.pem\nrequire_certificate true\nuse_subject_as_username true\n"
-        f"allow_anonymous false\nlistener {PLAIN} 127.0.0.1\nallow_anonymous true\n")
-    for file in os.listdir(WHERE):
-        os.chmod(f"{WHERE}/{file}", 0o644)
-    os.chmod(WHERE, 0o755)
-    run("broker", "mosquitto", "-c", f"{WHERE}/mosquitto.conf")
-
-
-def central(question, *values):
-    with sqlite3.connect(f"file:{WHERE}/central.db?mode=ro", uri=True, timeout=10) as database:
-        return database.execute(question, values).fetchall()
-
-
-def told():
-    return central("SELECT count(*) FROM event WHERE type = 'arrival'")[0][0] if os.path.exists(f"{WHERE}/central.db") else 0
-
-
-def status():
-    try:
-        return json.load(urllib.request.urlopen(PAGE + "/diagnostics/status.json", timeout=15))
-    except OSError:
-        return None
-
-
-def warns(code):
-    """Whether a check is not well by a code that begins so, its own or its fault's. An agent that does not answer warns of nothing, and of nothing the contrary."""
-    return any(check["verdict"] in ("warn", "fail") and any((word or "").startswith(code) for word in (check["code"], check["fault"])) for check in (status() or {"checks": []})["checks"])
-
-
-def online():
-    return (status() or {"link": {}})["link"].get("connected") is True
-
-
-def answers():
-    return status() is not None
-
-
-def hears():
-    receiver = (status() or {"receivers": [{}]})["receivers"][0]
-    return receiver.get("connected") is True and (receiver["lastFrameSecondsAgo"] or 99) < 2
-
-
-def come(hear=True):
-    """A tag that was not here yet walks in; it is kept, and central hears of it unless it cannot. Seconds until it was kept, and until central had it."""
-    number, before, begun = next(tags), told(), time.monotonic()
-    kept = float(shop("come", number).splitlines()[-1])
-    heard = None
-    if hear:
-        until(lambda: told() > before, "the arrival at central", 120)
-        heard = round(time.monotonic() - begun, 1)
-    shop("go", number)
-    return kept, heard
-
-
-def journal():
-    return json.loads(shop("state").splitlines()[-1])
-
-
-def complete():
-    """Central has each number that the store kept."""
-    here = journal()
-
-    def equal():
-        got = central("SELECT count(*), max(seq) FROM event")[0]
-        return got[1] == journal()["last"] and got[0] == got[1]
-    until(equal, f"central's last number, {here['last']}", 240)
-    holds(here["count"] == here["last"] - here["first"] + 1, f"the journal has holes: {here}")
-    return here
-
-
-def fault(name, inject, recovered, within):
-    """From the fault (or from its end, where only its end can cure it) until the store works and has met somebody new."""
-    inject()
-    begun = time.monotonic()
-    until(recovered, f"the recovery from {name}", within)
-    come()
-    report["recovery seconds"][name] = round(time.monotonic() - begun, 1)
-    say(f"recovered: {name}", seconds=report["recovery seconds"][name])
+from world import (LAB, PAGE, PLAIN, WHERE, Technician, answers, broker, central, certificate, come, complete, end, fault, guest, hears, holds, journal, named, online, ready, report, run, say, shop, started,
+                   status, tags, told, until, vm, warns)
 
 
 def morning():
@@ -196,6 +41,8 @@ def morning():
 
 def visitors():
     run("browser", "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={WHERE}/browser", "--remote-debugging-port=0", f"{PAGE}/display/screen")
+    # Whoever comes while the page still loads is greeted elsewhere.
+    until(lambda: any(display["id"] == "screen" and display["connected"] for display in (status() or {"displays": []})["displays"]), "the browser at its display", 90)
     before = json.loads(shop("shown"))
     come()
     until(lambda: {"screen", "oled"} <= set(journal()["rendered"]), "what the displays say that they show", 90)
@@ -225,6 +72,69 @@ def pulled():
     shop("order", "remove")
     until(lambda: (status() or {"receivers": [{}]})["receivers"][0].get("connected") is False, "the agent's word that the adapter is gone", 60)
     fault("adapter pulled, from its return", lambda: shop("order", "return"), hears, 90)
+
+
+def restarted():
+    """The technician's safe restart, judged as its page does it: the service is back once it has run for less time than has passed since."""
+    failures = "journalctl -u storeedge --no-pager -o cat | grep -c 'Failed with result' || true"
+    technician, former, before, begun = Technician(), pid(), guest(failures), time.monotonic()
+    holds("restarting" in technician.deed("restart", sure="on"), "the page did not say that it restarts")
+    until(lambda: (status() or {"uptimeSeconds": 1e9})["uptimeSeconds"] < time.monotonic() - begun and ready(), "the page after the restart", 180)
+    report["recovery seconds"]["restart by the technician, until the page is back"] = round(time.monotonic() - begun, 1)
+    holds(pid() not in (former, "0"), "it is the same process")
+    holds(guest(failures) == before, "systemd calls the restart a failure")
+    come()
+    say("a technician restarts the service from the page, in order", seconds=report["recovery seconds"]["restart by the technician, until the page is back"])
+
+
+def tested():
+    found = json.loads(shop("selftest").splitlines()[-1])
+    holds(found["status"] == {"ok": 0, "degraded": 1}.get(found["verdict"], 2) and (found["result"] == "success") == (found["status"] < 2), f"the self-test's ends do not fit each other: {found}")
+    holds(found["told"], "the journal does not say what the self-test found")
+    holds("03:30" <= found["next"] <= "04:31", f"the timer waits until {found['next']}")
+    report["self-test"] = found
+    say("the self-test runs in its unit, keeps its report and tells it to the journal; its timer waits for the night", **found)
+
+
+def attempted(name):
+    """A change of the configuration by the page, which nobody confirms: it is in force after this many seconds."""
+    technician, begun = Technician(), time.monotonic()
+    holds("restarting" in technician.deed("configuration-apply", document=json.dumps({"store": {"name": name}})), "the change was not taken")
+    until(lambda: named() == name, "the change in force", 120)
+    return technician, time.monotonic(), round(time.monotonic() - begun, 1)
+
+
+def trial():
+    former, running = named(), pid()
+    technician, begun, applied = attempted("Trial")
+    holds(pid() == running, "it is another process")
+    shown = technician.page("/configuration")
+    holds("configuration-confirm" in shown, "the page does not ask for a confirmation")
+    until(lambda: named() == former, "the former configuration", 150)
+    back = round(time.monotonic() - begun, 1)
+    holds(pid() == running and back > 60, f"it was taken back after {back} s, by process {pid()} instead of {running}")
+    holds("within 90 s" in technician.page("/configuration"), "the page does not say why")
+    come()
+    report["trial"] = {"in force": applied, "not confirmed, taken back after": back}
+    say("a change that nobody confirms is taken back in the whole process, and the page says so", **report["trial"])
+
+    attempted("Killed")
+    begun = time.monotonic()
+    guest("systemctl kill -s KILL storeedge")
+    until(lambda: named() is not None, "the killed agent", 180)
+    holds(named() == former, f"after kill -9 it is called {named()}")
+    report["trial"]["killed meanwhile, back after"] = round(time.monotonic() - begun, 1)
+    say("kill -9 on trial: the next process has the former configuration", seconds=report["trial"]["killed meanwhile, back after"])
+
+    attempted("Cut")
+    begun = time.monotonic()
+    vm("kill")
+    vm("boot")
+    until(lambda: named() is not None, "the agent after the power cut", 300)
+    holds(named() == former, f"after the power cut it is called {named()}")
+    report["trial"]["power cut meanwhile, back after"] = round(time.monotonic() - begun, 1)
+    say("a power cut on trial: the former configuration is in force", seconds=report["trial"]["power cut meanwhile, back after"])
+    until(lambda: hears() and online(), "radio and broker", 180)
 
 
 def full():
@@ -309,16 +219,21 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--cuts", type=int, default=10)
     options.add_argument("--report")
-    options.add_argument("chapters", nargs="*", help="visitors, kill, hang, adapter, disk, clock, broker, certificate, power; all of them unless named")
+    options.add_argument("chapters", nargs="*", help="visitors, kill, hang, adapter, disk, clock, broker, certificate, restart, selftest, trial, power; all of them unless named")
     options = options.parse_args()
-    chapters = {"visitors": visitors, "kill": killed, "hang": hung, "adapter": pulled, "disk": full, "clock": clock, "broker": broker_gone, "certificate": expired, "power": lambda: power(options.cuts)}
+    chapters = {"visitors": visitors, "kill": killed, "hang": hung, "adapter": pulled, "disk": full, "clock": clock, "broker": broker_gone, "certificate": expired, "restart": restarted, "selftest": tested, "trial": trial, "power": lambda: power(options.cuts)}
     chapters = {"morning": morning, **{name: chapters[name] for name in options.chapters or chapters}, "evening": evening}
-    failed = []
+    # In the background of a script it would be ignored, by what is started here too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    failed, report["minutes"], report["load"] = [], {}, [round(os.getloadavg()[0], 1)]
     try:
         for name, chapter in chapters.items():
+            begun = time.monotonic()
             try:
                 chapter()
-            except (AssertionError, OSError, subprocess.SubprocessError, sqlite3.Error, ValueError, TypeError) as wrong:
+                report["minutes"][name] = round((time.monotonic() - begun) / 60, 1)
+                report["load"].append(round(os.getloadavg()[0], 1))
+            except (AssertionError, OSError, subprocess.SubprocessError, sqlite3.Error, ValueError, TypeError, AttributeError, KeyError, IndexError) as wrong:
                 failed.append(name)
                 print(f"Failed {name}: {wrong}", flush=True)
                 print(guest("journalctl -u storeedge -u lab-shop -n 40 --no-pager -o cat", check=False), flush=True)

@@ -16,6 +16,7 @@ from store import PROGRAMS, WORK, holds, until
 
 UUID = "5704e6ed-1ab0-4000-8000-0000000000aa"
 TAGS, CANARY = 200, f"ibeacon:{UUID}/0/0"
+PIN = "ladder 4711"
 STATE, ETC = "/var/lib/storeedge", "/etc/storeedge"
 
 
@@ -36,7 +37,7 @@ def configure():
         "store": {"id": "lab", "name": "Lab", "timeZone": "America/Sao_Paulo"}, "http": {"listen": "0.0.0.0:8480"},
         "receivers": [{"id": "door", "zone": "entrance", "side": "inside", "source": "mgmt:hci0"}],
         "presence": {"silenceMinimum": "3s", "silenceUnlearned": "5s", "silenceMaximum": "6s", "reentryGrace": "1s"},
-        "enrolment": {"file": "credential:secret_enrolment.json", "pseudonymKeyFile": "credential:secret_pseudonym-key"},
+        "technician": {"pinFile": "credential:secret_technician-pin"}, "enrolment": {"file": "credential:secret_enrolment.json", "pseudonymKeyFile": "credential:secret_pseudonym-key"},
         "bundle": {"file": f"{ETC}/bundle.json"}, "displays": [{"id": "screen", "zone": "entrance"}],
         "hardware": {"profile": "/usr/share/storeedge/hardware/usb-mcp2221.json"},
         **{key: panels.MORE[key] for key in ("panels", "lamps", "buzzers", "buttons")},
@@ -46,6 +47,7 @@ def configure():
     }, open(f"{ETC}/storeedge.json", "w"), indent=2)
     json.dump({"version": 1, "entries": [{"customer": "C-0", "role": "fixed", "beacons": [CANARY]}, *({"customer": f"C-{n}", "role": "customer", "beacons": [tag(n)]} for n in range(1, TAGS))]},
               open(f"{ETC}/secrets/enrolment.json", "w"))
+    subprocess.run(["storeedge", "technician", "pin", "--file", f"{ETC}/secrets/technician-pin"], input=PIN + "\n", text=True, check=True)
     os.makedirs(f"{ETC}/broker", exist_ok=True)
     for name in os.listdir("/root/broker"):
         # The user of the package: so a key can be the service's alone while that does not run.
@@ -60,6 +62,8 @@ def configure():
     open(f"{drop_in}/panels.conf", "w").write("[Service]\nPrivateDevices=no\nDeviceAllow=char-i2c rw\nDeviceAllow=char-gpiochip rw\nSupplementaryGroups=i2c gpio netdev\n")
     # The emulated processor is an order of magnitude slower, and shared: what the unit allows a real one is too short for it.
     open(f"{drop_in}/emulated.conf", "w").write("[Service]\nWatchdogSec=120\nTimeoutStartSec=300\n")
+    os.makedirs("/etc/systemd/system/storeedge-selftest.service.d", exist_ok=True)
+    open("/etc/systemd/system/storeedge-selftest.service.d/emulated.conf", "w").write("[Service]\nTimeoutStartSec=600\n")
     open("/etc/udev/rules.d/60-storeedge.rules", "w").write('SUBSYSTEM=="gpio", KERNEL=="gpiochip*", GROUP="gpio", MODE="0660"\nSUBSYSTEM=="i2c-dev", GROUP="i2c", MODE="0660"\n')
     # The shop itself, at each boot.
     open("/etc/fstab", "a").write("/dev/vdb /opt/programs ext4 ro,nofail 0 0\n")
@@ -140,7 +144,19 @@ def fill():
     print(free >> 20)
 
 
-VERBS = {"install": install, "configure": configure, "open": open_shop, "phone": phone, "state": state, "shown": shown, "fill": fill}
+def selftest():
+    """The nightly self-test, now: what systemd says of it, what it kept for programs, what it told people, and when it runs by itself."""
+    subprocess.run(["systemctl", "start", "storeedge-selftest.service"], check=False, timeout=600)
+    unit = dict(line.split("=", 1) for line in subprocess.run(["systemctl", "show", "storeedge-selftest", "-p", "Result,ExecMainStatus,ActiveState"], capture_output=True, text=True, check=True).stdout.split())
+    report = json.load(open("/var/lib/private/storeedge-selftest/report.json"))
+    told = subprocess.run(["journalctl", "-u", "storeedge-selftest", "-n", "200", "--no-pager", "-o", "cat"], capture_output=True, text=True, check=True).stdout
+    timers = json.loads(subprocess.run(["systemctl", "list-timers", "--all", "--output=json", "storeedge-selftest.timer"], capture_output=True, text=True, check=True).stdout)
+    print(json.dumps({
+        "result": unit["Result"], "status": int(unit["ExecMainStatus"]), "verdict": report["verdict"], "took": report.get("tookSeconds"), "told": report["summary"] in told,
+        "bad": [check["code"] for check in report["checks"] if check["verdict"] == "fail"], "next": time.strftime("%H:%M", time.localtime(timers[0]["next"] / 1e6))}))
+
+
+VERBS = {"selftest": selftest, "install": install, "configure": configure, "open": open_shop, "phone": phone, "state": state, "shown": shown, "fill": fill}
 verb, *rest = sys.argv[1:]
 if verb == "come":
     come(int(rest[0]))
