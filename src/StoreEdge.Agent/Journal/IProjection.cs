@@ -29,7 +29,10 @@ internal interface IProjection
     /// <summary>Names the projection's schema in the migrations table, such as <c>visits</c>.</summary>
     string Name { get; }
 
-    /// <summary>The schema as steps, oldest first; a step that has run on a database is never changed, only followed by another.</summary>
+    /// <summary>
+    /// The schema as steps, oldest first; a step that has run on a database is never changed, only followed by another. One that only adds ends with <see cref="Journal.Migrations.StillReadBy"/>,
+    /// so that a store can go back to the version before; what must be taken away is taken away one version later (decision 19).
+    /// </summary>
     IReadOnlyList<string> Migrations { get; }
 
     /// <summary>Those of its tables that hold something about a person; a row that names them goes when they are erased.</summary>

@@ -3,9 +3,15 @@ using Microsoft.Data.Sqlite;
 
 namespace StoreEdge.Agent.Journal;
 
-/// <summary>Brings a database to the schema that this program knows, step by step, each step whole or not at all. Never backwards.</summary>
+/// <summary>
+/// Brings a database to the schema that this program knows, step by step, each step whole or not at all. Never backwards: a database that a newer program has taken further is left as it is, and used
+/// where that program has said that this one may (<see cref="StillReadBy"/>), else refused (decision 19).
+/// </summary>
 internal static class Migrations
 {
+    private const string Readers = "migration_reader";
+
+
     /// <summary>The journal's own part; projections bring theirs.</summary>
     private static readonly string[] JournalSteps =
     [
@@ -50,14 +56,22 @@ internal static class Migrations
         """,
     ];
 
+    /// <summary>
+    /// The end of a step that only adds a table (a column would be in the way of whoever writes rows by position, as most of our statements do). It says that a program which knows no more than <paramref name="known"/> steps of <paramref name="name"/> may go on using
+    /// the database, which is what makes going back to the version before possible.
+    /// </summary>
+    public static string StillReadBy(string name, int known) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"CREATE TABLE IF NOT EXISTS {Readers} (name TEXT PRIMARY KEY, known INTEGER NOT NULL) STRICT, WITHOUT ROWID; INSERT INTO {Readers} VALUES ('{name}', {known}) ON CONFLICT (name) DO UPDATE SET known = excluded.known;");
+
     /// <summary>Whether anything is to be done.</summary>
     public static bool AreDue(SqliteConnection database, IReadOnlyList<IProjection> projections)
     {
         using (var known = new Statement(database, "SELECT count(*) FROM sqlite_schema WHERE name = 'migration'"))
             if (known.RunNumber() == 0) return true;
-        return Version(database, "journal") != JournalSteps.Length || Version(database, "clock") != ClockRecord.Migrations.Length
-            || Version(database, "outbox") != OutboxSteps.Length
-            || projections.Any(p => Version(database, p.Name) != p.Migrations.Count);
+        return Version(database, "journal") < JournalSteps.Length || Version(database, "clock") < ClockRecord.Migrations.Length
+            || Version(database, "outbox") < OutboxSteps.Length
+            || projections.Any(p => Version(database, p.Name) < p.Migrations.Count);
     }
 
     public static void Run(SqliteConnection database, string path, IReadOnlyList<IProjection> projections)
@@ -76,16 +90,18 @@ internal static class Migrations
     private static void Run(SqliteConnection database, string path, string name, IReadOnlyList<string> steps)
     {
         var done = Version(database, name);
-        if (done > steps.Count)
+        if (done > steps.Count && !IsReadBy(database, name, steps.Count))
         {
             throw new JournalFault(
                 JournalFaultKind.NewerSchema, path, string.Create(CultureInfo.InvariantCulture, $"its '{name}' schema is version {done}, this program knows {steps.Count}"),
-                "Install the version of the agent that wrote it, or a later one.");
+                "Install the version of the agent that wrote it, or a later one; nothing has been changed.");
         }
 
         for (var step = done; step < steps.Count; step++)
         {
             using var transaction = database.BeginTransaction(deferred: false);
+            // What a former step said of older programs holds until the next one; that says it again, or not.
+            if (KnowsReaders(database)) JournalFile.Execute(database, $"DELETE FROM {Readers} WHERE name = '{name}'");
             JournalFile.Execute(database, steps[step]);
             using var command = database.CreateCommand();
             command.CommandText = "INSERT INTO migration VALUES ($name, $version) ON CONFLICT (name) DO UPDATE SET version = excluded.version";
@@ -94,6 +110,20 @@ internal static class Migrations
             command.ExecuteNonQuery();
             transaction.Commit();
         }
+    }
+
+    /// <summary>Whether the newer program has said that one which knows so many steps may use what it left.</summary>
+    private static bool IsReadBy(SqliteConnection database, string name, int known)
+    {
+        if (!KnowsReaders(database)) return false;
+        using var least = new Statement(database, $"SELECT count(*) FROM {Readers} WHERE name = ?1 AND known <= ?2");
+        return least.Bind(1, name).Bind(2, known).RunNumber() > 0;
+    }
+
+    private static bool KnowsReaders(SqliteConnection database)
+    {
+        using var says = new Statement(database, $"SELECT count(*) FROM sqlite_schema WHERE name = '{Readers}'");
+        return says.RunNumber() > 0;
     }
 
     private static int Version(SqliteConnection database, string name)

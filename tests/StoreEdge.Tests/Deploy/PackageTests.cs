@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using StoreEdge.Agent.Journal;
 using StoreEdge.Tests.Architecture;
+using StoreEdge.Tests.Journal;
 
 namespace StoreEdge.Tests.Deploy;
 
@@ -59,6 +61,46 @@ public sealed class PackageTests : IDisposable
             Assert.Equal("mine", File.ReadAllText(At("etc/storeedge/storeedge.json")));
             Assert.Equal(key, File.ReadAllText(At("etc/storeedge/secrets/pseudonym-key")));
             Assert.Equal("kept", File.ReadAllText(At("var/lib/private/storeedge/journal.db")));
+        }
+    }
+
+    /// <summary>The programs of these packages are names only; what the two versions know of the journal is played by what they bring along.</summary>
+    [Fact]
+    public async Task After_going_back_a_version_the_older_program_has_the_same_journal_with_what_the_newer_one_wrote()
+    {
+        if (!Shell.Has("dpkg-deb")) return;
+        var (first, second) = (Build("1.0", "one"), Build("1.1", "two"));
+        string added = "CREATE TABLE counted_note (visit TEXT PRIMARY KEY, note TEXT NOT NULL);" + Migrations.StillReadBy("counting", 1), changed = "ALTER TABLE counted RENAME COLUMN n TO times;";
+        Dpkg("--install", first);
+        var state = At("var/lib/private/storeedge");
+        await WriteAsync(new());
+        Dpkg("--install", second);
+        await WriteAsync(new(added));
+        Dpkg("--force-downgrade", "--install", first);
+        await WriteAsync(new());
+        await using (var journal = new Bench(state))
+        {
+            journal.Open(null, new CountingProjection(added));
+            Assert.Equal((3, 3, 0), (journal.Number("SELECT n FROM counted WHERE visit = 'v'"), journal.Number("SELECT count(*) FROM event WHERE type = 'dwell'"), journal.Number("SELECT count(*) FROM counted_note")));
+        }
+
+        // A version that has changed what the older one reads: it is told so, and finds everything again once the newer one is back.
+        Dpkg("--install", second);
+        await using (var journal = new Bench(state))
+            journal.Open(null, new CountingProjection(added, changed));
+        Dpkg("--force-downgrade", "--install", first);
+        var fault = await Assert.ThrowsAsync<JournalFault>(() => WriteAsync(new(added)));
+        Assert.Equal(JournalFaultKind.NewerSchema, fault.Kind);
+        Dpkg("--install", second);
+        await using var last = new Bench(state);
+        last.Open(null, new CountingProjection(added, changed));
+        Assert.Equal(3, last.Number("SELECT times FROM counted WHERE visit = 'v'"));
+
+        async Task WriteAsync(CountingProjection projection)
+        {
+            await using var journal = new Bench(state);
+            journal.Open(null, projection);
+            await journal.AppendAsync();
         }
     }
 

@@ -8,11 +8,11 @@ using StoreEdge.Core;
 namespace StoreEdge.Tests.Journal;
 
 /// <summary>A journal in its own directory, with a clock that the test moves.</summary>
-internal sealed class Bench : IAsyncDisposable
+internal sealed class Bench(string? directory = null) : IAsyncDisposable
 {
     private JournalStore? store;
 
-    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("journal-").FullName;
+    public string Directory { get; } = directory ?? System.IO.Directory.CreateTempSubdirectory("journal-").FullName;
 
     public string File => Path.Combine(Directory, "journal.db");
 
@@ -63,7 +63,7 @@ internal sealed class Bench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (store is not null) await store.DisposeAsync();
-        System.IO.Directory.Delete(Directory, recursive: true);
+        if (directory is null) System.IO.Directory.Delete(Directory, recursive: true);
     }
 }
 

@@ -62,6 +62,30 @@ public class ProjectionTests
     }
 
     [Fact]
+    public async Task A_newer_schema_that_leaves_this_program_what_it_needs_is_used_and_left_as_it_is()
+    {
+        await using var bench = new Bench();
+        const string Added = "CREATE TABLE counted_note (visit TEXT PRIMARY KEY, note TEXT NOT NULL);";
+        var newer = new CountingProjection(Added + Migrations.StillReadBy("counting", 1));
+        bench.Open(null, newer);
+        await bench.AppendAsync("a");
+        for (var times = 0; times < 2; times++)
+        {
+            await bench.ReopenAsync(null, new CountingProjection());
+            await bench.AppendAsync("a");
+            Assert.Equal(2, bench.Number("SELECT version FROM migration WHERE name = 'counting'"));
+        }
+
+        Assert.Equal(3, bench.Number("SELECT n FROM counted WHERE visit = 'a'"));
+        // The newer one again, and then one for which the version before is too old.
+        await bench.ReopenAsync(null, newer);
+        await bench.ReopenAsync(null, new CountingProjection(Added, "DROP TABLE counted; CREATE TABLE counted (visit TEXT PRIMARY KEY, n INTEGER, z INTEGER);" + Migrations.StillReadBy("counting", 3)));
+        var fault = await Assert.ThrowsAsync<JournalFault>(() => bench.ReopenAsync(null, new CountingProjection()));
+        Assert.Equal(JournalFaultKind.NewerSchema, fault.Kind);
+        Assert.Contains("nothing has been changed", fault.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_full_disk_is_said_and_ends_by_itself_once_there_is_room()
     {
         await using var bench = new Bench();
