@@ -50,3 +50,13 @@ internal sealed class AxeFactAttribute : FactAttribute
         if (!File.Exists(Axe.Script)) Skip = "axe-core is not installed: (cd tests/accessibility && npm ci), as tests/run.sh does";
     }
 }
+
+/// <summary>As above, of several cases.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class AxeTheoryAttribute : TheoryAttribute
+{
+    public AxeTheoryAttribute()
+    {
+        if (!File.Exists(Axe.Script)) Skip = "axe-core is not installed: (cd tests/accessibility && npm ci), as tests/run.sh does";
+    }
+}

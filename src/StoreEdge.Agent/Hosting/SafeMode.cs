@@ -30,11 +30,31 @@ internal sealed class SafeMode(IPEndPoint listen, Func<string> fingerprint, Func
     /// <summary>Where the agent listened when it last ran; the configuration may not say so any more.</summary>
     private const string LastGood = "http.last-good";
 
-    /// <summary>What is wrong with a configuration, a check for each error.</summary>
-    public static IReadOnlyList<HealthCheck> Findings(ConfigurationException wrong) => [.. wrong.Errors.Select(e => new HealthCheck(
-        $"configuration:{(e.Key.Length > 0 ? e.Key : Path.GetFileName(e.Source))}", Phrase.Same(e.Key.Length > 0 ? e.Key : e.Source), CheckVerdict.Fail,
-        e.Value is null ? Phrase.Same(e.Source) : new($"{e.Source}: {e.Value} is not allowed.", $"{e.Source}: {e.Value} não é permitido."),
-        new($"Allowed: {e.Allowed}", $"O que vale (em inglês): {e.Allowed}")))];
+    private const string Missing = "is missing; ";
+
+    /// <summary>
+    /// What is wrong with a configuration, a check for each error. Where a whole file cannot be read, only that is said: what else seems to be missing stands in it.
+    /// </summary>
+    public static IReadOnlyList<HealthCheck> Findings(ConfigurationException wrong) =>
+        [.. (wrong.Errors.Any(e => e.Key.Length == 0) ? wrong.Errors.Where(e => e.Key.Length == 0) : wrong.Errors).Select(Finding)];
+
+    private static HealthCheck Finding(ConfigurationError error)
+    {
+        var (source, key, value, allowed) = error;
+        if (key.Length == 0)
+        {
+            return new($"configuration:{Path.GetFileName(source)}", Phrase.Same(source), CheckVerdict.Fail, Phrase.Same(allowed), new(
+                "Correct it there; the numbers after a file's name are line and column. Often a comma or a quotation mark is missing just before.",
+                "Corrija nesse ponto; os números depois do nome do arquivo são linha e coluna. Muitas vezes falta uma vírgula ou aspas logo antes."));
+        }
+
+        var isMissing = allowed.StartsWith(Missing, StringComparison.Ordinal);
+        var what = isMissing ? allowed[Missing.Length..] : allowed;
+        return new(
+            $"configuration:{key}", Phrase.Same(key), CheckVerdict.Fail,
+            isMissing ? new($"{source}: it is missing.", $"{source}: está faltando.") : value is null ? Phrase.Same(source) : new($"{source}: {value} is not allowed.", $"{source}: {value} não é permitido."),
+            isMissing ? new($"Needed: {what}", $"É preciso (em inglês): {what}") : new($"Allowed: {what}", $"O que vale (em inglês): {what}"));
+    }
 
     /// <summary>What kept the store from starting, where the configuration is good.</summary>
     public static IReadOnlyList<HealthCheck> Findings(string fault, string? remedy) =>

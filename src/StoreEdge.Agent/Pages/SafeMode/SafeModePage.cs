@@ -8,7 +8,7 @@ using StoreEdge.Agent.Pages.Technician;
 namespace StoreEdge.Agent.Pages.SafeMode;
 
 /// <summary>
-/// What is served while the store cannot run: what is wrong, by file, key, value and remedy. Needs no room of the agent, no script and no state, so that nothing that is broken can break it.
+/// What is served while the store cannot run: what is wrong, by file, key, value and remedy. Needs no room of the agent and no state, and works without script, so that nothing that is broken can break it.
 /// </summary>
 /// <param name="findings">What is wrong.</param>
 /// <param name="report">The same as the technician's page and <c>doctor</c> read it.</param>
@@ -23,10 +23,10 @@ internal sealed class SafeModePage(IReadOnlyList<HealthCheck> findings, Func<Ton
         "The store begins by itself as soon as it can; this page looks again every five seconds. On the machine: storeedge check-config, storeedge doctor, journalctl -u storeedge.",
         "A loja começa sozinha assim que puder; esta página se atualiza a cada cinco segundos. Na máquina: storeedge check-config, storeedge doctor, journalctl -u storeedge.");
 
-    /// <summary>Adds <c>/diagnostics</c>, <c>/diagnostics/status.json</c>, <c>/health/live</c> and <c>/health/ready</c>; everything else says that the store is not there yet.</summary>
+    /// <summary>Adds <c>/diagnostics</c> (also where a technician's browser usually goes, so that a bookmark is no dead end), <c>/diagnostics/status.json</c>, <c>/health/live</c> and <c>/health/ready</c>; everything else says that the store is not there yet.</summary>
     public void Map(WebApplication app)
     {
-        app.MapGet("/diagnostics", networks.Guard(PageAsync));
+        foreach (var path in (string[])["/diagnostics", "/technician", "/technician/{**page}"]) app.MapGet(path, networks.Guard(PageAsync));
         app.MapGet("/diagnostics/status.json", networks.Guard(StatusAsync));
         app.MapGet("/health/live", (RequestDelegate)(static http => SelfContained.WritePlainAsync(http, StatusCodes.Status200OK, "alive")));
         app.MapGet("/health/ready", (RequestDelegate)(http => SelfContained.WritePlainAsync(http, StatusCodes.Status503ServiceUnavailable, string.Join('\n', findings.Select(f => f.Code)))));
