@@ -22,6 +22,9 @@ internal sealed class ConfirmationWatch(DesiredDocuments documents, Func<Task> d
     /// <summary>How long the technician still has; null where nothing is to be confirmed.</summary>
     public TimeSpan? Left => !documents.NeedsConfirmation ? null : deadline - Instant.Now(time) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
+    /// <summary>The session that began what is to be confirmed; null where nothing is.</summary>
+    public string? By => documents.NeedsConfirmation ? documents[DesiredDocuments.Technician].Trial?.By : null;
+
     /// <summary>The technician says that all is well.</summary>
     /// <returns>False where there was nothing to confirm any more.</returns>
     /// <exception cref="IOException">It could not be kept; the trial goes on.</exception>

@@ -135,10 +135,13 @@ internal sealed class DesiredDocuments
     public void Apply(string kind, DesiredEdition edition) => Save(kind, new(edition.Version, HashOf(edition.Document), DesiredRecord.Applied, null, edition, null));
 
     /// <summary>A document goes on trial with the next run of the rooms.</summary>
+    /// <param name="kind">Which kind.</param>
+    /// <param name="edition">The document.</param>
+    /// <param name="by">The technician's session that tries it; null where central does.</param>
     /// <exception cref="IOException">It could not be kept; nothing has changed.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
-    public void Try(string kind, DesiredEdition edition) =>
-        Save(kind, this[kind] with { Highest = edition.Version, HighestHash = HashOf(edition.Document), State = DesiredRecord.OnTrial, Reason = null, Trial = new(edition, Begun: false) });
+    public void Try(string kind, DesiredEdition edition, string? by = null) =>
+        Save(kind, this[kind] with { Highest = edition.Version, HighestHash = HashOf(edition.Document), State = DesiredRecord.OnTrial, Reason = null, Trial = new(edition, Begun: false) { By = by } });
 
     /// <summary>The store has proved itself with what was on trial.</summary>
     /// <exception cref="IOException">That could not be kept: the trial goes on.</exception>
@@ -179,17 +182,22 @@ internal sealed class DesiredDocuments
         }
     }
 
-    /// <summary>The process ends because it was told to: that says nothing about the trial, which begins anew with the next one.</summary>
+    /// <summary>
+    /// The process ends because it was told to. That says nothing about a trial of central's, which begins anew with the next one. A technician's change that nobody has kept is taken back: whoever
+    /// switches a machine off and on because its page cannot be reached any more wants the store that could.
+    /// </summary>
     public void Pause()
     {
         lock (gate)
         {
             foreach (var kind in Tried)
             {
-                if (records[kind] is not { Trial: { Begun: true } trial } record) continue;
+                if (records[kind] is not { Trial: { } trial } record || (kind != Technician && !trial.Begun)) continue;
                 try
                 {
-                    SaveWhileLocked(kind, record with { Trial = trial with { Begun = false } });
+                    SaveWhileLocked(kind, kind == Technician
+                        ? record with { Trial = null, State = DesiredRecord.Reverted, Reason = "the service was stopped before anybody kept it" }
+                        : record with { Trial = trial with { Begun = false } });
                 }
                 catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
                 {

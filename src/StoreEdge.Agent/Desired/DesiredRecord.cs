@@ -24,7 +24,11 @@ internal sealed record DesiredEdition(long Version, string Document);
 /// <summary>A document that must prove itself.</summary>
 /// <param name="Edition">Which.</param>
 /// <param name="Begun">Written before it is used: where a new process finds it so, the one that used it died.</param>
-internal sealed record DesiredTrial(DesiredEdition Edition, bool Begun);
+internal sealed record DesiredTrial(DesiredEdition Edition, bool Begun)
+{
+    /// <summary>The technician's session that began it; null for central's documents.</summary>
+    public string? By { get; init; }
+}
 
 /// <summary>The records on disk.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

@@ -31,7 +31,8 @@ internal static class EffectiveConfiguration
 
     private static bool IsSecretFile(string key) => InNames.Any(s => key.Contains(s, StringComparison.OrdinalIgnoreCase)) && !key.Contains("public", StringComparison.OrdinalIgnoreCase);
 
-    private static void Strip(JsonNode? node)
+    /// <summary>Takes out every value whose key says that it is a secret.</summary>
+    internal static void Strip(JsonNode? node)
     {
         if (node is JsonArray list)
         {

@@ -57,6 +57,19 @@ public sealed class ConfirmationWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_process_that_is_told_to_stop_in_the_trial_takes_the_change_back_too()
+    {
+        var (_, first) = Begin(Wider);
+        await first.ConfirmAsync();
+        var (documents, _) = Begin("""{ "presence": { "zoneMargin": 9 } }""");
+        documents.Pause();
+        var next = new DesiredDocuments(directory);
+        next.BeginProcess();
+        next.BeginRun();
+        Assert.Equal((8, false, "the service was stopped before anybody kept it"), (Margin(next), next.IsOnTrial, next[DesiredDocuments.Technician].Reason));
+    }
+
+    [Fact]
     public async Task A_link_that_is_well_proves_nothing_of_a_technicians_change_and_central_waits()
     {
         var (documents, _) = Begin(Wider);

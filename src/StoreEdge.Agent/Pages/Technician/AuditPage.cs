@@ -31,7 +31,7 @@ internal sealed class AuditPage(TechnicianAudit audit)
     private static Markup Line(TechnicianCall call, AuditEntry entry) => Markup.Of(
         $"""
         <li><time datetime="{entry.Time.ToString("o", CultureInfo.InvariantCulture)}">{entry.Time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC</time>
-        <span><b>{entry.Deed}</b> {entry.Target} <span class="{(entry.Result == TechnicianAudit.Done ? "good" : "bad")}">{(entry.Result == TechnicianAudit.Done ? call.Say(Done) : entry.Result == TechnicianAudit.Failed ? call.Say(Failed) : entry.Result)}</span></span>
+        <span><b>{entry.Deed}</b> {entry.Target} <span class="{(entry.Result == TechnicianAudit.Done ? "good" : "bad")}">{(entry.Result == TechnicianAudit.Done ? call.Say(Done) : entry.Result == TechnicianAudit.Failed ? call.Say(Failed) : entry.Result)}</span>{Markup.Join((entry.Changes ?? []).Select(c => Markup.Of($"<code class=\"change\">{c}</code>")))}</span>
         <span class="quiet">{(entry.Session.Length > 0 ? entry.Session : call.Say(Nobody))} · {entry.From}{(entry.Clock == KernelClock.Synchronized ? "" : $" · {call.Say(NoClock)}")}</span></li>
         """);
 }

@@ -18,15 +18,21 @@ internal sealed record EffectiveKey(string Key, string Value, string Origin, boo
 /// <param name="TakenBack">Why the last change was taken back; null where it was not.</param>
 /// <param name="IsBusy">Whether a trial runs, of whomever.</param>
 /// <param name="Left">How long the technician has to confirm; null where there is nothing to confirm.</param>
-/// <param name="Try">Keeps a document for the next run of the rooms, on trial.</param>
+/// <param name="By">The session that began it; null where there is nothing to confirm.</param>
+/// <param name="Try">Keeps a document for the next run of the rooms, on trial, by a session.</param>
 /// <param name="Restart">Has the rooms run anew.</param>
 /// <param name="Confirm">The technician says that all is well; false where there was nothing to confirm any more.</param>
 /// <param name="TakeBack">Takes the trial back.</param>
 internal sealed record ConfigurationDoors(
     Func<string> Document, Func<IReadOnlyList<EffectiveKey>> Effective, Func<string, IReadOnlyList<string>> Fault, Func<string?> TakenBack, Func<bool> IsBusy, Func<TimeSpan?> Left,
-    Action<string> Try, Action Restart, Func<Task<bool>> Confirm, Action TakeBack);
+    Func<string?> By, Action<string, string> Try, Action Restart, Func<Task<bool>> Confirm, Action TakeBack);
 
-/// <summary>The technician's own layer of the configuration: checked by the reader that the store starts with, shown as a difference, tried, and taken back where nobody confirms it.</summary>
+/// <summary>
+/// The technician's own layer of the configuration: checked by the reader that the store starts with, shown as a difference, tried, and taken back where nobody confirms it.
+/// Whoever began a change keeps it with one touch. To anybody else the page says whose it is, and keeping it takes a tick beside: the word "all is well" is worth something only from somebody
+/// who knows what was to be looked at, and it must not be given by a thumb that was quicker than the eye. It is possible, because a change may have ended the session that began it (another network, another
+/// PIN). Taking back needs no tick, from anybody: it is the safe way out.
+/// </summary>
 internal sealed class ConfigurationPage(ConfigurationDoors doors)
 {
     public static readonly TechnicianTab Tab = new("configuration", new("Configuration", "Configuração"));
@@ -43,10 +49,13 @@ internal sealed class ConfigurationPage(ConfigurationDoors doors)
         desk.MapPage(routes, Tab, call => Write(call, doors.Document()), TechnicianDesk.LiveScript);
         desk.MapDeed(routes, "configuration-check", Tab, (call, form) => Task.FromResult<DeedResult>(Check(call, Normal(form["document"]))), Limits);
         desk.MapDeed(routes, "configuration-apply", Tab, (call, form) => Task.FromResult(Apply(call, Normal(form["document"]))), Limits);
-        desk.MapDeed(routes, "configuration-confirm", Tab, async (_, _) => await doors.Confirm() ? new("", true, ConfigurationWords.Confirmed) : new("", false, ConfigurationWords.NothingToConfirm));
+        desk.MapDeed(routes, "configuration-confirm", Tab, async (call, form) => IsAnothers(call) && form["anothers"] != "yes" ? new("", false, ConfigurationWords.NotYours, doors.By() ?? "")
+            : await doors.Confirm() ? new("", true, ConfigurationWords.Confirmed) : new("", false, ConfigurationWords.NothingToConfirm));
         desk.MapDeed(routes, "configuration-take-back", Tab, (call, _) => Task.FromResult<DeedResult>(
             doors.Left() is null ? new DeedResult("", false, ConfigurationWords.NothingToConfirm) : new PageDeed("", true, Restarting(call, ConfigurationWords.TakingBack), RestartScript, doors.TakeBack)));
     }
+
+    private bool IsAnothers(TechnicianCall call) => doors.By() is { } by && by != call.Session.Name;
 
     /// <summary>What a browser sends of a text with several lines ends them with CR LF.</summary>
     private static string Normal(string document) => document.Replace("\r\n", "\n", StringComparison.Ordinal).Trim();
@@ -62,11 +71,15 @@ internal sealed class ConfigurationPage(ConfigurationDoors doors)
             """);
     }
 
-    private static Markup Trial(TechnicianCall call, TimeSpan left) => Markup.Of(
-        $"""
-        <section class="card trial" role="status"><p><b>{call.Say(ConfigurationWords.OnTrial, ((int)Math.Ceiling(left.TotalSeconds)).ToString(CultureInfo.InvariantCulture))}</b></p>
-        <div class="line">{call.Form("configuration-confirm", Markup.Of($"""<button class="main">{call.Say(ConfigurationWords.Confirm)}</button>"""))}{call.Button("configuration-take-back", ConfigurationWords.TakeBackNow, null)}</div></section>
-        """);
+    private Markup Trial(TechnicianCall call, TimeSpan left)
+    {
+        var anothers = !IsAnothers(call) ? Markup.Empty : Markup.Of($"""<label class="tick"><input type="checkbox" name="anothers" value="yes" required> {call.Say(ConfigurationWords.Anothers, doors.By() ?? "")}</label>""");
+        return Markup.Of(
+            $"""
+            <section class="card trial" role="status"><p><b>{call.Say(ConfigurationWords.OnTrial, ((int)Math.Ceiling(left.TotalSeconds)).ToString(CultureInfo.InvariantCulture))}</b></p>
+            <div class="line decide">{call.Form("configuration-confirm", Markup.Of($"""{anothers}<button class="main">{call.Say(ConfigurationWords.Confirm)}</button>"""))}{call.Button("configuration-take-back", ConfigurationWords.TakeBackNow, null)}</div></section>
+            """);
+    }
 
     private static Markup Editor(TechnicianCall call, string document) => call.Form("configuration-check", Markup.Of(
         $"""
@@ -113,16 +126,17 @@ internal sealed class ConfigurationPage(ConfigurationDoors doors)
     {
         if (doors.IsBusy()) return new("", false, ConfigurationWords.Busy);
         if (doors.Fault(document).Count > 0) return Check(call, document);
+        var changes = LayerChanges.Of(doors.Document(), document);
         try
         {
-            doors.Try(document);
+            doors.Try(document, call.Session.Name);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             return new("", false, ConfigurationWords.NotKept, fault.Message);
         }
 
-        return new PageDeed("", true, Restarting(call, ConfigurationWords.Applying), RestartScript, doors.Restart);
+        return new PageDeed("", true, Restarting(call, ConfigurationWords.Applying), RestartScript, doors.Restart) { Changes = changes };
     }
 
     private static Markup Restarting(TechnicianCall call, Phrase what) => Markup.Of(

@@ -31,6 +31,12 @@ internal static class ConfigurationWords
     public static readonly Phrase OnTrial = new("On trial. It is taken back in {0} s unless you keep it.", "Em teste. Será desfeita em {0} s se você não a mantiver.");
     public static readonly Phrase Confirm = new("Keep it", "Manter");
     public static readonly Phrase TakeBackNow = new("Take it back", "Desfazer");
+
+    /// <summary><c>{0}</c> is the other session.</summary>
+    public static readonly Phrase Anothers = new("Another technician (session {0}) began it. I know what it changes, and it is well.", "Outro técnico (sessão {0}) a iniciou. Sei o que ela muda, e está tudo bem.");
+
+    /// <summary><c>{0}</c> is the other session.</summary>
+    public static readonly Phrase NotYours = new("Not kept: another technician (session {0}) began it. Tick the box if you know that it is well.", "Não foi mantida: outro técnico (sessão {0}) a iniciou. Marque a caixa se souber que está tudo bem.");
     public static readonly Phrase Confirmed = new("It is kept.", "Mantida.");
     public static readonly Phrase NothingToConfirm = new("Nothing is on trial any more.", "Nada está em teste.");
 

@@ -15,7 +15,11 @@ namespace StoreEdge.Agent.Pages.Technician;
 /// <param name="Deed">What.</param>
 /// <param name="Target">On what.</param>
 /// <param name="Result">What came of it.</param>
-internal sealed record AuditEntry(DateTimeOffset Time, string Clock, string BootId, long MonotonicMilliseconds, string Session, string From, string Deed, string Target, string Result);
+internal sealed record AuditEntry(DateTimeOffset Time, string Clock, string BootId, long MonotonicMilliseconds, string Session, string From, string Deed, string Target, string Result)
+{
+    /// <summary>What exactly was changed, without secrets; null where the target says all of it.</summary>
+    public IReadOnlyList<string>? Changes { get; init; }
+}
 
 /// <summary>
 /// What technicians did, as lines of a file that is only ever appended to, each on disk before the page says that it was done. Two files of a bounded size: the older one is let go when the
@@ -65,10 +69,10 @@ internal sealed class TechnicianAudit
     }
 
     /// <summary>Writes one down.</summary>
-    public void Write(TechnicianSession who, string deed, string target, string result)
+    public void Write(TechnicianSession who, string deed, string target, string result, IReadOnlyList<string>? changes = null)
     {
         var entry = new AuditEntry(
-            time.GetUtcNow(), KernelClock.Quality(isSynchronized(), corrected: false), bootId, (long)(Core.Instant.Now(time) - Core.Instant.Origin).TotalMilliseconds, who.Name, who.From.ToString(), deed, target, result);
+            time.GetUtcNow(), KernelClock.Quality(isSynchronized(), corrected: false), bootId, (long)(Core.Instant.Now(time) - Core.Instant.Origin).TotalMilliseconds, who.Name, who.From.ToString(), deed, target, result) { Changes = changes };
         log.LogInformation("Technician {Session}: {Deed} {Target}: {Result}", who.Name, deed, target, result);
         try
         {
@@ -132,6 +136,6 @@ internal sealed class TechnicianAudit
 }
 
 /// <summary>The lines.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(AuditEntry))]
 internal sealed partial class AuditJson : JsonSerializerContext;

@@ -37,7 +37,11 @@ internal sealed record TechnicianCall(HttpContext Http, TechnicianSession Sessio
 /// <param name="IsDone">Whether it was done.</param>
 /// <param name="Said">What the technician is told.</param>
 /// <param name="Values">What belongs into the words.</param>
-internal record DeedResult(string Target, bool IsDone, Phrase Said, params object[] Values);
+internal record DeedResult(string Target, bool IsDone, Phrase Said, params object[] Values)
+{
+    /// <summary>What exactly it changed, for the audit; null where the target says all of it.</summary>
+    public IReadOnlyList<string>? Changes { get; init; }
+}
 
 /// <summary>A deed that is answered with a page of its own, and not with the one that it came from.</summary>
 /// <param name="Target">As above.</param>

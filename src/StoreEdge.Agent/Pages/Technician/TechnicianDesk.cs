@@ -71,7 +71,7 @@ internal sealed class TechnicianDesk(TechnicianDoor? door, TechnicianSessions se
             }
 
             var result = await act(call, form);
-            audit.Write(call.Session, deed, result.Target, result.IsDone ? TechnicianAudit.Done : TechnicianAudit.Failed);
+            audit.Write(call.Session, deed, result.Target, result.IsDone ? TechnicianAudit.Done : TechnicianAudit.Failed, result.Changes);
             if (result is PageDeed own)
             {
                 var nonce = SelfContained.Nonce();

@@ -9,7 +9,7 @@ public sealed class ConfigurationPageTests : IAsyncDisposable
     private readonly Workshop workshop = new();
     private readonly List<string> tried = [];
     private string document = "{\n  \"a\": 1\n}";
-    private string? fault;
+    private string? fault, by;
     private TimeSpan? left;
     private int restarts, confirmed;
 
@@ -54,6 +54,54 @@ public sealed class ConfigurationPageTests : IAsyncDisposable
         Assert.Equal(("configuration-confirm", "done"), workshop.Audit.Newest(1)[0] is var entry ? (entry.Deed, entry.Result) : default);
     }
 
+    [Fact]
+    public async Task Whoever_did_not_begin_a_trial_is_told_so_and_keeps_it_only_with_a_tick_beside()
+    {
+        var (first, second) = (await OpenAsync(), await workshop.EnterAsync());
+        await PostAsync(first, "configuration-apply", "{ \"a\": 2 }");
+        left = TimeSpan.FromSeconds(60);
+        Assert.DoesNotContain("name=\"anothers\"", (await workshop.GetAsync("/technician/configuration", first)).Html, StringComparison.Ordinal);
+        var page = await workshop.GetAsync("/technician/configuration", second);
+        Assert.Contains($"Another technician (session {by}) began it", page.Text, StringComparison.Ordinal);
+        var proof = page.Field("proof", "configuration-check");
+        await workshop.PostAsync("/technician/configuration-confirm", second, ("proof", proof));
+        Assert.Equal((0, "failed"), (confirmed, workshop.Audit.Newest(1)[0].Result));
+        Assert.Contains($"another technician (session {by}) began it", (await workshop.GetAsync("/technician/configuration", second)).Text, StringComparison.Ordinal);
+        await workshop.PostAsync("/technician/configuration-confirm", second, ("proof", proof), ("anothers", "yes"));
+        Assert.Equal((1, "done"), (confirmed, workshop.Audit.Newest(1)[0].Result));
+        await PostAsync(first, "configuration-confirm", "");
+        Assert.Equal(2, confirmed);
+    }
+
+    [Fact]
+    public async Task The_audit_says_which_keys_were_changed_and_to_what_and_never_a_secret()
+    {
+        var pass = await OpenAsync();
+        document = """{ "presence": { "zoneMargin": 8 }, "mqtt": { "password": "hunter2", "port": 1883 }, "store": { "name": "Casa" } } // mine""";
+        await PostAsync(pass, "configuration-apply", """{ "presence": { "zoneMargin": 9 }, "mqtt": { "password": "hunter3", "port": 1883 }, "metrics": { "otlp": "http://me:hunter4@collector:4318" } }""");
+        var entry = workshop.Audit.Newest(1)[0];
+        Assert.Equal(
+            ["+ metrics.otlp: \"http://[secret]@collector:4318\"", "mqtt.password: \"[secret]\" (changed)", "presence.zoneMargin: 8 → 9", "- store.name: \"Casa\""], entry.Changes);
+        Assert.DoesNotContain("hunter", File.ReadAllText(Path.Combine(workshop.Directory, TechnicianAudit.FileName)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "", "")]
+    [InlineData("", "{ \"a\": { } }", "+ a: {}")]
+    [InlineData("{ \"a\": [1, 2] }", "{ \"A\": [1, 3], }", "a: [1,2] → [1,3]")]
+    [InlineData("{ \"a\": null }", "{}", "- a: null")]
+    [InlineData("not json", "{ \"b\": true }", "+ b: true")]
+    public void Changes_are_told_key_by_key(string former, string later, string expected) => Assert.Equal(expected, string.Join('|', LayerChanges.Of(former, later)));
+
+    [Fact]
+    public void However_much_is_changed_the_audit_keeps_a_line_of_it()
+    {
+        var many = $"{{{string.Join(',', Enumerable.Range(0, 100).Select(i => $"\"k{i:000}\": \"{new string('x', 500)}\""))}}}";
+        var changes = LayerChanges.Of("", many);
+        Assert.Equal((LayerChanges.Most + 1, "… 70"), (changes.Count, changes[^1]));
+        Assert.All(changes, c => Assert.InRange(c.Length, 1, LayerChanges.LongestValue + 20));
+    }
+
     [Theory]
     [InlineData("a\nb\nc", "a\nc", " a|-b| c")]
     [InlineData("", "a", "-|+a")]
@@ -81,7 +129,11 @@ public sealed class ConfigurationPageTests : IAsyncDisposable
     {
         var doors = new ConfigurationDoors(
             () => document, () => [new("a", "1", "technician's layer 1", true), new("store.name", "\"<i>\"", "environment STOREEDGE__STORE__NAME", false)], _ => fault is null ? [] : [fault], () => null,
-            () => left is not null, () => left, tried.Add, () => restarts++, () => Task.FromResult(++confirmed > 0), () => { });
+            () => left is not null, () => left, () => by, (text, session) =>
+            {
+                tried.Add(text);
+                by = session;
+            }, () => restarts++, () => Task.FromResult(++confirmed > 0), () => { });
         await workshop.OpenAsync(pages: (routes, desk) => new ConfigurationPage(doors).Map(routes, desk), tabs: [ConfigurationPage.Tab]);
         var pass = await workshop.EnterAsync();
         var page = await workshop.GetAsync("/technician/configuration", pass);
