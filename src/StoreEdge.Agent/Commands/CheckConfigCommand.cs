@@ -13,17 +13,20 @@ internal static class CheckConfigCommand
         configuration.AddTo(command);
         command.SetAction(parsed =>
         {
-            var layers = configuration.Read(parsed);
+            var (layers, unseen, fault) = configuration.ReadInForce(parsed);
             try
             {
                 var options = AgentOptionsReader.Read(layers);
+                if (fault is not null) throw fault;
                 parsed.InvocationConfiguration.Output.WriteLine(
                     $"The configuration is good: store {options.Store.Id}, {options.Receivers.Count} receivers, {options.Displays.Count} displays. Read from {string.Join(", ", layers.Sources)}.");
+                if (unseen is not null)
+                    parsed.InvocationConfiguration.Output.WriteLine($"What a technician set on the store's page, and what central desires, lies in {unseen}, which this user may not read: run it with sudo to check that too.");
                 return 0;
             }
-            catch (ConfigurationException fault)
+            catch (ConfigurationException wrong)
             {
-                foreach (var error in fault.Errors) parsed.InvocationConfiguration.Error.WriteLine(error);
+                foreach (var error in wrong.Errors) parsed.InvocationConfiguration.Error.WriteLine(error);
                 return 2;
             }
         });

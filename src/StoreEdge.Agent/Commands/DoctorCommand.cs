@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using System.Text.Json;
-using StoreEdge.Agent.Configuration;
 using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
 using StoreEdge.Core;
 
 namespace StoreEdge.Agent.Commands;
@@ -49,7 +49,7 @@ internal static class DoctorCommand
             using var progress = new DoctorProgress(isTerminal && (!asJson || file is not null) ? output : TextWriter.Null, tongue);
             var report = parsed.GetValue(url) is { } given
                 ? await ElsewhereAsync(given, tongue, time, stop).ConfigureAwait(false)
-                : await ThisMachineAsync(configuration.Read(parsed), tongue, new(progress.Looks, time), time, stop).ConfigureAwait(false);
+                : await ThisMachineAsync(configuration.ReadInForce(parsed), tongue, new(progress.Looks, time), time, stop).ConfigureAwait(false);
             report = report with { TookSeconds = Math.Round((Instant.Now(time) - since).TotalSeconds, 1) };
             progress.Over();
             return await WriteAsync(report, output, isTerminal, asJson, file, parsed.InvocationConfiguration.Error).ConfigureAwait(false);
@@ -101,10 +101,10 @@ internal static class DoctorCommand
     }
 
     /// <summary>The report of this machine, whether or not its agent runs.</summary>
-    internal static async Task<StatusReport> ThisMachineAsync(ConfigurationLayers layers, Tongue tongue, DoctorRounds rounds, TimeProvider time, CancellationToken stop)
+    internal static async Task<StatusReport> ThisMachineAsync(ConfigurationInForce configuration, Tongue tongue, DoctorRounds rounds, TimeProvider time, CancellationToken stop)
     {
         // An agent may still run with the configuration as it was before it was broken; it is asked where this one says, or where agents usually listen.
-        var store = DoctorView.Of(layers);
+        var store = DoctorView.Of(configuration);
         var agent = store.Http is { } listen ? AddressOf(listen) : new Uri(StandardAgent);
         var (answer, why) = await AskAsync(agent, tongue, stop).ConfigureAwait(false);
         if (answer is not null) return WithOwn(answer, await rounds.MakeAsync(store.BesideAgent(time), stop).ConfigureAwait(false), tongue);
@@ -115,6 +115,9 @@ internal static class DoctorCommand
     /// <summary>The agent's answer, with what this process found beside it.</summary>
     private static StatusReport WithOwn(StatusReport answer, List<HealthCheck> own, Tongue tongue)
     {
+        // The agent looked at its journal when it opened it; what this process has just read of the same file is newer.
+        var newer = own.Any(c => c is { Code: JournalChecks.FileCode, Verdict: not CheckVerdict.Unknown });
+        answer = answer with { Checks = [.. answer.Checks.Where(c => !newer || c.Code != JournalChecks.FileCode)] };
         var known = answer.Checks.Select(c => c.Code).ToHashSet(StringComparer.Ordinal);
         CheckView[] checks = [.. answer.Checks, .. own.Where(c => !known.Contains(c.Code)).Select(c => Checkup.View(c, tongue))];
         var (verdict, summary) = Checkup.Conclude(checks.Count(c => c.Verdict == Checkup.Word(CheckVerdict.Fail)), checks.Count(c => c.Verdict == Checkup.Word(CheckVerdict.Warn)));

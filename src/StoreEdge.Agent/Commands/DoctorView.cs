@@ -23,6 +23,13 @@ namespace StoreEdge.Agent.Commands;
 internal sealed record DoctorView(
     IPEndPoint? Http, string StateDirectory, string StoreId, BrokerOptions? Broker, IReadOnlyList<ReceiverSource> Radios, IReadOnlyList<TimeServer>? TimeServers, IReadOnlyList<string> Sources, IReadOnlyList<string> Errors)
 {
+    /// <summary>The state directory, where what a technician and central have set could not be seen; null where it could.</summary>
+    public string? Unseen { get; init; }
+
+    /// <summary>As below, of the configuration as the agent would read it.</summary>
+    public static DoctorView Of(ConfigurationInForce configuration) => Of(configuration.Layers) is var view && configuration.Fault is { } fault
+        ? view with { Errors = [.. view.Errors, .. fault.Errors.Select(e => e.ToString())] } : view with { Unseen = configuration.Unseen };
+
     /// <summary>Reads as much as can be read.</summary>
     public static DoctorView Of(ConfigurationLayers layers)
     {
@@ -53,7 +60,7 @@ internal sealed record DoctorView(
         var clock = new TrustedClock(time, KernelClock.IsSynchronized, BuildTime.Value, StateDirectory, KernelClock.ReadBootId());
         var machine = new MachineChecks(
             StateDirectory, clockSynchronised: () => clock.IsSynchronized, clockAtLeast: () => clock.LowerBound, latch: new(VoltageLatch.StandardDirectory, time), clockError: KernelClock.MostError);
-        yield return DoctorRound.Of(new("configuration", "configuração"), () => [OfflineChecks.Configuration(Sources, Errors)]);
+        yield return DoctorRound.Of(new("configuration", "configuração"), () => Unseen is null ? [OfflineChecks.Configuration(Sources, Errors)] : [OfflineChecks.Configuration(Sources, Errors), OfflineChecks.Unseen(Unseen)]);
         yield return DoctorRound.Of(new("machine", "máquina"), machine.Look);
         yield return DoctorRound.Of(new("state directory", "diretório de estado"), () => [offline.Writable(), JournalChecks.Quarantined(StateDirectory)]);
         foreach (var round in BesideAgent(time)) yield return round;

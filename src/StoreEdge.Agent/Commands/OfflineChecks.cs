@@ -24,6 +24,11 @@ internal sealed class OfflineChecks(string stateDirectory)
                 "Corrija (`storeedge check-config` lista tudo) e execute sudo systemctl restart storeedge."));
     }
 
+    /// <summary>That a part of the configuration lies where this user may not look.</summary>
+    public static HealthCheck Unseen(string stateDirectory) => new(
+        "configuration-set", new("What was set on the page or by central", "O que foi definido na página ou pela central"), CheckVerdict.Unknown,
+        new($"It lies in {stateDirectory}, which this user may not read, and is left out here.", $"Está em {stateDirectory}, que este usuário não pode ler, e ficou de fora aqui."), WithRights);
+
     /// <summary>Whether the state directory can be written.</summary>
     public HealthCheck Writable()
     {
@@ -53,7 +58,7 @@ internal sealed class OfflineChecks(string stateDirectory)
     /// <summary>Whether the journal's file is there and a database.</summary>
     public HealthCheck Database()
     {
-        var title = new Phrase("Journal file", "Arquivo do diário");
+        var title = JournalChecks.FileTitle;
         var file = Path.Combine(stateDirectory, JournalFile.Name);
         try
         {
@@ -62,11 +67,11 @@ internal sealed class OfflineChecks(string stateDirectory)
         }
         catch (JournalFault) when (!File.Exists(file))
         {
-            return new("journal-file", title, CheckVerdict.Unknown, new($"{file} is not there, or may not be seen by this user.", $"{file} não existe ou este usuário não pode vê-lo."), WithRights);
+            return new(JournalChecks.FileCode, title, CheckVerdict.Unknown, new($"{file} is not there, or may not be seen by this user.", $"{file} não existe ou este usuário não pode vê-lo."), WithRights);
         }
         catch (JournalFault fault)
         {
-            return new("journal-file", title, CheckVerdict.Fail, Phrase.Same(fault.What), Phrase.Same(fault.Remedy));
+            return new(JournalChecks.FileCode, title, CheckVerdict.Fail, Phrase.Same(fault.What), Phrase.Same(fault.Remedy));
         }
     }
 

@@ -23,10 +23,10 @@ internal static class SupportBundleCommand
         configuration.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
-            var (layers, output, error) = (configuration.Read(parsed), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            var store = DoctorView.Of(layers);
+            var (inForce, output, error) = (configuration.ReadInForce(parsed), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            var (store, layers) = (DoctorView.Of(inForce), inForce.Layers);
             var target = Path.GetFullPath(parsed.GetValue(file) ?? string.Create(CultureInfo.InvariantCulture, $"storeedge-support-{(store.StoreId.Length > 0 ? store.StoreId : "store")}-{time.GetUtcNow():yyyyMMdd-HHmm}.tar.gz"));
-            var bundle = new SupportBundle(Parts(layers, store, parsed.GetValue(log), time), RedactorOf(layers, store), time);
+            var bundle = new SupportBundle(Parts(inForce, store, parsed.GetValue(log), time), RedactorOf(layers, store), time);
             try
             {
                 BundleManifest manifest;
@@ -58,9 +58,9 @@ internal static class SupportBundleCommand
         return new(KnownSecrets.Enrolled(lists).Concat(KnownSecrets.InFiles(secrets)), open: ProgramVersion.Text.Split('+'));
     }
 
-    private static List<BundlePart> Parts(ConfigurationLayers layers, DoctorView store, string? log, TimeProvider time)
+    private static List<BundlePart> Parts(ConfigurationInForce inForce, DoctorView store, string? log, TimeProvider time)
     {
-        async Task<StatusReport> ReportAsync(CancellationToken stop) => await DoctorCommand.ThisMachineAsync(layers, Tongue.English, new(_ => { }, time), time, stop).ConfigureAwait(false);
+        async Task<StatusReport> ReportAsync(CancellationToken stop) => await DoctorCommand.ThisMachineAsync(inForce, Tongue.English, new(_ => { }, time), time, stop).ConfigureAwait(false);
         Task<StatusReport>? once = null;
         Task<StatusReport> Report(CancellationToken stop) => once ??= ReportAsync(stop);
         return
@@ -72,7 +72,7 @@ internal static class SupportBundleCommand
                 return text.ToString();
             }),
             new("report.json", "the same with every number, warnings included", "for programs", async stop => JsonSerializer.Serialize(await Report(stop).ConfigureAwait(false), ReportJson.Default.StatusReport)),
-            new("configuration.jsonc", "all layers of the configuration together", "most faults are in it; secrets are files, and no file with one is here", _ => Task.FromResult(EffectiveConfiguration.Of(layers))),
+            new("configuration.jsonc", "all layers of the configuration together", "most faults are in it; secrets are files, and no file with one is here", _ => Task.FromResult(EffectiveConfiguration.Of(inForce.Layers))),
             new("versions.txt", "program, runtime, system, board", "some faults belong to a version", _ => Task.FromResult(MachineParts.Versions(ProgramVersion.Text))),
             new("unit.txt", "the service as systemd sees it", "restarts, memory, why it ended", MachineParts.UnitAsync),
             new("journal.txt", "how many events of each kind are kept, and how far central has them", "what waits and what is missing; never what an event says", _ => Task.Run(() => MachineParts.Journal(store.StateDirectory))),

@@ -35,7 +35,7 @@ internal static class StatusViews
             Displays = () => [.. displays.Status().Select(View)],
             Bundle = () => new(bundles.Current.Version, bundles.Current.Hash, bundles.Current.Offers.Length),
             Footfall = () => footfall is null ? null : FootfallWords.View(footfall.Last),
-            Others = () => [JournalChecks.Quarantined(options.StateDirectory)],
+            Others = () => [JournalChecks.Opened(journal.SinceOpened, journal.WasReadWhole), JournalChecks.Quarantined(options.StateDirectory)],
         };
 
     private static ReceiverView View(ReceiverStatus s, TimeProvider time) => new(

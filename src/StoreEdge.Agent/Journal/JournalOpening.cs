@@ -16,7 +16,8 @@ internal readonly record struct JournalIdentity(Guid Epoch, long Acknowledged, T
 /// <param name="Trace">How far it has come, kept beside it.</param>
 /// <param name="Transaction">The one connection that writes.</param>
 /// <param name="Identity">What it says of itself.</param>
-internal sealed record OpenedJournal(string Path, FileStream Claim, EpochFile Trace, JournalTransaction Transaction, JournalIdentity Identity) : IDisposable
+/// <param name="WasReadWhole">Whether the look at it reached its end; a large one has more than the start of a store has time for.</param>
+internal sealed record OpenedJournal(string Path, FileStream Claim, EpochFile Trace, JournalTransaction Transaction, JournalIdentity Identity, bool WasReadWhole) : IDisposable
 {
     /// <summary>Closes it unused.</summary>
     public void Dispose()
@@ -59,20 +60,21 @@ internal sealed class JournalOpening(
             if (options.StandsInFor is { } other && !Homecoming.IsDue(directory)) recovery.StandInFor(other);
             var trace = EpochFile.Read(directory);
             JournalIdentity identity;
+            bool wasReadWhole;
             try
             {
-                (transaction, identity) = OpenSound(trace);
+                (transaction, identity, wasReadWhole) = OpenSound(trace);
             }
             catch (Exception fault) when (JournalFile.Explain(path, fault) is { Kind: JournalFaultKind.Corrupt or JournalFaultKind.NotWritable } damage && IsReplaceable(damage))
             {
                 // A file that may not be written, in a directory that may: somebody else's user has made or copied it. What it holds can be read.
                 log.LogError("Journal {Path}: {What}; it is replaced by a new one with all that can be read", path, damage.What);
                 recovery.Replace(damage, trace);
-                (transaction, identity) = OpenSound(null);
+                (transaction, identity, wasReadWhole) = OpenSound(null);
             }
 
             if (options.StandIn is { } standIn && Homecoming.IsDue(standIn)) identity = BringHome(standIn, transaction, identity);
-            return new(path, claim, EpochFile.Open(directory, new(identity.Epoch, transaction.LastSeq, identity.Acknowledged, Birth(transaction.Database))), transaction, identity);
+            return new(path, claim, EpochFile.Open(directory, new(identity.Epoch, transaction.LastSeq, identity.Acknowledged, Birth(transaction.Database))), transaction, identity, wasReadWhole);
         }
         catch
         {
@@ -137,7 +139,7 @@ internal sealed class JournalOpening(
 
     /// <summary>Opens the database if it is what was written, as far as can be told soon.</summary>
     /// <exception cref="JournalFault">It is damaged, or cannot be used for another reason.</exception>
-    private (JournalTransaction Transaction, JournalIdentity Identity) OpenSound(JournalTrace? trace)
+    private (JournalTransaction Transaction, JournalIdentity Identity, bool WasReadWhole) OpenSound(JournalTrace? trace)
     {
         if (DamageFlag.IsSet(directory)) throw Soundness.Damaged(path, "damage was met while the agent ran");
         var isEmpty = new FileInfo(path) is not { Exists: true, Length: > 0 };
@@ -146,7 +148,7 @@ internal sealed class JournalOpening(
         var database = JournalFile.OpenForWriting(path);
         try
         {
-            Soundness.CheckPages(database, path, time);
+            var wasReadWhole = Soundness.CheckPages(database, path, time);
             if (SchemaCopy.Differs(directory, database)) throw Soundness.Damaged(path, "its schema is not what it was");
             if (Migrations.AreDue(database, projections)) SchemaCopy.Forget(directory);
             Migrations.Run(database, path, projections);
@@ -161,7 +163,7 @@ internal sealed class JournalOpening(
                 if (!projection.IsSound(database)) throw Soundness.Damaged(path, $"what '{projection.Name}' remembers is not what was written");
             var transaction = new JournalTransaction(database, path, projections, options.BootId(), options.ReadClock(time));
             transaction.ContinueAfter(last);
-            return (transaction, identity);
+            return (transaction, identity, wasReadWhole);
         }
         catch
         {

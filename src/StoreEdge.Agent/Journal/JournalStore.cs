@@ -41,7 +41,7 @@ internal sealed class JournalStore : IAsyncDisposable
         var (transaction, identity) = (ready.Transaction, ready.Identity);
         (path, this.options, this.time, this.health, claim, trace) = (ready.Path, options, time, health, ready.Claim, ready.Trace);
         (Epoch, BootId, lastSeq, acknowledgedSeq, ageAtStart) = (identity.Epoch, options.BootId(), transaction.LastSeq, identity.Acknowledged, identity.Age);
-        opened = Instant.Now(time);
+        (opened, WasReadWhole) = (Instant.Now(time), ready.WasReadWhole);
         readers = new(path, OnFault);
         subscribers = new(health);
         writer = new(transaction, path, options, time, health, Deliver, Epoch, () => AcknowledgedSeq, OnFault, log);
@@ -58,6 +58,12 @@ internal sealed class JournalStore : IAsyncDisposable
 
     /// <summary>The last event that central holds; 0 where it holds none.</summary>
     public long AcknowledgedSeq => Interlocked.Read(ref acknowledgedSeq);
+
+    /// <summary>Whether the look at the database when it was opened reached its end.</summary>
+    public bool WasReadWhole { get; }
+
+    /// <summary>How long ago that was.</summary>
+    public TimeSpan SinceOpened => Instant.Now(time) - opened;
 
     /// <summary>For how long the agent has run with this journal, over all its starts: the clock of retention and of dead letters, which no wall clock disturbs.</summary>
     public TimeSpan Age => ageAtStart + (Instant.Now(time) - opened);

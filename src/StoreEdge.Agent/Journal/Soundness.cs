@@ -29,8 +29,9 @@ internal static class Soundness
     }
 
     /// <summary>Has SQLite check the structure, for a while.</summary>
+    /// <returns>Whether that while was enough for all of it.</returns>
     /// <exception cref="JournalFault">It is damaged.</exception>
-    public static void CheckPages(SqliteConnection database, string path, TimeProvider time)
+    public static bool CheckPages(SqliteConnection database, string path, TimeProvider time)
     {
         var end = Instant.Now(time) + Patience;
         raw.sqlite3_progress_handler(database.Handle!, StepsPerLook, _ => Instant.Now(time) > end ? 1 : 0, null!);
@@ -42,15 +43,17 @@ internal static class Soundness
             if (found != "ok") throw Damaged(path, $"SQLite finds {found.ReplaceLineEndings(" ")}");
             // It does not compare indexes with their tables. Every event of a boot hangs on the boot's one small row.
             using var known = new Statement(database, "SELECT count(*) FROM sqlite_schema WHERE name = 'boot'");
-            if (known.RunNumber() == 0) return;
+            if (known.RunNumber() == 0) return true;
             using var boots = new Statement(database, "PRAGMA integrity_check('boot')");
             var compared = boots.Step() ? boots.Text(0) : "ok";
             boots.Reset();
             if (compared != "ok") throw Damaged(path, $"SQLite finds {compared.ReplaceLineEndings(" ")}");
+            return true;
         }
         catch (SqliteException stopped) when (stopped.SqliteErrorCode == raw.SQLITE_INTERRUPT)
         {
             // Long enough.
+            return false;
         }
         finally
         {
