@@ -57,6 +57,13 @@ internal sealed class Broker : IBroker
     /// <summary>Says that messages on these topics are bad on purpose; before they are sent.</summary>
     public void ExpectBad(Func<string, bool> topic) => (listener ??= new(Port, login, inside)).Expect(topic);
 
+    /// <summary>Has it read its access list again.</summary>
+    public void Reload()
+    {
+        using var hangUp = Process.Start("kill", ["-HUP", process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        hangUp.WaitForExit();
+    }
+
     public bool IsRunning => process is { HasExited: false };
 
     /// <summary>A running broker.</summary>

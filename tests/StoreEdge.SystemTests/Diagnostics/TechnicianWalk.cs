@@ -12,7 +12,7 @@ namespace StoreEdge.SystemTests.Diagnostics;
 [Collection(BrowserTests.Name)]
 public sealed class TechnicianWalk(Browser browser)
 {
-    private const string Pin = "chave-de-fenda-7";
+    internal const string Pin = "chave-de-fenda-7";
 
     [Fact]
     public async Task A_test_goes_the_whole_way_of_an_arrival_and_changes_no_vote_and_no_cap()
@@ -181,15 +181,17 @@ public sealed class TechnicianWalk(Browser browser)
         Assert.Contains("neither the PIN nor a code", await page.Locator("#why").InnerTextAsync(), StringComparison.Ordinal);
     }
 
-    internal static Task<ToldStore> OpenAsync(Action<System.Text.Json.Nodes.JsonObject>? configure = null) => ToldStore.OpenAsync(configuration =>
+    internal static Task<ToldStore> OpenAsync(Action<System.Text.Json.Nodes.JsonObject>? configure = null, string broker = "") => ToldStore.OpenAsync(configuration =>
     {
         var file = Path.Combine((string)configuration["state"]!["directory"]!, "..", "technician-pin");
         File.WriteAllText(file, PinHash.Of(Pin) + "\n");
         configuration["technician"] = new System.Text.Json.Nodes.JsonObject { ["pinFile"] = file };
         configure?.Invoke(configuration);
-    });
+    }, broker);
 
-    private async Task<IPage> EnterAsync(AgentProcess agent, int width, int height)
+    private Task<IPage> EnterAsync(AgentProcess agent, int width, int height) => EnterAsync(browser, agent, width, height);
+
+    internal static async Task<IPage> EnterAsync(Browser browser, AgentProcess agent, int width, int height)
     {
         var page = await browser.OpenAsync(width, height, "en");
         await page.GotoAsync(new Uri(agent.Url, "/technician").ToString());

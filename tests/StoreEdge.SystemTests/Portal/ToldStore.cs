@@ -22,9 +22,12 @@ internal sealed class ToldStore : IAsyncDisposable
     /// <summary>Everything that passed the broker.</summary>
     public ConcurrentQueue<(string Topic, byte[] Payload)> Heard { get; } = new();
 
-    public static async Task<ToldStore> OpenAsync(Action<JsonObject>? configure = null)
+    /// <param name="configure">Changes the store's configuration.</param>
+    /// <param name="broker">More lines for mosquitto.conf; then nobody judges what passes, since it may be refused on purpose.</param>
+    public static async Task<ToldStore> OpenAsync(Action<JsonObject>? configure = null, string broker = "") => await OpenAsync(await Broker.StartedAsync(extra: broker, judged: broker.Length == 0), configure);
+
+    private static async Task<ToldStore> OpenAsync(Broker broker, Action<JsonObject>? configure)
     {
-        var broker = await Broker.StartedAsync();
         var store = new ToldStore
         {
             Broker = broker,

@@ -12,11 +12,13 @@ internal sealed class Visitor : IAsyncDisposable
     private readonly CancellationTokenSource over = new();
     private readonly Task walking;
     private readonly Socket socket;
+    private volatile byte level;
 
     private Visitor(Socket socket, byte rssi)
     {
         this.socket = socket;
-        walking = WalkAsync(rssi);
+        level = rssi;
+        walking = WalkAsync();
     }
 
     /// <summary>Stands by the receiver behind the door.</summary>
@@ -51,6 +53,9 @@ internal sealed class Visitor : IAsyncDisposable
         return reached!;
     }
 
+    /// <summary>Is heard at this level from now on.</summary>
+    public void Move(sbyte rssi) => level = (byte)rssi;
+
     /// <summary>Sends nothing any more; the receiver's connection stays.</summary>
     public void FallSilent() => over.Cancel();
 
@@ -83,13 +88,13 @@ internal sealed class Visitor : IAsyncDisposable
     /// <summary>File header: magic, version 1, datalink 1002 (H4).</summary>
     internal static byte[] Header() => [.. "btsnoop\0"u8, 0, 0, 0, 1, 0, 0, 0x03, 0xEA];
 
-    private async Task WalkAsync(byte rssi)
+    private async Task WalkAsync()
     {
         using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         try
         {
             await socket.SendAsync(Header(), over.Token);
-            do await socket.SendAsync(Record(rssi), over.Token);
+            do await socket.SendAsync(Record(level), over.Token);
             while (await beat.WaitForNextTickAsync(over.Token));
         }
         catch (OperationCanceledException)
