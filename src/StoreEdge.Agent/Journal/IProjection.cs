@@ -31,7 +31,7 @@ internal interface IProjection
 
     /// <summary>
     /// The schema as steps, oldest first; a step that has run on a database is never changed, only followed by another. One that only adds ends with <see cref="Journal.Migrations.StillReadBy"/>,
-    /// so that a store can go back to the version before; what must be taken away is taken away one version later (decision 19).
+    /// so that a store can go back to the version before; what must be taken away is taken away one version later (decision 20).
     /// </summary>
     IReadOnlyList<string> Migrations { get; }
 

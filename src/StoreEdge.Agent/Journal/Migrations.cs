@@ -5,7 +5,7 @@ namespace StoreEdge.Agent.Journal;
 
 /// <summary>
 /// Brings a database to the schema that this program knows, step by step, each step whole or not at all. Never backwards: a database that a newer program has taken further is left as it is, and used
-/// where that program has said that this one may (<see cref="StillReadBy"/>), else refused (decision 19).
+/// where that program has said that this one may (<see cref="StillReadBy"/>), else refused (decision 20).
 /// </summary>
 internal static class Migrations
 {

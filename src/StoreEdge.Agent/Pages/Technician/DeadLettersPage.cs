@@ -32,7 +32,7 @@ internal sealed class DeadLettersPage(DeadLetterDoors doors, TimeProvider time)
 
     /// <summary><c>{0}</c> is how many.</summary>
     private static readonly Phrase Some = new(
-        "{0} events were refused and are kept here. What stands in them is not shown: it may be about somebody.", "{0} eventos foram recusados e estão guardados aqui. O conteúdo não é mostrado: pode ser sobre alguém.");
+        "Refused and kept here: {0}. What stands in them is not shown: it may be about somebody.", "Recusados e guardados aqui: {0}. O conteúdo não é mostrado: pode ser sobre alguém.");
     private static readonly Phrase All = new("Send all again", "Reenviar todos");
     private static readonly Phrase One = new("Send again", "Reenviar");
 
