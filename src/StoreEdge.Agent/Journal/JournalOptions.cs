@@ -53,11 +53,19 @@ internal sealed record JournalOptions
     /// <summary>The least that it can be, for what must hold whatever the wall clock shows; null where that is the wall clock. Asked as above.</summary>
     public Func<DateTimeOffset>? TimeAtLeast { get; init; }
 
+    /// <summary>Below the tenth of a second that <see cref="ClockRecord"/> grants.</summary>
+    private static readonly TimeSpan TogetherWithin = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>A machine that stands still so often has other worries than a wrong anchor.</summary>
+    private const int MostTries = 20;
+
     /// <summary>Reads all clocks, the question whether the time is known first: one that is set in between was then wrong at worst in the word.</summary>
     public ClockReading ReadClock(TimeProvider time)
     {
         var known = ClockSynchronized();
-        var (wall, at) = (time.GetUtcNow(), Instant.Now(time));
+        var (before, wall, at) = (Instant.Now(time), time.GetUtcNow(), Instant.Now(time));
+        // A thread that stood still between the two clocks would make a set one of the difference.
+        for (var tries = 1; at - before > TogetherWithin && tries < MostTries; tries++) (before, wall, at) = (Instant.Now(time), time.GetUtcNow(), Instant.Now(time));
         return new(at, wall, known, known || TimeAtLeast is null ? wall : TimeAtLeast());
     }
 }

@@ -282,12 +282,39 @@ public sealed class ClockTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await bench.DisposeAsync();
 
+    [Fact]
+    public void A_machine_that_stands_still_between_two_clocks_reads_both_again()
+    {
+        var clock = new InterruptedClock(bench.Clock, TimeSpan.FromSeconds(20));
+        var right = new JournalOptions().ReadClock(bench.Clock).Offset;
+        Assert.Equal(right, new JournalOptions().ReadClock(clock).Offset);
+        Assert.True(clock.WasInterrupted);
+    }
+
     private void Boot(DateTimeOffset wall) => bench.SetClock(wall);
 
     private void SetRight(DateTimeOffset wall)
     {
         bench.Clock.SetWall(wall);
         synchronized = true;
+    }
+
+    /// <summary>Time passes once, right after the wall clock was read.</summary>
+    private sealed class InterruptedClock(ManualClock clock, TimeSpan by) : TimeProvider
+    {
+        public bool WasInterrupted { get; private set; }
+
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            var now = clock.GetUtcNow();
+            if (!WasInterrupted) clock.Advance(by);
+            WasInterrupted = true;
+            return now;
+        }
     }
 
     /// <summary>Refuses the visit "refused".</summary>
