@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""shop.py install|configure|open|come TAG|go TAG|state: in the guest, as root: a shop around an agent that was installed from its Debian package and runs under its own unit. `open` is the
+"""shop.py install|configure|open|come TAG|go TAG|state|selftest: in the guest, as root: a shop around an agent that was installed from its Debian package and runs under its own unit. `open` is the
 world of the shop (access point, phone, radio, bridge with panels); a unit of its own starts it at each boot, as a shop has it without anybody's doing. tests/lab/day.py orders the rest."""
 import json
 import os
