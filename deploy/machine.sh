@@ -5,8 +5,11 @@
 # The configuration, where there is none; a store edits it, so an upgrade never asks about it. EXAMPLES is a directory with storeedge.json and bundle.json.
 machine_configure() { # ROOT EXAMPLES [satellite]
   machine_etc=$1/etc/storeedge
-  mkdir -p "$machine_etc/conf.d" "$machine_etc/secrets"
-  chmod 755 "$machine_etc" "$machine_etc/conf.d"
+  # Whoever administers the machine may have closed a folder that is there.
+  for machine_folder in "$machine_etc" "$machine_etc/conf.d"; do
+    [ -d "$machine_folder" ] || { mkdir -p "$machine_folder" && chmod 755 "$machine_folder"; }
+  done
+  mkdir -p "$machine_etc/secrets"
   chmod 700 "$machine_etc/secrets"
   for machine_file in storeedge.json bundle.json ${3:+satellite.json}; do
     [ -e "$machine_etc/$machine_file" ] || [ ! -f "$2/$machine_file" ] || { cp "$2/$machine_file" "$machine_etc/" && chmod 644 "$machine_etc/$machine_file"; }
@@ -49,6 +52,9 @@ machine_leave() { # ROOT
 
 # Everything that was configured and kept. systemd keeps the state of a dynamic user in /var/lib/private, behind a link.
 machine_forget() { # ROOT
-  rm -rf "$1/etc/storeedge" "$1/etc/systemd/system/storeedge.service.d" "$1/etc/systemd/system/storeedge-satellite.service.d" \
+  # Units that were enabled or changed by hand (satellites, displays) left links and drop-ins.
+  rm -rf "$1/etc/systemd/system"/storeedge.*.d "$1/etc/systemd/system"/storeedge-*.d
+  rm -f "$1/etc/systemd/system"/*.wants/storeedge.service "$1/etc/systemd/system"/*.wants/storeedge-*.service "$1/etc/systemd/system"/*.wants/storeedge-*.timer
+  rm -rf "$1/etc/storeedge" \
     "$1/var/lib/private/storeedge" "$1/var/lib/storeedge" "$1/var/lib/private/storeedge-selftest" "$1/var/lib/storeedge-selftest" "$1/var/lib/storeedge-kiosk" "$1/run/storeedge" "$1/run/storeedge-satellite"
 }

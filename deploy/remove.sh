@@ -21,7 +21,11 @@ done
 [ -n "$root" ] || [ "$(id -u)" -eq 0 ] || die 'removing from the running system needs root (sudo), or give --root DIR'
 
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then
-  systemctl disable --now storeedge.service storeedge-satellite.service storeedge-selftest.timer "storeedge-kiosk@*.service" 2>/dev/null || true
+  # systemctl takes patterns of running units, not of enabled ones: displays are named one by one, running or not.
+  for unit in storeedge.service storeedge-satellite.service storeedge-selftest.timer \
+    $({ systemctl list-units --plain --no-legend --all 'storeedge-kiosk@*.service'; systemctl list-unit-files --no-legend 'storeedge-kiosk@*.service'; } | cut -d' ' -f1 | grep -v '@\.service$' | sort -u); do
+    systemctl disable --now "$unit" 2>/dev/null || true
+  done
 fi
 machine_leave "$root"
 rm -rf "$root/usr/lib/storeedge" "$root/usr/share/doc/storeedge" "$root/usr/share/storeedge"

@@ -1,3 +1,5 @@
+using StoreEdge.Linux.Files;
+
 namespace StoreEdge.Agent;
 
 /// <summary>Small files of the agent's own that must survive a power cut: last good copies, keys.</summary>
@@ -9,7 +11,7 @@ internal static class DurableFile
     private const int Enospc = 28, Edquot = 122;
 
     /// <summary>Written beside and renamed, so that a power cut leaves the old content or the new, never half of one. Readable by the agent alone, unless <paramref name="mode"/> says otherwise.</summary>
-    /// <exception cref="IOException">It could not be written; the old content stands.</exception>
+    /// <exception cref="IOException">It could not be written; the old content stands, unless all that failed was to get its name onto the disk.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite)
     {
@@ -24,6 +26,7 @@ internal static class DurableFile
         }
 
         File.Move(beside, path, overwrite: true);
+        DirectoryEntries.Sync(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
     /// <summary>Why nothing can be written in a directory, which is made where it is not there; null where something can, and where there is only no room. Tried with a file that is gone again.</summary>

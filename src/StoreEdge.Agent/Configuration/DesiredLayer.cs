@@ -29,6 +29,9 @@ internal sealed record DesiredLayer(string Source, JsonObject Values, IReadOnlyL
         ["receivers"] = ["id", "enterDbm", "exitDbm"],
     };
 
+    /// <summary>A PIN that was read off the air must not have the store's login sent elsewhere, nor let others in.</summary>
+    private static readonly string[] NotTheTechnicians = ["central", "enrolment", "mqtt", "technician"];
+
     private static readonly JsonNodeOptions AnyCase = new() { PropertyNameCaseInsensitive = true };
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
     private static readonly JsonDocumentOptions ByHand = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
@@ -75,9 +78,19 @@ internal sealed record DesiredLayer(string Source, JsonObject Values, IReadOnlyL
         return new(source, root, receivers);
     }
 
-    private static DesiredLayer CheckOwn(JsonObject root, string source) => root.ContainsKey("state")
-        ? throw new ConfigurationException([new(source, "state", null, "is not set here: this layer is kept in the state directory itself; set it in the store's own files")])
-        : new(source, root, []);
+    private static DesiredLayer CheckOwn(JsonObject root, string source)
+    {
+        var errors = new List<ConfigurationError>();
+        foreach (var (key, _) in root)
+        {
+            if (key.Equals("state", StringComparison.OrdinalIgnoreCase))
+                errors.Add(new(source, key, null, "is not set here: this layer is kept in the state directory itself; set it in the store's own files"));
+            else if (NotTheTechnicians.Contains(key, StringComparer.OrdinalIgnoreCase))
+                errors.Add(new(source, key, null, "is not set here: whom the store gives its secrets to and whom it believes stands in its own files; ask whoever runs this machine"));
+        }
+
+        return errors.Count > 0 ? throw new ConfigurationException(errors) : new(source, root, []);
+    }
 
     private static void CheckDisplays(JsonObject root, string source, List<ConfigurationError> errors)
     {

@@ -88,10 +88,13 @@ internal sealed class DeviceIdentity(string stateDirectory)
     public Task<DateTimeOffset?> SucceedAsync(string pem, StoreId store, DateTimeOffset now, Func<string, Task<bool>> works) => PutInForceAsync(pem, store, now, works, SuccessorKeyFile, isSuccessor: true);
 
     /// <summary>Removes what a trial left that was killed: it holds a key.</summary>
+    /// <exception cref="IOException">It cannot be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above.</exception>
     public void ForgetTrials()
     {
-        System.IO.File.Delete(TrialOf(SuccessorKeyFile));
-        System.IO.File.Delete(TrialOf(RequestKeyFile));
+        // A device that was never enrolled has no folder either.
+        foreach (var trial in (ReadOnlySpan<string>)[TrialOf(SuccessorKeyFile), TrialOf(RequestKeyFile)])
+            if (System.IO.File.Exists(trial)) System.IO.File.Delete(trial);
     }
 
     private static string Request(StoreId store, string device, ECDsa key)

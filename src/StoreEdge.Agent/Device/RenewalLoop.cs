@@ -54,7 +54,15 @@ internal sealed class RenewalLoop(DeviceIdentity identity, StoreId store, Renewa
 
     public async Task RunAsync(CancellationToken stop)
     {
-        identity.ForgetTrials();
+        try
+        {
+            identity.ForgetTrials();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            log.LogWarning(fault, "What a killed trial of a certificate left is still there");
+        }
+
         while (true)
         {
             var wait = await LookAsync(stop).ConfigureAwait(false);

@@ -16,6 +16,9 @@ internal sealed class PortalPulse(IPEndPoint listen, TimeProvider time)
     /// <summary>A phone's own probe gives up about then.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>One miss is a busy moment or a page that is just being opened; only the second in a row is told.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
+
     private readonly Uri address = new($"http://{new IPEndPoint(OnThisMachine(listen.Address), listen.Port)}{PortalPaths.Portal}");
     private PortalView? view;
 
@@ -29,7 +32,17 @@ internal sealed class PortalPulse(IPEndPoint listen, TimeProvider time)
         using var beat = new PeriodicTimer(Every, time);
         try
         {
-            do Volatile.Write(ref view, await AskAsync(client, stop).ConfigureAwait(false));
+            do
+            {
+                var asked = await AskAsync(client, stop).ConfigureAwait(false);
+                if (asked.Fault is not null)
+                {
+                    await Task.Delay(Again, time, stop).ConfigureAwait(false);
+                    asked = await AskAsync(client, stop).ConfigureAwait(false);
+                }
+
+                Volatile.Write(ref view, asked);
+            }
             while (await beat.WaitForNextTickAsync(stop).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -92,6 +92,8 @@ public sealed class ConfirmationWatchTests : IDisposable
 
     [Theory]
     [InlineData("""{ "state": { "directory": "/tmp" } }""", "state: is not set here")]
+    [InlineData("""{ "mqtt": { "host": "10.6.6.6", "tls": false } }""", "mqtt: is not set here: whom the store gives its secrets to")]
+    [InlineData("""{ "Technician": { "networks": ["0.0.0.0/0"] } }""", "Technician: is not set here")]
     [InlineData("[]", "one JSON object")]
     [InlineData("{ \"presence\": { \"zoneMargin\": } }", "not JSON")]
     [InlineData("""{ "presence": {}, "Presence": {} }""", "each key once")]

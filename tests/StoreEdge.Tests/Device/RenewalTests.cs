@@ -41,6 +41,18 @@ public sealed class RenewalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_that_was_not_enrolled_yet_runs_and_asks_for_nothing()
+    {
+        Assert.False(Directory.Exists(Path.GetDirectoryName(Identity.File)));
+        using var stop = new CancellationTokenSource();
+        var running = Loop().RunAsync(stop.Token);
+        Assert.False(running.IsCompleted, "the loop has ended");
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Empty(asked);
+    }
+
+    [Fact]
     public void A_renewal_is_due_between_two_thirds_and_77_percent_of_the_life_and_for_each_device_always_at_the_same_point()
     {
         var shares = Enumerable.Range(0, 1000).Select(i => (RenewalPlan.DueAt(Now, Now + Life, $"store-{i}/door") - Now) / Life).ToList();

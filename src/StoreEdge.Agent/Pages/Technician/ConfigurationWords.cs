@@ -7,8 +7,8 @@ internal static class ConfigurationWords
 {
     public static readonly Phrase Document = new("Your layer", "A sua camada");
     public static readonly Phrase About = new(
-        "JSON with what differs here, such as `{ \"presence\": { \"zoneMargin\": 8 } }`. It is stronger than the store's files, weaker than central's documents and the environment. Lists are replaced whole.",
-        "JSON com o que é diferente aqui, como `{ \"presence\": { \"zoneMargin\": 8 } }`. Vale mais que os arquivos da loja e menos que os documentos da central e o ambiente. Listas são trocadas por inteiro.");
+        "JSON with what differs here, such as `{ \"presence\": { \"zoneMargin\": 8 } }`. It is stronger than the store's files, weaker than central's documents and the environment. Lists are replaced whole. `mqtt`, `central`, `enrolment`, `technician` and `state` stand in the store's files alone.",
+        "JSON com o que é diferente aqui, como `{ \"presence\": { \"zoneMargin\": 8 } }`. Vale mais que os arquivos da loja e menos que os documentos da central e o ambiente. Listas são trocadas por inteiro. `mqtt`, `central`, `enrolment`, `technician` e `state` só valem nos arquivos da loja.");
     public static readonly Phrase CheckIt = new("Check and show what changes", "Verificar e mostrar o que muda");
     public static readonly Phrase Effective = new("What it sets", "O que ela define");
     public static readonly Phrase NothingSet = new("It sets nothing yet.", "Ainda não define nada.");
