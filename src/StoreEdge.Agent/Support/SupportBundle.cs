@@ -48,8 +48,11 @@ internal sealed class SupportBundle(IReadOnlyList<BundlePart> parts, Redactor re
 
     private const string Note = "Addresses, names, numbers and secrets are replaced by marks; the same thing has the same mark throughout. Nothing leads from a mark back to what it stands for.";
 
-    /// <summary>Together no larger than this before they are packed: text that has been redacted packs to a fifth at worst, and the limit must hold even where it does not pack at all.</summary>
+    /// <summary>Together no larger than this, in bytes, before they are packed: the limit must hold even where they do not pack at all.</summary>
     private const int MostText = MostBytes - 200_000;
+
+    /// <summary>Of all parts together far less than what is kept free for the manifest and the heads of the files.</summary>
+    private const int LongestFault = 1_000;
 
     /// <summary>A program that hangs must not keep the technician waiting.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -91,14 +94,25 @@ internal sealed class SupportBundle(IReadOnlyList<BundlePart> parts, Redactor re
         }
         catch (Exception thrown) when (thrown is IOException or UnauthorizedAccessException or HttpRequestException or System.ComponentModel.Win32Exception or Journal.JournalFault)
         {
-            (text, fault) = ("", redactor.Redact(thrown.Message));
+            var said = redactor.Redact(thrown.Message);
+            (text, fault) = ("", said[..Math.Min(said.Length, LongestFault)]);
         }
 
         // The newest is at the end; what is cut off is cut before it is redacted, so that no half of a secret is left at the edge: the first line goes with it.
-        var cut = text.Length > most;
-        if (cut) text = text[^most..] is var tail && tail.IndexOf('\n', StringComparison.Ordinal) is >= 0 and var end ? tail[(end + 1)..] : "";
-        var content = Encoding.UTF8.GetBytes(redactor.Redact(text));
+        // Again afterwards, for a mark may be longer than what it stands for.
+        var raw = Newest(Encoding.UTF8.GetBytes(text), most);
+        var redacted = Encoding.UTF8.GetBytes(redactor.Redact(Encoding.UTF8.GetString(raw.Span)));
+        var content = Newest(redacted, most).ToArray();
+        var cut = raw.Length < Encoding.UTF8.GetByteCount(text) || content.Length < redacted.Length;
         return (new(part.File, part.What, part.Why, content.Length, cut, fault), content);
+    }
+
+    /// <summary>The last lines, as far as they fit: bytes, for letters beyond ASCII have up to three and an archive counts no letters.</summary>
+    private static ReadOnlyMemory<byte> Newest(ReadOnlyMemory<byte> text, int most)
+    {
+        if (text.Length <= most) return text;
+        var tail = text[^Math.Max(0, most)..];
+        return tail.Span.IndexOf((byte)'\n') is >= 0 and var end ? tail[(end + 1)..] : default;
     }
 
     private async Task AddAsync(TarWriter tar, string name, byte[] content, CancellationToken stop) =>
