@@ -34,7 +34,7 @@ internal sealed class CertificateDialogue(Func<string, MosquittoOptions> connect
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
 
-    private string? unproven;
+    private readonly Doubts doubts = new(tell);
 
     /// <summary>Asks until there is an answer that can be believed.</summary>
     /// <param name="request">PKCS#10, PEM.</param>
@@ -60,7 +60,7 @@ internal sealed class CertificateDialogue(Func<string, MosquittoOptions> connect
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             var why = $"Nobody who knows the claim answered within {patience.TotalSeconds:0} s.";
-            return unproven is { } said ? new(null, $"{why} Somebody said, and could not prove it: {said}.") : new(null, why) { Failure = last };
+            return doubts.Last is { } said ? new(null, $"{why} Somebody said, and could not prove it: {said}.") : new(null, why) { Failure = last };
         }
     }
 
@@ -120,22 +120,13 @@ internal sealed class CertificateDialogue(Func<string, MosquittoOptions> connect
 
         if (answer is null || answer.Id != id || answer.Result is not ("issued" or "refused") || (answer.Result == "issued") != (answer.Certificate is not null))
         {
-            Doubt("an answer that is not as the contract says");
+            doubts.Hear("an answer that is not as the contract says");
             return;
         }
 
         var proven = CertificateProof.OfAnswer(store, id, request, answer.Result, answer.Reason, answer.Text, answer.Certificate);
         if (answer.Proof is { } proof && CertificateProof.IsBy(claim, proven, proof)) answered.TrySetResult(answer);
-        else Doubt(answer.Certificate is not null ? "a certificate" : $"{answer.Reason}, {answer.Text}");
-    }
-
-    /// <summary>Whoever says it may be anybody: it must not draw on the terminal, nor fill it.</summary>
-    private void Doubt(string words)
-    {
-        var said = string.Concat(words.Take(200).Select(c => char.IsControl(c) ? ' ' : c));
-        if (said == unproven) return;
-        unproven = said;
-        tell($"Somebody answers without proof of knowing the claim ({said}): not believed. Waiting goes on.");
+        else doubts.Hear(answer.Certificate is not null ? "a certificate" : $"{answer.Reason}, {answer.Text}");
     }
 
     private static MqttFailure Forbidden(string topic, MqttReason reason) =>
