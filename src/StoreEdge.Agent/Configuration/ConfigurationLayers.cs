@@ -23,15 +23,12 @@ internal sealed partial class ConfigurationLayers
 
     private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
 
-    /// <summary>Environment variables are upper case, so keys are compared without case everywhere.</summary>
-    private static readonly JsonNodeOptions AnyCase = new() { PropertyNameCaseInsensitive = true };
-
     private readonly Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedSet<string> asked = new(StringComparer.Ordinal);
     private readonly List<ConfigurationError> errors = [];
     private readonly List<string> sources = [];
 
-    public JsonObject Root { get; } = new(AnyCase);
+    public JsonObject Root { get; } = new(ConfigurationText.AnyCase);
 
     public IReadOnlyList<ConfigurationError> Errors => errors;
 
@@ -104,7 +101,7 @@ internal sealed partial class ConfigurationLayers
         if (!mustExist && !File.Exists(path)) return;
         try
         {
-            var node = JsonNode.Parse(File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true)), AnyCase, Reading);
+            var node = ConfigurationText.Parse(File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true)), Reading, path, "", errors);
             if (node is not JsonObject layer)
             {
                 errors.Add(new(path, "", node?.ToJsonString(), "the file must hold one JSON object: { … }"));
@@ -147,7 +144,7 @@ internal sealed partial class ConfigurationLayers
         JsonNode? value;
         try
         {
-            value = JsonNode.Parse(text, AnyCase, Reading);
+            value = ConfigurationText.Parse(text, Reading, source, string.Join('.', keys), errors);
         }
         catch (JsonException)
         {
@@ -168,7 +165,7 @@ internal sealed partial class ConfigurationLayers
                 return;
             }
 
-            if (target[key] is not JsonObject inner) target[key] = inner = new(AnyCase);
+            if (target[key] is not JsonObject inner) target[key] = inner = new(ConfigurationText.AnyCase);
             target = inner;
         }
     }

@@ -32,7 +32,6 @@ internal sealed record DesiredLayer(string Source, JsonObject Values, IReadOnlyL
     /// <summary>A PIN that was read off the air must not have the store's login sent elsewhere, nor let others in.</summary>
     private static readonly string[] NotTheTechnicians = ["central", "enrolment", "mqtt", "technician"];
 
-    private static readonly JsonNodeOptions AnyCase = new() { PropertyNameCaseInsensitive = true };
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
     private static readonly JsonDocumentOptions ByHand = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
 
@@ -44,10 +43,11 @@ internal sealed record DesiredLayer(string Source, JsonObject Values, IReadOnlyL
     public static DesiredLayer Parse(string kind, long version, string document)
     {
         var source = kind == Technician ? $"technician's layer {version}" : $"desired {kind} {version}";
+        var errors = new List<ConfigurationError>();
         JsonNode? node;
         try
         {
-            node = JsonNode.Parse(document, AnyCase, kind == Technician ? ByHand : Strict);
+            node = ConfigurationText.Parse(document, kind == Technician ? ByHand : Strict, source, "", errors);
         }
         catch (JsonException fault) when (kind == Technician)
         {
@@ -59,28 +59,18 @@ internal sealed record DesiredLayer(string Source, JsonObject Values, IReadOnlyL
         }
 
         if (node is not JsonObject root) throw new ConfigurationException([new(source, "", null, "the document must be one JSON object: { … }")]);
-        var errors = new List<ConfigurationError>();
         var receivers = new List<(string, JsonObject)>();
-        try
-        {
-            if (kind == Technician) return CheckOwn(root, source);
-            if (kind == Displays) CheckDisplays(root, source, errors);
-            else CheckConfig(root, source, errors, receivers);
-        }
-        catch (ArgumentException)
-        {
-            // Two keys that differ in capitals alone: the reader takes either for the other.
-            errors.Add(new(source, "", null, "each key once; capitals do not tell keys apart"));
-        }
-
+        if (kind == Technician) CheckOwn(root, source, errors);
+        else if (kind == Displays) CheckDisplays(root, source, errors);
+        else CheckConfig(root, source, errors, receivers);
         if (errors.Count > 0) throw new ConfigurationException(errors);
-        root.Remove("receivers");
+        // Of a technician's layer receivers are a value as any other.
+        if (kind != Technician) root.Remove("receivers");
         return new(source, root, receivers);
     }
 
-    private static DesiredLayer CheckOwn(JsonObject root, string source)
+    private static void CheckOwn(JsonObject root, string source, List<ConfigurationError> errors)
     {
-        var errors = new List<ConfigurationError>();
         foreach (var (key, _) in root)
         {
             if (key.Equals("state", StringComparison.OrdinalIgnoreCase))
@@ -88,8 +78,6 @@ internal sealed record DesiredLayer(string Source, JsonObject Values, IReadOnlyL
             else if (NotTheTechnicians.Contains(key, StringComparer.OrdinalIgnoreCase))
                 errors.Add(new(source, key, null, "is not set here: whom the store gives its secrets to and whom it believes stands in its own files; ask whoever runs this machine"));
         }
-
-        return errors.Count > 0 ? throw new ConfigurationException(errors) : new(source, root, []);
     }
 
     private static void CheckDisplays(JsonObject root, string source, List<ConfigurationError> errors)

@@ -60,6 +60,32 @@ public sealed class ConfigurationLayersTests : IDisposable
         Assert.StartsWith(main, Assert.Single(ConfigurationLayers.Read(main, Environment(), []).Errors).ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{ "store": { "id": "x", "ID": "y" } }""", "store.ID")]
+    [InlineData("""{ "store": { "id": "x" }, "STORE": { "id": "y" } }""", "STORE")]
+    [InlineData("""{ "store": { "id": "x" }, "receivers": [ {}, { "id": "a", "Id": "b" } ] }""", "receivers[1].Id")]
+    public void Keys_that_differ_in_capitals_alone_are_named_with_file_place_and_remedy(string text, string key)
+    {
+        var main = Write("storeedge.json", text);
+        var part = Write("conf.d/10-site.json", text);
+        var layers = ConfigurationLayers.Read(main, Environment(("STOREEDGE__MQTT", """{ "port": 1, "PORT": 2 }""")), ["http={\"listen\":\"a\",\"Listen\":\"b\"}"]);
+        Assert.Equal([(main, key), (part, key), ("environment STOREEDGE__MQTT", "MQTT.PORT"), ("command line --set", "http.Listen")], layers.Errors.Select(e => (e.Source, e.Key)));
+        Assert.All(layers.Errors, e => Assert.Contains("capitals do not tell keys apart; take one of them out", e.ToString(), StringComparison.Ordinal));
+        // What else it says is still there for whoever looks where the page of safe mode is served.
+        Assert.Equal("x", (string?)layers.Root["store"]!["id"]);
+        Assert.Throws<ConfigurationException>(() => AgentOptionsReader.Read(layers));
+    }
+
+    [Theory]
+    [InlineData(DesiredLayer.Technician, """{ "store": { "id": "x", "ID": "y" } }""", "technician's layer 3", "store.ID")]
+    [InlineData(DesiredLayer.Config, """{ "presence": { "zoneMargin": 8, "zonemargin": 9 } }""", "desired config 3", "presence.zonemargin")]
+    [InlineData(DesiredLayer.Displays, """{ "displays": [ { "id": "a", "ID": "b" } ] }""", "desired displays 3", "displays[0].ID")]
+    public void So_are_those_of_a_layer_that_came_from_the_page_or_from_central(string kind, string document, string source, string key)
+    {
+        var error = Assert.Single(Assert.Throws<ConfigurationException>(() => DesiredLayer.Parse(kind, 3, document)).Errors);
+        Assert.Equal((source, key), (error.Source, error.Key));
+    }
+
     [Fact]
     public void A_file_that_was_named_must_exist()
     {
