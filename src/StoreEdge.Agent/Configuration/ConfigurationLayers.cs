@@ -104,7 +104,7 @@ internal sealed partial class ConfigurationLayers
             var node = ConfigurationText.Parse(File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true)), Reading, path, "", errors);
             if (node is not JsonObject layer)
             {
-                errors.Add(new(path, "", node?.ToJsonString(), "the file must hold one JSON object: { … }"));
+                errors.Add(new(path, "", SecretNames.Quote(node), "the file must hold one JSON object: { … }"));
                 return;
             }
 

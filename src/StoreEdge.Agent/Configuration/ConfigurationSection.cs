@@ -224,17 +224,17 @@ internal sealed class ConfigurationSection(ConfigurationLayers layers, JsonObjec
         {
             if (asked.Contains(key, StringComparer.OrdinalIgnoreCase)) continue;
             var near = asked.OrderBy(a => Distance(a, key)).FirstOrDefault(a => Distance(a, key) <= 3);
-            var secret = key.Contains("password", StringComparison.OrdinalIgnoreCase) || key.Contains("secret", StringComparison.OrdinalIgnoreCase) || key.Equals("pin", StringComparison.OrdinalIgnoreCase);
+            var secret = SecretNames.Has(key);
             errors.Add(new(
-                Origin(Full(key)), Full(key), secret ? null : value?.ToJsonString(),
-                (secret ? "a secret never stands in the configuration; put it in a file and name the file. " : "")
+                Origin(Full(key)), Full(key), secret ? null : SecretNames.Quote(value),
+                (secret && (near is null || !SecretNames.Has(near)) ? "a secret never stands in the configuration; put it in a file and name the file. " : "")
                 + $"there is no such key{(near is null ? "" : $"; did you mean '{near}'?")} Known here: {string.Join(", ", asked.Order(StringComparer.Ordinal))}"));
         }
     }
 
     private void Missing(string key, string allowed) => errors.Add(new(Origin(Full(key)), Full(key), null, $"is missing; {allowed}"));
 
-    private void Report(string key, JsonNode? value, string allowed) => errors.Add(new(Origin(key), key, value?.ToJsonString() ?? "null", allowed));
+    private void Report(string key, JsonNode? value, string allowed) => errors.Add(new(Origin(key), key, SecretNames.Quote(value) ?? "null", allowed));
 
     /// <summary>Lists are replaced whole, so whatever stands in one came with it.</summary>
     private string Origin(string key) => layers.OriginOf(key.IndexOf('[', StringComparison.Ordinal) is >= 0 and var cut ? key[..cut] : key);

@@ -93,7 +93,7 @@ internal sealed record DesiredLayer(string Source, JsonObject Values, IReadOnlyL
         {
             if (Sections.Contains(key, StringComparer.OrdinalIgnoreCase))
             {
-                if (value is not JsonObject) errors.Add(new(source, key, value?.ToJsonString(), "an object { … } is needed here"));
+                if (value is not JsonObject) errors.Add(new(source, key, SecretNames.Quote(value), "an object { … } is needed here"));
             }
             else if (!Keys.TryGetValue(key, out var allowed))
             {
@@ -109,7 +109,7 @@ internal sealed record DesiredLayer(string Source, JsonObject Values, IReadOnlyL
             }
             else
             {
-                errors.Add(new(source, key, value?.ToJsonString(), "an object { … } is needed here"));
+                errors.Add(new(source, key, SecretNames.Quote(value), "an object { … } is needed here"));
             }
         }
     }

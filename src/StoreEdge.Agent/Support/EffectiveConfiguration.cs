@@ -7,9 +7,6 @@ namespace StoreEdge.Agent.Support;
 /// <summary>The configuration as all layers together make it, without what is secret.</summary>
 internal static class EffectiveConfiguration
 {
-    /// <summary>Keys whose value is a secret by itself, which the reader refuses anyway; names of files with secrets are none.</summary>
-    private static readonly string[] Secret = ["password", "secret", "token", "apikey", "pin", "passphrase", "psk"];
-
     /// <summary>What the name of a file with a secret has in it.</summary>
     private static readonly string[] InNames = ["password", "pin", "key", "token", "secret"];
 
@@ -17,7 +14,7 @@ internal static class EffectiveConfiguration
     public static string Of(ConfigurationLayers layers)
     {
         var copy = layers.Root.DeepClone();
-        Strip(copy);
+        SecretNames.Strip(copy);
         return string.Join('\n', layers.Sources.Select(s => "// " + s).Concat(layers.Errors.Select(e => "// wrong: " + e))) + "\n" + Print(copy);
     }
 
@@ -30,23 +27,6 @@ internal static class EffectiveConfiguration
     };
 
     private static bool IsSecretFile(string key) => InNames.Any(s => key.Contains(s, StringComparison.OrdinalIgnoreCase)) && !key.Contains("public", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Takes out every value whose key says that it is a secret.</summary>
-    internal static void Strip(JsonNode? node)
-    {
-        if (node is JsonArray list)
-        {
-            foreach (var item in list) Strip(item);
-        }
-        else if (node is JsonObject map)
-        {
-            foreach (var key in map.Select(m => m.Key).ToList())
-            {
-                if (!key.EndsWith("File", StringComparison.OrdinalIgnoreCase) && Secret.Any(s => key.Contains(s, StringComparison.OrdinalIgnoreCase))) map[key] = "[secret]";
-                else Strip(map[key]);
-            }
-        }
-    }
 
     private static string Print(JsonNode node)
     {

@@ -121,6 +121,22 @@ public sealed class ConfigurationLayersTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{ "help": { "apiKey": "hunter2" } }""")]
+    [InlineData("""{ "help": { "psk": "hunter2", "Token": "hunter2", "passphrase": "hunter2" } }""")]
+    [InlineData("""{ "help": { "login": { "secret": "hunter2", "list": [ { "pin": "hunter2" } ] } } }""")]
+    [InlineData("""{ "help": { "url": "https://ana:hunter2@example.org/x" } }""")]
+    [InlineData("""{ "help": { "urls": [ "https://example.org", "mqtt://ana:hunter2/h@nter2@example.org" ] } }""")]
+    [InlineData("""{ "help": "//hunter2@example.org" }""")]
+    [InlineData("""{ "store": [ { "password": "hunter2" } ] }""")]
+    [InlineData("""[ { "password": "hunter2" }, "https://ana:hunter2@example.org" ]""")]
+    public void No_error_quotes_a_secret(string text)
+    {
+        var wrong = Assert.Throws<ConfigurationException>(() => AgentOptionsReader.Read(ConfigurationLayers.Read(Write("storeedge.json", text), Environment(), [])));
+        Assert.DoesNotContain("hunter2", wrong.Message + string.Concat(wrong.Errors.Select(e => e.Value)), StringComparison.Ordinal);
+        Assert.DoesNotContain("nter2", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("250ms", 250)]
     [InlineData("1.5s", 1500)]
     [InlineData("2 min", 120_000)]

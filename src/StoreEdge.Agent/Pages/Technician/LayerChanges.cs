@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using StoreEdge.Agent.Support;
+using StoreEdge.Agent.Configuration;
 
 namespace StoreEdge.Agent.Pages.Technician;
 
@@ -36,7 +36,7 @@ internal static partial class LayerChanges
         {
             if (document.Length == 0 || JsonNode.Parse(document, documentOptions: Lenient) is not JsonObject raw) return leaves;
             var shown = (JsonObject)raw.DeepClone();
-            EffectiveConfiguration.Strip(shown);
+            SecretNames.Strip(shown);
             Gather(raw, shown, "", leaves);
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException)
