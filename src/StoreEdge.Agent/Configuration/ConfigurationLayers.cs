@@ -28,6 +28,11 @@ internal sealed partial class ConfigurationLayers
     private readonly List<ConfigurationError> errors = [];
     private readonly List<string> sources = [];
 
+    private string main = DefaultFile;
+
+    /// <summary>Whether there is a main file that could not be read: what seems to be missing stands in it.</summary>
+    public bool IsMainUnread { get; private set; }
+
     public JsonObject Root { get; } = new(ConfigurationText.AnyCase);
 
     public IReadOnlyList<ConfigurationError> Errors => errors;
@@ -58,7 +63,9 @@ internal sealed partial class ConfigurationLayers
     {
         var layers = this;
         var main = file ?? standard;
+        layers.main = main;
         layers.AddFile(main, mustExist: file is not null);
+        layers.IsMainUnread = layers.errors.Count > 0 && !layers.sources.Contains(main);
         var directory = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(main))!, parts);
         if (Directory.Exists(directory))
             foreach (var part in Directory.GetFiles(directory, "*.json").Order(StringComparer.Ordinal)) layers.AddFile(part, mustExist: true);
@@ -92,7 +99,7 @@ internal sealed partial class ConfigurationLayers
         for (var path = key; ; path = path[..Math.Max(path.LastIndexOf('.'), 0)])
         {
             if (origins.TryGetValue(path, out var origin)) return origin;
-            if (path.Length == 0) return sources.Count > 0 ? sources[^1] : DefaultFile;
+            if (path.Length == 0) return sources.Count > 0 ? sources[^1] : main;
         }
     }
 
@@ -101,7 +108,7 @@ internal sealed partial class ConfigurationLayers
         if (!mustExist && !File.Exists(path)) return;
         try
         {
-            var node = ConfigurationText.Parse(File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true)), Reading, path, "", errors);
+            var node = ConfigurationText.Parse(ConfigurationText.ReadFile(path), Reading, path, "", errors);
             if (node is not JsonObject layer)
             {
                 errors.Add(new(path, "", SecretNames.Quote(node), "the file must hold one JSON object: { … }"));
@@ -113,7 +120,7 @@ internal sealed partial class ConfigurationLayers
         }
         catch (JsonException fault)
         {
-            errors.Add(new($"{path}:{fault.LineNumber + 1}:{fault.BytePositionInLine + 1}", "", null, $"not JSON: {fault.Message.Split(" LineNumber:")[0]}"));
+            errors.Add(new(ConfigurationText.Place(path, fault), "", null, $"not JSON: {fault.Message.Split(" LineNumber:")[0]}"));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -232,7 +232,10 @@ internal sealed class ConfigurationSection(ConfigurationLayers layers, JsonObjec
         }
     }
 
-    private void Missing(string key, string allowed) => errors.Add(new(Origin(Full(key)), Full(key), null, $"is missing; {allowed}"));
+    private void Missing(string key, string allowed)
+    {
+        if (!layers.IsMainUnread) errors.Add(new(Origin(Full(key)), Full(key), null, $"is missing; {allowed}"));
+    }
 
     private void Report(string key, JsonNode? value, string allowed) => errors.Add(new(Origin(key), key, SecretNames.Quote(value) ?? "null", allowed));
 

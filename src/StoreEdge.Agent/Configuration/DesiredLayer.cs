@@ -51,7 +51,7 @@ internal sealed record DesiredLayer(string Source, JsonObject Values, IReadOnlyL
         }
         catch (JsonException fault) when (kind == Technician)
         {
-            throw new ConfigurationException([new($"{source}:{fault.LineNumber + 1}:{fault.BytePositionInLine + 1}", "", null, $"not JSON: {fault.Message.Split(" LineNumber:")[0]}")]);
+            throw new ConfigurationException([new(ConfigurationText.Place(source, fault), "", null, $"not JSON: {fault.Message.Split(" LineNumber:")[0]}")]);
         }
         catch (JsonException fault)
         {

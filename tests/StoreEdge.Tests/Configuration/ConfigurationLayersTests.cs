@@ -93,6 +93,36 @@ public sealed class ConfigurationLayersTests : IDisposable
         Assert.Contains("cannot be read", Assert.Single(ConfigurationLayers.Read(missing, Environment(), []).Errors).ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nowhere.json", "cannot be read")]
+    [InlineData("folder", "it is a directory")]
+    [InlineData("/dev/zero", "a device")]
+    [InlineData("long.json", "longer than 4 MB")]
+    [InlineData("broken.json", "not JSON")]
+    public void Of_a_file_that_cannot_be_read_only_that_is_said(string name, string expected)
+    {
+        Directory.CreateDirectory(Path.Combine(directory, "folder"));
+        Write("broken.json", "{");
+        Write("long.json", new string(' ', ConfigurationText.MostBytes) + "{}");
+        var wrong = Assert.Throws<ConfigurationException>(() => AgentOptionsReader.Read(ConfigurationLayers.Read(Path.Combine(directory, name), Environment(), [])));
+        Assert.Contains(expected, Assert.Single(wrong.Errors).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pipe_that_nobody_writes_to_holds_up_nobody()
+    {
+        var pipe = Path.Combine(directory, "pipe.json");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [pipe])) await made.WaitForExitAsync();
+        Assert.Contains("a pipe", Assert.Single(ConfigurationLayers.Read(pipe, Environment(), []).Errors).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_stands_there_twice_is_named_without_a_place_that_nobody_knows()
+    {
+        var main = Write("dup.json", """{ "a": 1, "a": 2 }""");
+        Assert.StartsWith($"{main}: not JSON: ", Assert.Single(ConfigurationLayers.Read(main, Environment(), []).Errors).ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_setting_without_a_value_tells_how_to_write_it() =>
         Assert.Contains("--set section.key=value", Assert.Single(ConfigurationLayers.Read(Write("s.json", "{}"), Environment(), ["mqtt.port"]).Errors).ToString(), StringComparison.Ordinal);
