@@ -101,10 +101,38 @@ public sealed class AccessTests : IAsyncDisposable
     [Fact]
     public async Task Guesses_from_one_machines_many_IPv6_addresses_count_together()
     {
+        await workshop.OpenAsync(networks: new([IPNetwork.Parse("2001:db8::/32")]));
+        for (var i = 0; i < 5; i++) await workshop.TryAsync($"guess-{i}", $"2001:db8:2:3::{i + 1}");
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await workshop.TryAsync(Workshop.Pin, "2001:db8:2:3::99")).Status);
+        await workshop.EnterAsync(address: "2001:db8:2:4::1");
+    }
+
+    [Theory]
+    [InlineData("fd00:1:2:3::2", "fd00:1:2:3::3")]
+    [InlineData("fe80::2", "fe80::3")]
+    public async Task A_guesser_in_the_stores_own_network_makes_no_neighbour_wait(string guesser, string technician)
+    {
         await workshop.OpenAsync();
-        for (var i = 0; i < 5; i++) await workshop.TryAsync($"guess-{i}", $"fd00:1:2:3::{i + 1}");
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await workshop.TryAsync(Workshop.Pin, "fd00:1:2:3::99")).Status);
-        await workshop.EnterAsync(address: "fd00:1:2:4::1");
+        for (var i = 0; i < 5; i++) await workshop.TryAsync($"guess-{i}", guesser);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await workshop.TryAsync(Workshop.Pin, guesser)).Status);
+        await workshop.EnterAsync(address: technician);
+    }
+
+    [Fact]
+    public async Task A_guesser_who_changes_its_address_within_the_stores_own_network_is_slowed_down_and_nobody_waits_longer_than_seconds()
+    {
+        await workshop.OpenAsync();
+        // Ten minutes, each guess from an address that was never seen.
+        for (var i = 0; i < 1200; i++)
+        {
+            await workshop.TryAsync($"guess-{i}", $"fd00:1:2:3::{i + 1:x}");
+            workshop.Clock.Advance(TimeSpan.FromMilliseconds(500));
+        }
+
+        Assert.InRange(workshop.Audit.Newest(1000).Count, 50, 50 + 41);
+        workshop.Clock.Advance(TimeSpan.FromSeconds(15));
+        await workshop.EnterAsync(address: "fd00:1:2:3:ffff::1");
+        await workshop.EnterAsync(workshop.Code.Draw(TimeSpan.FromMinutes(5)), "fd00:1:2:3::1");
     }
 
     [Fact]
