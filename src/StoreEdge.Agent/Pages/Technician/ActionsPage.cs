@@ -30,7 +30,7 @@ internal sealed class ActionsPage(ActionDoors doors)
         desk.MapPage(routes, Tab, Write, TechnicianDesk.LiveScript);
         desk.MapDeed(routes, "pattern", Tab, (call, form) => Task.FromResult(Pattern(call, form["display"])));
         desk.MapDeed(routes, "identify", Tab, (_, form) => Task.FromResult(Identify(form["lamp"])));
-        desk.MapDeed(routes, "test-arrival", Tab, (call, form) => TestAsync(form["zone"], call.Http.RequestAborted));
+        desk.MapDeed(routes, "test-arrival", Tab, (_, form) => TestAsync(form["zone"]));
         desk.MapDeed(routes, "restart", Tab, (call, _) => Task.FromResult<DeedResult>(new PageDeed("", true, Restarting(call), RestartScript, doors.Restart)));
     }
 
@@ -108,10 +108,10 @@ internal sealed class ActionsPage(ActionDoors doors)
         return new(lamp, true, ActionWords.Flashes, lamp);
     }
 
-    private async Task<DeedResult> TestAsync(string zone, CancellationToken stop)
+    private async Task<DeedResult> TestAsync(string zone)
     {
         if (!doors.Zones.Any(z => z.Value == zone)) return new("", false, ActionWords.NoSuchZone);
-        return await doors.Test.BeginAsync(new(zone), stop) ? new(zone, true, ActionWords.Sent, zone) : new(zone, false, ActionWords.AlreadyRunning);
+        return await doors.Test.BeginAsync(new(zone)) ? new(zone, true, ActionWords.Sent, zone) : new(zone, false, ActionWords.AlreadyRunning);
     }
 
     private static string Milliseconds(TimeSpan span) => ((long)span.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);

@@ -70,7 +70,18 @@ internal sealed class TechnicianDesk(TechnicianDoor? door, TechnicianSessions se
                 return;
             }
 
-            var result = await act(call, form);
+            DeedResult result;
+            try
+            {
+                // A deed is not told that the browser hung up: half of it would be done, and nothing written down.
+                result = await act(call, form);
+            }
+            catch
+            {
+                audit.Write(call.Session, deed, "", TechnicianAudit.Failed);
+                throw;
+            }
+
             audit.Write(call.Session, deed, result.Target, result.IsDone ? TechnicianAudit.Done : TechnicianAudit.Failed, result.Changes);
             if (result is PageDeed own)
             {

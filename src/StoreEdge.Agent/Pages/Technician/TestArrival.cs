@@ -69,9 +69,9 @@ internal sealed class TestArrival(TestArrivalDoors doors, ChannelReader<Committe
     /// <summary>One whose departure was never seen is over some time later all the same.</summary>
     private bool IsRunningWhileLocked => subject is not null && Instant.Now(time) - since < Lasts * 2;
 
-    /// <summary>Begins one.</summary>
+    /// <summary>Begins one. It does not end with the browser that asked for it; where the arrival is not on disk by the time it would leave again, it has failed.</summary>
     /// <returns>False where one is here already.</returns>
-    public async Task<bool> BeginAsync(ZoneId zone, CancellationToken stop)
+    public async Task<bool> BeginAsync(ZoneId zone)
     {
         var nobody = new Pseudonym(Pseudonym.TestPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
         lock (gate)
@@ -82,7 +82,8 @@ internal sealed class TestArrival(TestArrivalDoors doors, ChannelReader<Committe
         }
 
         begun.Writer.TryWrite(nobody);
-        await doors.Arrive(nobody, zone, stop);
+        using var late = new CancellationTokenSource(Lasts, time);
+        await doors.Arrive(nobody, zone, late.Token);
         return true;
     }
 

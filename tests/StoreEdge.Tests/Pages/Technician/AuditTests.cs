@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using StoreEdge.Agent.Health;
+using StoreEdge.Agent.Journal;
 using StoreEdge.Agent.Pages.Technician;
+using StoreEdge.Tests.Pages.Portal;
 
 namespace StoreEdge.Tests.Pages.Technician;
 
@@ -77,6 +79,67 @@ public sealed class AuditTests : IAsyncDisposable
         Directory.CreateDirectory(file);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await workshop.PostAsync("/technician/deed", pass, ("proof", proof))).Status);
         Assert.Equal(0, done);
+    }
+
+    [Fact]
+    public async Task A_deed_that_throws_is_written_down_as_failed()
+    {
+        await workshop.OpenAsync(pages: (routes, desk) =>
+        {
+            desk.MapPage(routes, AuditPage.Tab, new AuditPage(workshop.Audit).Write);
+            desk.MapDeed(routes, "deed", AuditPage.Tab, async (_, _) =>
+            {
+                await Task.Yield();
+                throw new InvalidOperationException("half way");
+            });
+        });
+        var pass = await workshop.EnterAsync();
+        var proof = (await workshop.GetAsync("/technician/audit", pass)).Field("proof", "/leave");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => workshop.PostAsync("/technician/deed", pass, ("proof", proof)));
+        var entry = workshop.Audit.Newest(1)[0];
+        Assert.Equal(("deed", "failed", 8), (entry.Deed, entry.Result, entry.Session.Length));
+    }
+
+    [Fact]
+    public async Task A_test_arrival_is_finished_and_written_down_although_the_browser_hangs_up()
+    {
+        var (begun, committed, reached) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource<bool>());
+        var doors = new TestArrivalDoors(
+            async (_, _, stop) =>
+            {
+                begun.SetResult();
+                try
+                {
+                    await committed.Task.WaitAsync(stop);
+                    reached.SetResult(true);
+                }
+                catch (OperationCanceledException)
+                {
+                    reached.SetResult(false);
+                    throw;
+                }
+
+                return new("visit-1");
+            }, _ => { }, null);
+        var test = new TestArrival(doors, System.Threading.Channels.Channel.CreateUnbounded<CommittedEvent>().Reader, workshop.Clock);
+        await workshop.OpenAsync(
+            pages: (routes, desk) =>
+            {
+                desk.MapPage(routes, AuditPage.Tab, new AuditPage(workshop.Audit).Write);
+                new ActionsPage(new(null!, [], _ => { }, [new("entrance")], test, () => { }, workshop.Clock.GetLocalNow)).Map(routes, desk);
+            }, tabs: [AuditPage.Tab]);
+        var pass = await workshop.EnterAsync();
+        var proof = (await workshop.GetAsync("/technician/audit", pass)).Field("proof", "/leave");
+        using var browser = new CancellationTokenSource();
+        var asked = workshop.SendAsync(HttpMethod.Post, "/technician/test-arrival", pass, Shop.Encode(("proof", proof), ("zone", "entrance")), stop: browser.Token);
+        await begun.Task;
+        await browser.CancelAsync();
+        committed.SetResult();
+        Assert.True(await reached.Task);
+        // Whatever the browser is told, the server has done its part once this is over.
+        await Record.ExceptionAsync(() => asked);
+        var entry = workshop.Audit.Newest(1)[0];
+        Assert.Equal(("test-arrival", "entrance", "done"), (entry.Deed, entry.Target, entry.Result));
     }
 
     public ValueTask DisposeAsync() => workshop.DisposeAsync();

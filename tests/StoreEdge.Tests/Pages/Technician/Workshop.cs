@@ -66,7 +66,7 @@ internal sealed class Workshop : IAsyncDisposable
         return Regex.Match(answer.Headers["Set-Cookie"], "storeedge-technician=([^;]*)").Groups[1].Value;
     }
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, string? pass, string? body, string? origin = "http://store.test", string address = Laptop)
+    public async Task<Answer> SendAsync(HttpMethod method, string path, string? pass, string? body, string? origin = "http://store.test", string address = Laptop, CancellationToken stop = default)
     {
         using var request = new HttpRequestMessage(method, "http://store.test" + path);
         request.Headers.Add("X-Test-Address", address);
@@ -80,8 +80,8 @@ internal sealed class Workshop : IAsyncDisposable
         }
 
         using var client = new HttpClient(app!.GetTestServer().CreateHandler());
-        using var response = await client.SendAsync(request);
-        return new(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.Location?.ToString(),
+        using var response = await client.SendAsync(request, stop);
+        return new(response.StatusCode, await response.Content.ReadAsStringAsync(stop), response.Headers.Location?.ToString(),
             response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase));
     }
 
