@@ -140,8 +140,21 @@ internal sealed class DesiredDocuments
     /// <param name="by">The technician's session that tries it; null where central does.</param>
     /// <exception cref="IOException">It could not be kept; nothing has changed.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
-    public void Try(string kind, DesiredEdition edition, string? by = null) =>
-        Save(kind, this[kind] with { Highest = edition.Version, HighestHash = HashOf(edition.Document), State = DesiredRecord.OnTrial, Reason = null, Trial = new(edition, Begun: false) { By = by } });
+    public void Try(string kind, DesiredEdition edition, string? by = null) => Save(kind, OnTrial(this[kind], edition, by));
+
+    /// <summary>As above with the next version, but only where nothing is on trial: of two who come at once, one is told so.</summary>
+    /// <returns>False where something is on trial; nothing has changed then.</returns>
+    /// <exception cref="IOException">It could not be kept; nothing has changed.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above.</exception>
+    public bool TryIfNone(string kind, string document, string by)
+    {
+        lock (gate)
+        {
+            if (Tried.Any(k => records[k].Trial is not null)) return false;
+            SaveWhileLocked(kind, OnTrial(records[kind], new(records[kind].Highest + 1, document), by));
+            return true;
+        }
+    }
 
     /// <summary>The store has proved itself with what was on trial.</summary>
     /// <exception cref="IOException">That could not be kept: the trial goes on.</exception>
@@ -227,6 +240,9 @@ internal sealed class DesiredDocuments
 
     /// <summary>The version in force; 0 where none is.</summary>
     public static long InForce(DesiredRecord record) => record.Trial?.Edition.Version ?? record.Good?.Version ?? 0;
+
+    private static DesiredRecord OnTrial(DesiredRecord record, DesiredEdition edition, string? by) =>
+        record with { Highest = edition.Version, HighestHash = HashOf(edition.Document), State = DesiredRecord.OnTrial, Reason = null, Trial = new(edition, Begun: false) { By = by } };
 
     private List<DesiredLayer> LayersWhileLocked(bool withTrials, string? except = null)
     {

@@ -83,7 +83,7 @@ internal sealed class TechnicianParts
         var documents = run.Documents;
         return new(
             Document, Effective, Fault, () => documents[DesiredDocuments.Technician] is { State: DesiredRecord.Reverted } record ? record.Reason : null, () => documents.HasTrial, () => confirmation.Left, () => confirmation.By,
-            (document, by) => documents.Try(DesiredDocuments.Technician, new(documents[DesiredDocuments.Technician].Highest + 1, document), by), runAnew, confirmation.ConfirmAsync,
+            (document, by) => documents.TryIfNone(DesiredDocuments.Technician, document, by), runAnew, confirmation.ConfirmAsync,
             () => confirmation.TakeBack("the technician took it back"));
 
         string Document() => documents[DesiredDocuments.Technician] is var record && documents.NeedsConfirmation ? record.Trial!.Edition.Document : record.Good?.Document ?? "";

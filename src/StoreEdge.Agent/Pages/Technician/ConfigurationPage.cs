@@ -19,13 +19,13 @@ internal sealed record EffectiveKey(string Key, string Value, string Origin, boo
 /// <param name="IsBusy">Whether a trial runs, of whomever.</param>
 /// <param name="Left">How long the technician has to confirm; null where there is nothing to confirm.</param>
 /// <param name="By">The session that began it; null where there is nothing to confirm.</param>
-/// <param name="Try">Keeps a document for the next run of the rooms, on trial, by a session.</param>
+/// <param name="Try">Keeps a document for the next run of the rooms, on trial, by a session; false where another one was quicker.</param>
 /// <param name="Restart">Has the rooms run anew.</param>
 /// <param name="Confirm">The technician says that all is well; false where there was nothing to confirm any more.</param>
 /// <param name="TakeBack">Takes the trial back.</param>
 internal sealed record ConfigurationDoors(
     Func<string> Document, Func<IReadOnlyList<EffectiveKey>> Effective, Func<string, IReadOnlyList<string>> Fault, Func<string?> TakenBack, Func<bool> IsBusy, Func<TimeSpan?> Left,
-    Func<string?> By, Action<string, string> Try, Action Restart, Func<Task<bool>> Confirm, Action TakeBack);
+    Func<string?> By, Func<string, string, bool> Try, Action Restart, Func<Task<bool>> Confirm, Action TakeBack);
 
 /// <summary>
 /// The technician's own layer of the configuration: checked by the reader that the store starts with, shown as a difference, tried, and taken back where nobody confirms it.
@@ -129,7 +129,8 @@ internal sealed class ConfigurationPage(ConfigurationDoors doors)
         var changes = LayerChanges.Of(doors.Document(), document);
         try
         {
-            doors.Try(document, call.Session.Name);
+            // Whoever looked a moment ago may have been overtaken.
+            if (!doors.Try(document, call.Session.Name)) return new("", false, ConfigurationWords.Busy);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

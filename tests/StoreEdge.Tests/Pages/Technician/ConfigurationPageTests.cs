@@ -1,4 +1,5 @@
 using System.Net;
+using StoreEdge.Agent.Desired;
 using StoreEdge.Agent.Pages.Technician;
 
 namespace StoreEdge.Tests.Pages.Technician;
@@ -12,6 +13,7 @@ public sealed class ConfigurationPageTests : IAsyncDisposable
     private string? fault, by;
     private TimeSpan? left;
     private int restarts, confirmed;
+    private bool isOvertaken;
 
     [Fact]
     public async Task What_would_not_start_is_named_with_key_and_remedy_and_can_be_corrected()
@@ -52,6 +54,26 @@ public sealed class ConfigurationPageTests : IAsyncDisposable
         await PostAsync(pass, "configuration-confirm", "");
         Assert.Equal(1, confirmed);
         Assert.Equal(("configuration-confirm", "done"), workshop.Audit.Newest(1)[0] is var entry ? (entry.Deed, entry.Result) : default);
+    }
+
+    [Fact]
+    public async Task Whoever_is_overtaken_by_another_technician_is_told_so_and_nothing_is_run_anew()
+    {
+        var pass = await OpenAsync();
+        isOvertaken = true;
+        await PostAsync(pass, "configuration-apply", "{ \"a\": 2 }");
+        Assert.Contains("A change is on trial already", (await workshop.GetAsync("/technician/configuration", pass)).Text, StringComparison.Ordinal);
+        Assert.Equal((0, "failed"), (restarts, workshop.Audit.Newest(1)[0].Result));
+    }
+
+    [Fact]
+    public async Task Of_many_technicians_who_apply_at_once_one_has_a_trial_and_it_is_the_one_that_is_told_so()
+    {
+        var documents = new DesiredDocuments(workshop.Directory);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => documents.TryIfNone(DesiredDocuments.Technician, $"{{ \"a\": {i} }}", $"session-{i}"))));
+        var winner = Assert.Single(Enumerable.Range(0, 20), i => answers[i]);
+        var trial = documents[DesiredDocuments.Technician].Trial!;
+        Assert.Equal(($"session-{winner}", $"{{ \"a\": {winner} }}", 1), (trial.By, trial.Edition.Document, trial.Edition.Version));
     }
 
     [Fact]
@@ -131,8 +153,10 @@ public sealed class ConfigurationPageTests : IAsyncDisposable
             () => document, () => [new("a", "1", "technician's layer 1", true), new("store.name", "\"<i>\"", "environment STOREEDGE__STORE__NAME", false)], _ => fault is null ? [] : [fault], () => null,
             () => left is not null, () => left, () => by, (text, session) =>
             {
+                if (isOvertaken) return false;
                 tried.Add(text);
                 by = session;
+                return true;
             }, () => restarts++, () => Task.FromResult(++confirmed > 0), () => { });
         await workshop.OpenAsync(pages: (routes, desk) => new ConfigurationPage(doors).Map(routes, desk), tabs: [ConfigurationPage.Tab]);
         var pass = await workshop.EnterAsync();
