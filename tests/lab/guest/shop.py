@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zlib
 
 import panels
 import wifi
@@ -130,10 +131,21 @@ def state():
     print(json.dumps({"count": count, "first": first, "last": last, "arrivals": arrivals(), "rendered": [r[0] for r in rows("SELECT DISTINCT json_extract(data, '$.display') FROM event WHERE type = 'rendered'")]}))
 
 
-def shown():
-    """What lamp and displays were told so far."""
+def shown(since=0.0):
+    """What lamp and panels were told so far, and what the panels were given after a moment of the log and kept for a while: what stands there now may be idle again."""
     panels.LOG = f"{WORK}/bridge.log"
-    print(json.dumps({"lamp": len(panels.levels(panels.LAMP)), "oled": sum(map(sum, [panels.oled().picture()])), "lcd": panels.lcd().row(0).strip() + "|" + panels.lcd().row(1).strip()}))
+    oled, lcd = stood(panels.oled, panels.OLED, lambda chip: zlib.crc32(chip.picture()), since), stood(panels.lcd, panels.LCD, lambda chip: chip.row(0).strip() + "|" + chip.row(1).strip(), since)
+    print(json.dumps({"at": float(panels.lines_since(0)[-1].split()[0]), "lamp": len(panels.levels(panels.LAMP)), "oled": zlib.crc32(panels.oled().picture()), "oleds": oled, "lcds": lcd}))
+
+
+def stood(panel, address, seen, since):
+    """Each thing that was written to a panel after that moment and stood for half a second, or stands still."""
+    chip, messages, things = panel(len(panels.lines_since(0))), panels.writes(address), []
+    for (when, message), (after, _) in zip(messages, messages[1:] + [(float("inf"), b"")]):
+        chip.take(when, message)
+        if when > since and after - when >= 0.5:
+            things.append(seen(chip))
+    return things
 
 
 def fill():
@@ -165,4 +177,4 @@ elif verb == "go":
 elif verb == "order":
     order(" ".join(rest))
 else:
-    VERBS[verb]()
+    VERBS[verb](*map(float, rest))
