@@ -35,7 +35,7 @@ status=0
 suite() { # PROJECT NAME FIRST-PORT [FILTER]
   STOREEDGE_TEST_PORTS=$3 STOREEDGE_TEST_SEEN=$results/seen dotnet test "tests/$1" -c Release --no-build ${4:+--filter "$4"} --logger "console;verbosity=normal" > "$results/$2" 2>&1
 }
-rooms=(Portal Displays Diagnostics Staff Gate Controllers Linux)
+rooms=(Portal Displays Diagnostics Staff Gate Controllers Linux Journal Satellites)
 first=$(printf '|FullyQualifiedName~SystemTests.%s.' "${rooms[@]}") rest=$(printf '&FullyQualifiedName!~SystemTests.%s.' "${rooms[@]}")
 mkdir "$results/seen"
 suite StoreEdge.SystemTests system-2 15000 "${rest#&}&FullyQualifiedName!~SeenMessages" &
