@@ -104,7 +104,7 @@ internal sealed class Broker : IBroker
         // From the first message on; a broker that lets nobody in, as its test would have it, has no listener.
         if (!judged) return;
         listener ??= new(Port, login, inside);
-        await Task.WhenAny(listener.Connected, Task.Delay(TimeSpan.FromSeconds(20)));
+        await Task.WhenAny(listener.Connected, Task.Delay(TimeSpan.FromSeconds(5)));
     }
 
     /// <summary>Stops it in order: clients are told, and with persistence everything is written.</summary>
